@@ -1,0 +1,54 @@
+"""Errors a user can act on.
+
+    WorkbenchError
+    ├── UsageError        wrong arguments or configuration (exit code 2)
+    │   └── SuiteError    a YAML file of expectations/ is wrong
+    ├── IntakeError       a ledger cannot be read at all (exit code 2)
+    └── RunError          a run folder is missing, damaged or of another version (exit code 2)
+
+Every message names the place, what was found, what was expected and what to do next, in Chinese.
+"""
+
+from __future__ import annotations
+
+
+class WorkbenchError(Exception):
+    """A fault that the user can mend.
+
+    ``place`` says where (file, sheet, row, column, or YAML file and key), ``found`` what stands there,
+    ``expected`` what should, ``next_step`` what to do. Any of them may be empty.
+    """
+
+    def __init__(self, message: str, *, place: str = "", found: str = "", expected: str = "", next_step: str = ""):
+        self.message = message
+        self.place = place
+        self.found = found
+        self.expected = expected
+        self.next_step = next_step
+        super().__init__(str(self))
+
+    def __str__(self) -> str:
+        parts = [f"{self.place}:{self.message}" if self.place else self.message]
+        if self.found:
+            parts.append(f"现为:{self.found}")
+        if self.expected:
+            parts.append(f"应为:{self.expected}")
+        if self.next_step:
+            parts.append(f"处理办法:{self.next_step}")
+        return "\n  ".join(parts)
+
+
+class UsageError(WorkbenchError):
+    """Arguments or configuration are wrong."""
+
+
+class SuiteError(UsageError):
+    """A file under ``expectations/`` is wrong; the message names file, key and the allowed values."""
+
+
+class IntakeError(WorkbenchError):
+    """A ledger cannot be read at all (locked, not a table, too large when unpacked)."""
+
+
+class RunError(WorkbenchError):
+    """A run folder is missing, damaged or written by another version."""

@@ -1,0 +1,219 @@
+"""The terms of the field: English identifiers, Chinese values.
+
+The Chinese value is what ledgers, suites and pages show and what the tables store, so there is one spelling of
+each term. Readers map other spellings onto these (:mod:`workbench.records.aliases`).
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Verdict(StrEnum):
+    """Outcome of one subject under one requirement (判定)."""
+
+    MET = "达标"
+    FAILED = "未达标"
+    BEHIND = "进度滞后"
+    OPEN = "进行中"
+    NOT_APPLICABLE = "不适用"
+    WAIVED = "豁免"
+    NO_DATA = "数据不足"
+    BROKEN = "检查出错"
+    MANUAL = "待人工核实"
+
+
+class Severity(StrEnum):
+    """Weight of a requirement as Great Expectations names it; labels in :data:`SEVERITY_LABELS`."""
+
+    CRITICAL = "critical"
+    WARNING = "warning"
+    INFO = "info"
+
+
+SEVERITY_LABELS = {Severity.CRITICAL: "硬性", Severity.WARNING: "一般性", Severity.INFO: "提倡"}
+
+
+class OrgType(StrEnum):
+    """Type of an organisation (组织类型)."""
+
+    COMMITTEE = "党委"
+    LEADING_GROUP = "党组"
+    WORK_COMMITTEE = "工委"
+    ORGANIZATION_DEPARTMENT = "组织部"
+    AGENCY_COMMITTEE = "机关党委"
+    GENERAL_BRANCH = "党总支"
+    BRANCH = "党支部"
+
+
+class Sector(StrEnum):
+    """Sector of an organisation (领域)."""
+
+    AGENCY = "机关"
+    INSTITUTION = "事业单位"
+    RURAL = "农村"
+    COMMUNITY = "社区"
+    STATE_FIRM = "国企"
+    NEW_ORGANIZATION = "两新"
+    SCHOOL = "学校"
+
+
+class Level(StrEnum):
+    """Administrative level (层级)."""
+
+    CITY = "市"
+    COUNTY = "县"
+    TOWNSHIP = "乡镇"
+    GRASSROOTS = "基层"
+
+
+class OrgFlag(StrEnum):
+    """A trait of an organisation that decides whether a duty applies (组织标记)."""
+
+    LAGGING = "后进村"
+    FISCAL = "有财政"
+    DIRECT = "市直属"
+
+
+class Standing(StrEnum):
+    """Standing of a person (人员类别)."""
+
+    FULL = "正式党员"
+    PROBATIONARY = "预备党员"
+    TARGET = "发展对象"
+    ACTIVIST = "入党积极分子"
+
+
+class PersonCategory(StrEnum):
+    """A group a member belongs to (人员分类)."""
+
+    LEADING_CADRE = "党员领导干部"
+    RETIRED = "离退休"
+    FLOATING = "流动党员"
+
+
+class Role(StrEnum):
+    """A post in an organisation (职务)."""
+
+    SECRETARY = "书记"
+    DEPUTY_SECRETARY = "副书记"
+    COMMITTEE_MEMBER = "委员"
+    PARTY_WORKER = "党务干部"
+    ORGANIZATION_OFFICER = "组织干事"
+
+
+class ActivityKind(StrEnum):
+    """What was held, published or drawn up (活动类型)."""
+
+    MEMBER_MEETING = "党员大会"
+    COMMITTEE_MEETING = "支委会"
+    GROUP_MEETING = "党小组会"
+    LECTURE = "党课"
+    GROUP_STUDY = "集中学习"
+    ORGANIZATIONAL_LIFE = "组织生活会"
+    MEMBER_APPRAISAL = "民主评议党员"
+    DEMOCRATIC_LIFE = "民主生活会"
+    TALK = "谈心谈话"
+    PARTY_COMMITTEE_MEETING = "党委会"
+    TEAM_MEETING = "班子会"
+    COORDINATION_MEETING = "党建例会"
+    EXCHANGE = "互学交流"
+    FIELD_RESEARCH = "调研"
+    CONTACT_VISIT = "联系点调研"
+    PROBLEM_SOLVED = "解决问题"
+    DEMONSTRATION_SITE = "创建示范点"
+    TRAINING = "轮训"
+    INSPECTION = "党建督查"
+    REVIEW_CHECK = "复盘式检查"
+    YEAR_END_ASSESSMENT = "量化考核"
+    RECOMMENDATION = "推荐人选"
+    WORK_PLAN = "党建工作安排"
+    STUDY_PLAN = "年度学习计划"
+    PROJECT_LIST = "重点项目清单"
+    DUTY_LIST = "责任清单"
+    PROGRESS_NOTICE = "进度公布"
+    COMPLETION_NOTICE = "完成情况公布"
+    OPENNESS_NOTICE = "党务公开通报"
+    HALF_YEAR_REPORT = "半年汇报"
+    YEAR_SUMMARY = "党建总结"
+    WRITTEN_REPORT = "书面报告"
+    DEBRIEFING = "现场述职"
+    APPRAISAL_ACCEPTED = "接受考评"
+
+
+class ActivityTag(StrEnum):
+    """Subject matter or relation of an activity (标签)."""
+
+    PARTY_BUILDING = "基层党建"
+    WITHIN_TEAM = "班子成员之间"
+    TEAM_AND_MEMBERS = "班子成员与党员"
+    AMONG_MEMBERS = "党员之间"
+
+
+class Process(StrEnum):
+    """A course of dated steps (流程)."""
+
+    ADMISSION = "发展党员"
+    DEMOCRATIC_LIFE = "民主生活会"
+    INTEGRITY_RISK = "廉政风险"
+    FEEDBACK = "意见办理"
+    SECRETARY_APPOINTMENT = "书记任职"
+    FIVE_LISTS = "五单"
+    CONTACT_POINT = "联系点"
+    LAGGING_VILLAGE = "后进村挂钩"
+    RESPONSIBILITY = "责任主体"
+    DUES_FOLLOW_UP = "党费催缴"
+
+
+#: The steps each process knows, in their usual order (步骤).
+STEPS: dict[Process, tuple[str, ...]] = {
+    Process.ADMISSION: (
+        "确定积极分子", "公示开始", "公示结束", "指定培养联系人", "思想汇报", "考察", "确定发展对象", "确定入党介绍人",
+        "接收预备党员", "提出延长预备期", "延长预备期", "转正", "取消资格",
+    ),
+    Process.DEMOCRATIC_LIFE: ("会前准备", "集中学习", "报告方案", "召开", "报告情况", "整改提高"),
+    Process.INTEGRITY_RISK: ("发出文书", "收到文书", "防范谈话", "提交整改情况", "提交整改报告", "结束", "归档"),
+    Process.FEEDBACK: ("收到", "办结"),
+    Process.SECRETARY_APPOINTMENT: ("任职", "集中培训"),
+    Process.FIVE_LISTS: ("开单", "晒单", "派单", "查单", "销单"),
+    Process.CONTACT_POINT: ("建立", "结束"),
+    Process.LAGGING_VILLAGE: ("挂钩", "结束"),
+    Process.RESPONSIBILITY: ("集体责任", "第一责任", "具体责任", "直接责任"),
+    Process.DUES_FOLLOW_UP: ("教育", "支部大会决定", "报上级批准"),
+}
+
+
+class CaseTag(StrEnum):
+    """Class of a case (个案类别)."""
+
+    SINGLE_ISSUE = "个别性问题"
+    GENERAL_OPINION = "一般性意见"
+    COMMON_ISSUE = "普遍性问题"
+    COMPLEX = "复杂事项"
+    INQUIRY = "询问函"
+    ADMONITION = "警示诫勉"
+    CORRECTION = "责令纠错"
+
+
+class Measure(StrEnum):
+    """A number counted at a date (指标)."""
+
+    STAFF = "机关工作人员数"
+    PARTY_STAFF = "党务工作人员数"
+    PARTY_BUDGET = "党建工作经费"
+    FISCAL_REVENUE = "财政收入"
+
+
+class RatingKind(StrEnum):
+    """What is graded (评价类型)."""
+
+    DEBRIEFING_APPRAISAL = "述职评议"
+
+
+class Grade(StrEnum):
+    """Grade of an appraisal (等次)."""
+
+    GOOD = "好"
+    FAIR = "较好"
+    ORDINARY = "一般"
+    POOR = "差"
