@@ -1,0 +1,59 @@
+# make demo   build .venv, audit sample_data/ as of 2026-08-31, serve the dashboard on http://localhost:8866
+# make test   run all tests        make lint   ruff        make bench  benchmarks        make sample  remake sample_data/
+# Needs Python 3.11 or later, make and git; everything else is installed into .venv from constraints.txt.
+
+PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3 python; do \
+	if command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; \
+	then echo $$p; break; fi; done)
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+PORT ?= 8866
+AS_OF := 2026-08-31
+
+.PHONY: demo test lint bench sample clean
+.DEFAULT_GOAL := demo
+
+# The stamps come last in their recipes: an interrupted installation is begun again, a finished one is instant.
+$(VENV)/.installed: pyproject.toml constraints.txt
+	@if [ -z "$(PYTHON)" ]; then \
+	echo "未找到 Python 3.11 或更高版本。请先安装,或指定:make $(MAKECMDGOALS) PYTHON=/path/to/python3.11" >&2; exit 2; fi
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV) || { \
+	echo "无法建立虚拟环境。Debian、Ubuntu 上请先运行:sudo apt-get install python3-venv" >&2; exit 2; }
+	$(PIP) install --quiet -c constraints.txt hatchling
+	$(PIP) install --quiet -c constraints.txt --no-build-isolation -e '.[postgresql]'
+	@touch $@
+
+$(VENV)/.installed-test: $(VENV)/.installed
+	$(PIP) install --quiet -c constraints.txt --no-build-isolation -e '.[postgresql,test]'
+	@touch $@
+
+# Runs are never changed: the last one serves again while nothing it came from is newer, else a fresh folder is taken.
+# An audit that finds something ends with 1, 3 or 4; only a failure to run (2) stops the demo.
+demo: $(VENV)/.installed
+	@mkdir -p runs
+	@if [ -f runs/.demo ] && [ -f "$$(cat runs/.demo)/receipt.json" ] && [ -z "$$(find sample_data expectations workbench \
+	-type f ! -path '*/__pycache__/*' -newer runs/.demo | head -n 1)" ]; then \
+	echo "示例数据和条款没有变化,沿用上次结果 $$(cat runs/.demo)"; \
+	else \
+	out=runs/demo; n=2; while [ -e "$$out" ]; do out=runs/demo-$$n; n=$$((n + 1)); done; \
+	$(BIN)/workbench audit sample_data --as-of $(AS_OF) --out "$$out"; code=$$?; \
+	case $$code in 0|1|3|4) echo "$$out" > runs/.demo ;; *) exit $$code ;; esac; \
+	fi
+	@$(BIN)/workbench serve "$$(cat runs/.demo)" --port $(PORT)
+
+test: $(VENV)/.installed-test
+	$(BIN)/python -m pytest $(ARGS)
+
+lint: $(VENV)/.installed-test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check --diff . >/dev/null || echo "ruff format would change some files"
+
+bench: $(VENV)/.installed-test
+	$(BIN)/python -m pytest tests/benchmarks -m benchmark -s $(ARGS)
+
+sample: $(VENV)/.installed
+	$(BIN)/workbench sample --branches 300 --seed 1 --out sample_data --form ledgers
+
+clean:
+	rm -rf build dist .pytest_cache .ruff_cache .hypothesis
