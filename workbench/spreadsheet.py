@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-#: First characters that make Excel, WPS or LibreOffice evaluate a cell or hand it to another program.
-_DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "=", "+", "-", "@")
+#: First characters (full width too) that make Excel, WPS or LibreOffice evaluate a cell or hand it to another program.
+_DANGEROUS = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
 
 
 def defuse(value: Any) -> Any:
@@ -20,6 +20,6 @@ def defuse(value: Any) -> Any:
     if not isinstance(value, str):
         return value
     text = value.lstrip(" \u3000\u00a0\ufeff")
-    if text.startswith(_DANGEROUS) and text.strip("--— "):
+    if text.startswith(_DANGEROUS) and text.strip("-\uff0d\u2014 "):
         return "'" + value
     return value
