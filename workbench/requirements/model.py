@@ -1,0 +1,127 @@
+"""What the suites say, as plain values: :class:`Requirement` and its parts. Nothing here reads a file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from workbench.vocabulary import Severity, Verdict
+
+ParameterValue = int | float | bool | str
+
+
+@dataclass(frozen=True)
+class Binding:
+    """A group of organisations a requirement binds (约束对象), one entry of ``expectations/subjects.yaml``.
+
+    An organisation belongs to it when its type is one of ``types``, its level and sector one of ``levels`` and
+    ``sectors`` (empty: any), it carries every one of ``flags``, and ``has_committee`` (None: any) fits; or when it
+    belongs to one of ``alternatives``. The terms are those of :mod:`workbench.vocabulary`.
+    """
+
+    label: str
+    types: tuple[str, ...]
+    levels: tuple[str, ...] = ()
+    sectors: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
+    has_committee: bool | None = None
+    alternatives: tuple[Binding, ...] = ()
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A value the text leaves open (参数): what holds it, the words it stands for, and why this value."""
+
+    name: str
+    label: str
+    value: ParameterValue
+    source_words: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """One clause made countable: a threshold, whom it binds, and where it stands.
+
+    ``shape`` is the expectation type; ``kwargs`` its arguments with parameters filled in, without ``requirement``.
+    ``period`` is a :class:`workbench.timeline.PeriodKind` value, ``event`` or ``state``. ``required`` is the figure
+    itself (``unit`` beside it), None where the clause asks for an order or a date. ``lower`` and ``upper`` are the
+    bounds of ``judged`` (``docs/verdicts.md``). ``fingerprint`` changes with anything that could change a verdict.
+    """
+
+    id: str
+    document: str
+    document_title: str
+    version: str
+    effective_from: date
+    effective_to: date | None
+    clause: str
+    description: str
+    severity: Severity
+    shape: str
+    kwargs: Mapping[str, Any]
+    binds: Binding
+    parameters: tuple[Parameter, ...]
+    unit: str
+    period: str
+    outcome: Verdict
+    required: float | None
+    required_text: str
+    lower: float | None
+    upper: float | None
+    notes: str
+    order: int
+    fingerprint: str
+    file: str
+
+    def parameter(self, name: str) -> ParameterValue:
+        """Value of the parameter ``name`` that this requirement rests on; ``KeyError`` when it uses none so named."""
+        for parameter in self.parameters:
+            if parameter.name == name:
+                return parameter.value
+        raise KeyError(name)
+
+
+@dataclass(frozen=True)
+class DocumentVersion:
+    """A chosen document: the version in force at the end of the audited span, or why there is none.
+
+    ``version`` is the day it took effect (ISO), empty when none is in force; ``files`` pairs each suite file
+    (relative to the folder of suites) with its SHA-256; ``reason`` is Chinese and empty when in force.
+    """
+
+    id: str
+    title: str
+    version: str
+    effective_from: date | None
+    effective_to: date | None
+    files: tuple[tuple[str, str], ...] = ()
+    reason: str = ""
+    notes: str = ""
+
+    @property
+    def in_force(self) -> bool:
+        """Whether the document yields requirements for this run."""
+        return not self.reason
+
+
+@dataclass(frozen=True)
+class Suites:
+    """What was read for one run: the requirements in order, the documents, and the parameters in use by name."""
+
+    requirements: tuple[Requirement, ...]
+    documents: tuple[DocumentVersion, ...]
+    parameters: Mapping[str, Parameter] = field(default_factory=dict)
+
+
+def terms(value: str | list[str] | tuple[str, ...] | None) -> tuple[str, ...]:
+    """The terms an argument names: one term or a list of them (any counts); none for an absent argument.
+
+    >>> terms("党课"), terms(["党课", "调研"]), terms(None)
+    (('党课',), ('党课', '调研'), ())
+    """
+    if value is None:
+        return ()
+    return (value,) if isinstance(value, str) else tuple(value)
