@@ -1,0 +1,77 @@
+"""Tables for the terminal: a run by document and requirement, the worst units, a comparison, the requirements."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from rich.markup import escape
+from rich.table import Table
+
+from workbench.vocabulary import SEVERITY_LABELS, Severity, Verdict
+
+#: Columns of counts in the table of a run: heading → verdicts counted there. 适用 is everything but 不适用.
+_COUNTS: tuple[tuple[str, tuple[Verdict, ...], str], ...] = (
+    ("适用", tuple(v for v in Verdict if v != Verdict.NOT_APPLICABLE), ""),
+    ("达标", (Verdict.MET,), "green"),
+    ("未达标", (Verdict.FAILED,), "bold red"),
+    ("滞后", (Verdict.BEHIND,), "yellow"),
+    ("进行中", (Verdict.OPEN,), ""),
+    ("数据不足", (Verdict.NO_DATA,), "magenta"),
+    ("核实", (Verdict.MANUAL,), "cyan"),
+    ("豁免", (Verdict.WAIVED,), ""),
+    ("出错", (Verdict.BROKEN,), "bold red"),
+)
+
+
+def run_tables(summary: Iterable[Mapping[str, Any]], titles: Mapping[str, str]) -> list[Table]:
+    """A table per document of ``Run.summary()``: requirement, clause, severity and the counts of each verdict.
+
+    ``titles`` gives the title of each document id. Columns that are zero throughout are left out, except 适用,
+    未达标, 滞后 and 数据不足, whose zero is news.
+    """
+    documents: dict[str, list[Mapping[str, Any]]] = {}
+    for row in summary:
+        documents.setdefault(row["document"], []).append(row)
+    tables = []
+    for document, rows in documents.items():
+        shown = [
+            column for column in _COUNTS
+            if column[0] in ("适用", "未达标", "滞后", "数据不足") or any(_count(row, column[1]) for row in rows)
+        ]
+        table = Table(title=escape(titles.get(document, document)), title_justify="left", header_style="bold")
+        table.add_column("条款编号", no_wrap=True)
+        table.add_column("条款", no_wrap=True)
+        table.add_column("要求", overflow="fold", min_width=16)
+        table.add_column("性质", no_wrap=True)
+        for heading, _, _ in shown:
+            table.add_column(heading, justify="right", no_wrap=True)
+        for row in rows:
+            cells = [row["id"], row["clause"], row["description"], SEVERITY_LABELS[Severity(row["severity"])]]
+            table.add_row(*(escape(str(c)) for c in cells), *(_figure(_count(row, v), style) for _, v, style in shown))
+        tables.append(table)
+    return tables
+
+
+def _count(row: Mapping[str, Any], verdicts: Sequence[Verdict]) -> int:
+    return sum(int(row["counts"].get(verdict, 0)) for verdict in verdicts)
+
+
+def _figure(n: int, style: str) -> str:
+    return f"[{style}]{n:,}[/]" if n and style else f"{n:,}"
+
+
+def plain_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], *, right: Sequence[str] = ()) -> Table:
+    """A table of text cells; the columns named in ``right`` hold figures."""
+    table = Table(title=escape(title), title_justify="left", header_style="bold")
+    for column in columns:
+        table.add_column(column, justify="right" if column in right else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*("" if cell is None else escape(_text(cell)) for cell in row))
+    return table
+
+
+def _text(cell: Any) -> str:
+    if isinstance(cell, int) and not isinstance(cell, bool):
+        return f"{cell:,}"
+    return f"{cell:.12g}" if isinstance(cell, float) else str(cell)
