@@ -28,7 +28,11 @@ _OUTCOMES = {"prompt": Verdict.MANUAL}
 
 
 def load_requirements(
-    documents: Sequence[str] | None = None, *, as_of: date, year: int | None = None, directory: Path | None = None,
+    documents: Sequence[str] | None = None,
+    *,
+    as_of: date,
+    year: int | None = None,
+    directory: Path | None = None,
     parameters: Path | Mapping[str, Any] | None = None,
 ) -> list[Requirement]:
     """The requirements of the chosen documents in force for a run; arguments and errors as :func:`load_suites`.
@@ -42,7 +46,11 @@ def load_requirements(
 
 
 def load_suites(
-    documents: Sequence[str] | None = None, *, as_of: date, year: int | None = None, directory: Path | None = None,
+    documents: Sequence[str] | None = None,
+    *,
+    as_of: date,
+    year: int | None = None,
+    directory: Path | None = None,
     parameters: Path | Mapping[str, Any] | None = None,
 ) -> Suites:
     """Requirements, document versions and parameters of a run.
@@ -56,7 +64,9 @@ def load_suites(
     """
     directory = resource("expectations") if directory is None else directory
     if not directory.is_dir():
-        raise UsageError("没有这个条款文件夹", place=str(directory), expected="含 subjects.yaml 和各文件子文件夹的文件夹")
+        raise UsageError(
+            "没有这个条款文件夹", place=str(directory), expected="含 subjects.yaml 和各文件子文件夹的文件夹"
+        )
     reference = as_of if year is None else min(as_of, date(year, 12, 31))
     known = sorted(p.name for p in directory.iterdir() if p.is_dir() and not p.name.startswith("."))
     context = _Context(directory, load_subjects(directory), load_parameters(directory, parameters))
@@ -90,8 +100,13 @@ class _Version:
 def _chosen(documents: Sequence[str], known: Sequence[str], directory: Path) -> list[str]:
     for name in documents:
         if name not in known:
-            raise SuiteError("没有这个文件的条款", place=str(directory), found=name, expected="、".join(known),
-                             next_step="请从所列文件代号中选择")
+            raise SuiteError(
+                "没有这个文件的条款",
+                place=str(directory),
+                found=name,
+                expected="、".join(known),
+                next_step="请从所列文件代号中选择",
+            )
     return list(dict.fromkeys(documents))
 
 
@@ -106,8 +121,11 @@ def _versions(context: _Context, name: str) -> list[_Version]:
         end = earlier.document.effective_to
         if end is not None and end >= later.document.effective_from:
             raise SuiteError(
-                "两个版本的施行期重叠", place=name, found=f"{earlier.document.version} 至 {end} 与 {later.document.version}",
-                expected="前一版本的 effective_to 早于后一版本的 effective_from", next_step="请改前一版本的 effective_to",
+                "两个版本的施行期重叠",
+                place=name,
+                found=f"{earlier.document.version} 至 {end} 与 {later.document.version}",
+                expected="前一版本的 effective_to 早于后一版本的 effective_from",
+                next_step="请改前一版本的 effective_to",
             )
     return versions
 
@@ -119,13 +137,21 @@ def _visible(folder: Path) -> list[Path]:
 def _version(context: _Context, document: str, folder: Path) -> _Version:
     place = f"{document}/{folder.name}"
     if not folder.is_dir():
-        raise SuiteError("此处只能有版本文件夹", place=place, found=folder.name, expected="以生效日期命名的子文件夹,如 2022-01-01")
+        raise SuiteError(
+            "此处只能有版本文件夹", place=place, found=folder.name, expected="以生效日期命名的子文件夹,如 2022-01-01"
+        )
     effective_from = reading.iso_date(folder.name, place)
     files, requirements, metas = [], [], []
     for path in _visible(folder):
         here = f"{place}/{path.name}"
         if path.suffix != ".yaml":
-            raise SuiteError("版本文件夹里只能有 .yaml 文件", place=here, found=path.name, expected="*.yaml", next_step="请改名或移走")
+            raise SuiteError(
+                "版本文件夹里只能有 .yaml 文件",
+                place=here,
+                found=path.name,
+                expected="*.yaml",
+                next_step="请改名或移走",
+            )
         data = reading.read_yaml(path, here)
         meta = _meta(data, here, document, effective_from)
         metas.append((here, meta))
@@ -146,15 +172,27 @@ def _meta(data: dict[str, Any], place: str, document: str, effective_from: date)
     meta = reading.mapping(data["meta"], here)
     reading.check_keys(meta, here, required=("document", "title", "effective_from"), optional=("effective_to", "notes"))
     if meta["document"] != document:
-        raise SuiteError("与所在文件夹不符", place=f"{here}.document", found=reading.shown(meta["document"]), expected=document)
+        raise SuiteError(
+            "与所在文件夹不符", place=f"{here}.document", found=reading.shown(meta["document"]), expected=document
+        )
     if reading.iso_date(meta["effective_from"], f"{here}.effective_from") != effective_from:
-        raise SuiteError("与所在文件夹不符", place=f"{here}.effective_from", found=str(meta["effective_from"]),
-                         expected=effective_from.isoformat())
+        raise SuiteError(
+            "与所在文件夹不符",
+            place=f"{here}.effective_from",
+            found=str(meta["effective_from"]),
+            expected=effective_from.isoformat(),
+        )
     end = reading.iso_date(meta["effective_to"], f"{here}.effective_to") if "effective_to" in meta else None
     if end is not None and end < effective_from:
-        raise SuiteError("施行期止于生效之前", place=f"{here}.effective_to", found=str(end), expected=f"不早于 {effective_from}")
+        raise SuiteError(
+            "施行期止于生效之前", place=f"{here}.effective_to", found=str(end), expected=f"不早于 {effective_from}"
+        )
     return DocumentVersion(
-        document, reading.text(meta["title"], f"{here}.title"), effective_from.isoformat(), effective_from, end,
+        document,
+        reading.text(meta["title"], f"{here}.title"),
+        effective_from.isoformat(),
+        effective_from,
+        end,
         notes=reading.text(meta["notes"], f"{here}.notes") if "notes" in meta else "",
     )
 
@@ -165,8 +203,12 @@ def _agreed(metas: list[tuple[str, DocumentVersion]]) -> DocumentVersion:
     for place, meta in metas[1:]:
         for key in ("title", "effective_to"):
             if getattr(meta, key) != getattr(first, key):
-                raise SuiteError(f"与同一版本的 {first_place} 不一致", place=f"{place} meta.{key}",
-                                 found=str(getattr(meta, key)), expected=str(getattr(first, key)))
+                raise SuiteError(
+                    f"与同一版本的 {first_place} 不一致",
+                    place=f"{place} meta.{key}",
+                    found=str(getattr(meta, key)),
+                    expected=str(getattr(first, key)),
+                )
     return replace(first, notes="\n".join(dict.fromkeys(m.notes for _, m in metas if m.notes)))
 
 
@@ -179,7 +221,9 @@ def _entries(context: _Context, data: dict[str, Any], meta: DocumentVersion, pla
 
 def _requirement(context: _Context, entry: Any, meta: DocumentVersion, file: str, place: str) -> Requirement:
     entry = reading.mapping(entry, place)
-    reading.check_keys(entry, place, required=("type", "kwargs", "severity", "description", "meta"), optional=("notes",))
+    reading.check_keys(
+        entry, place, required=("type", "kwargs", "severity", "description", "meta"), optional=("notes",)
+    )
     shape_name = reading.one_of(entry["type"], f"{place}.type", tuple(shapes.SHAPES))
     shape = shapes.SHAPES[shape_name]
     given = dict(reading.mapping(entry["kwargs"], f"{place}.kwargs"))
@@ -197,17 +241,30 @@ def _requirement(context: _Context, entry: Any, meta: DocumentVersion, file: str
     names = dict.fromkeys([*named, *shapes.parameters_of(shape, arguments)])
     lower, upper = shapes.bounds_of(shape, arguments)
     requirement = Requirement(
-        id=identifier, document=meta.id, document_title=meta.title, version=meta.version,
-        effective_from=meta.effective_from, effective_to=meta.effective_to,
+        id=identifier,
+        document=meta.id,
+        document_title=meta.title,
+        version=meta.version,
+        effective_from=meta.effective_from,
+        effective_to=meta.effective_to,
         clause=reading.text(own["clause"], f"{place}.meta.clause"),
         description=reading.text(entry["description"], f"{place}.description"),
         severity=Severity(reading.one_of(entry["severity"], f"{place}.severity", tuple(s.value for s in Severity))),
-        shape=shape_name, kwargs=arguments, binds=context.subjects[binds],
+        shape=shape_name,
+        kwargs=arguments,
+        binds=context.subjects[binds],
         parameters=tuple(_parameter(context, name, place) for name in names),
-        unit=unit, period=shapes.period_of(shape, arguments), outcome=outcome,
-        required=wording.required_figure(arguments), required_text=wording.required_text(shape_name, arguments, unit),
-        lower=lower, upper=upper, notes=reading.text(entry["notes"], f"{place}.notes") if "notes" in entry else "",
-        order=0, fingerprint="", file=file,
+        unit=unit,
+        period=shapes.period_of(shape, arguments),
+        outcome=outcome,
+        required=wording.required_figure(arguments),
+        required_text=wording.required_text(shape_name, arguments, unit),
+        lower=lower,
+        upper=upper,
+        notes=reading.text(entry["notes"], f"{place}.notes") if "notes" in entry else "",
+        order=0,
+        fingerprint="",
+        file=file,
     )
     return replace(requirement, fingerprint=_fingerprint(requirement))
 
@@ -215,7 +272,12 @@ def _requirement(context: _Context, entry: Any, meta: DocumentVersion, file: str
 def _identifier(value: Any, place: str) -> str:
     """The requirement's identifier: it names files and joins keys, so only letters, digits and . _ - stand in it."""
     if not isinstance(value, str) or not _ID.fullmatch(value):
-        raise SuiteError("缺少条款编号或编号有误", place=place, found=reading.shown(value), expected="字母、数字和 . _ -,如 secretary-2022-8-1")
+        raise SuiteError(
+            "缺少条款编号或编号有误",
+            place=place,
+            found=reading.shown(value),
+            expected="字母、数字和 . _ -,如 secretary-2022-8-1",
+        )
     return value
 
 
@@ -232,8 +294,13 @@ def _resolve(context: _Context, given: Mapping[str, Any], place: str) -> tuple[d
 
 def _parameter(context: _Context, name: str, place: str) -> Parameter:
     if name not in context.parameters:
-        raise SuiteError("没有这个参数", place=place, found=name, expected="、".join(context.parameters),
-                         next_step="请在 parameters.yaml 中声明")
+        raise SuiteError(
+            "没有这个参数",
+            place=place,
+            found=name,
+            expected="、".join(context.parameters),
+            next_step="请在 parameters.yaml 中声明",
+        )
     return context.parameters[name]
 
 
@@ -250,8 +317,13 @@ def _check_unique(requirements: Sequence[Requirement]) -> None:
     seen: dict[str, Requirement] = {}
     for requirement in requirements:
         if requirement.id in seen:
-            raise SuiteError("条款编号重复", place=requirement.file, found=requirement.id, expected="每个编号只用一次",
-                             next_step=f"另一处在 {seen[requirement.id].file}")
+            raise SuiteError(
+                "条款编号重复",
+                place=requirement.file,
+                found=requirement.id,
+                expected="每个编号只用一次",
+                next_step=f"另一处在 {seen[requirement.id].file}",
+            )
         seen[requirement.id] = requirement
 
 

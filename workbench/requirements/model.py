@@ -17,16 +17,17 @@ class Binding:
     """A group of organisations a requirement binds (约束对象), one entry of ``expectations/subjects.yaml``.
 
     An organisation belongs to it when its type is one of ``types``, its level and sector one of ``levels`` and
-    ``sectors`` (empty: any), it carries every one of ``flags``, and ``has_committee`` (None: any) fits; or when it
-    belongs to one of ``alternatives``. The terms are those of :mod:`workbench.vocabulary`.
+    ``sectors`` (empty: any), it carries every one of ``flags``, and, with ``has_committee``, has a committee. When
+    ``alternatives`` are given, the traits here are empty: it belongs when it belongs to any of them. The terms are
+    those of :mod:`workbench.vocabulary`.
     """
 
     label: str
-    types: tuple[str, ...]
+    types: tuple[str, ...] = ()
     levels: tuple[str, ...] = ()
     sectors: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
-    has_committee: bool | None = None
+    has_committee: bool = False
     alternatives: tuple[Binding, ...] = ()
 
 

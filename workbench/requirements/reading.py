@@ -24,7 +24,10 @@ def _unique_mapping(loader: _UniqueKeyLoader, node: yaml.MappingNode, deep: bool
         if key in seen:
             line = key_node.start_mark.line + 1
             raise SuiteError(
-                f"第{line}行的键重复", place=loader.name, found=str(key), expected="每个键只写一次",
+                f"第{line}行的键重复",
+                place=loader.name,
+                found=str(key),
+                expected="每个键只写一次",
                 next_step="删去或改名其中一个",
             )
         seen.add(key)
@@ -44,14 +47,19 @@ def read_yaml(path: Path, place: str) -> dict[str, Any]:
         finally:
             loader.dispose()
     except OSError as error:
-        raise SuiteError("文件读不出来", place=place, found=error.strerror or str(error), expected="可读的 YAML 文件") from None
+        raise SuiteError(
+            "文件读不出来", place=place, found=error.strerror or str(error), expected="可读的 YAML 文件"
+        ) from None
     except UnicodeDecodeError:
         raise SuiteError("文件不是 UTF-8 编码", place=place, expected="UTF-8", next_step="请另存为 UTF-8") from None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f"{place} 第{mark.line + 1}行" if mark else place
         raise SuiteError(
-            "YAML 格式有误", place=where, found=getattr(error, "problem", "") or str(error), expected="合法的 YAML",
+            "YAML 格式有误",
+            place=where,
+            found=getattr(error, "problem", "") or str(error),
+            expected="合法的 YAML",
             next_step="请检查缩进、冒号和引号",
         ) from None
     return mapping(data, place)
@@ -67,7 +75,9 @@ def mapping(value: Any, place: str) -> dict[str, Any]:
     return value
 
 
-def check_keys(data: Mapping[str, Any], place: str, *, required: Collection[str], optional: Collection[str] = ()) -> None:
+def check_keys(
+    data: Mapping[str, Any], place: str, *, required: Collection[str], optional: Collection[str] = ()
+) -> None:
     """Every key is known and no required one is absent or empty."""
     allowed = [*required, *optional]
     for key in data:
@@ -77,14 +87,21 @@ def check_keys(data: Mapping[str, Any], place: str, *, required: Collection[str]
             )
     for key in required:
         if key not in data or data[key] is None or data[key] == "":
-            raise SuiteError("缺少必填的键", place=place, found=f"没有 {key}", expected="、".join(required),
-                             next_step=f"请补上 {key}")
+            raise SuiteError(
+                "缺少必填的键",
+                place=place,
+                found=f"没有 {key}",
+                expected="、".join(required),
+                next_step=f"请补上 {key}",
+            )
 
 
 def text(value: Any, place: str) -> str:
     """``value`` when it is text that is not blank."""
     if not isinstance(value, str) or not value.strip():
-        raise SuiteError("此处应为文字", place=place, found=shown(value), expected="非空文字", next_step="若是日期或数字,请加引号")
+        raise SuiteError(
+            "此处应为文字", place=place, found=shown(value), expected="非空文字", next_step="若是日期或数字,请加引号"
+        )
     return value.strip()
 
 
@@ -126,7 +143,9 @@ def month_day(value: Any, place: str) -> str:
             pass
         else:
             return value
-    raise SuiteError("月日有误", place=place, found=shown(value), expected="MM-DD,如 01-31", next_step="请加引号写成两位月、两位日")
+    raise SuiteError(
+        "月日有误", place=place, found=shown(value), expected="MM-DD,如 01-31", next_step="请加引号写成两位月、两位日"
+    )
 
 
 def boolean(value: Any, place: str) -> bool:

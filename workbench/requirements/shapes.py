@@ -110,9 +110,10 @@ SHAPES: dict[str, Shape] = {
     "expect_members_covered": Shape(
         "人员全覆盖",
         {
-            "roles": _some(v.Role, False), "categories": _some(v.PersonCategory, False), "types": _some(v.OrgType, False),
-            "scope": _choice("own", "subtree"), "activity": _some(v.ActivityKind), "tags": _some(v.ActivityTag, False),
-            "measure": _choice("count", "hours"), "minimum": Argument(Kind.NUMBER), "period": _choice("year"),
+            "roles": _some(v.Role, False), "categories": _some(v.PersonCategory, False),
+            "types": _some(v.OrgType, False), "scope": _choice("own", "subtree"), "activity": _some(v.ActivityKind),
+            "tags": _some(v.ActivityTag, False), "measure": _choice("count", "hours"), "minimum": Argument(Kind.NUMBER),
+            "period": _choice("year"),
         },
         lower="minimum", exactly_one=(("roles", "categories"),),
         needs=(("types", None, "roles"), ("scope", "subtree", "roles")),
@@ -154,7 +155,8 @@ SHAPES: dict[str, Shape] = {
     "expect_step_value": Shape(
         "步骤数值",
         {"process": _PROCESS, "step": _STEP, "tags": _some(v.CaseTag, False), "opens": _STEP_MAYBE,
-         "before": _STEP_MAYBE, "aggregate": _choice("each", "sum"), "minimum": _NUMBER_MAYBE, "maximum": _NUMBER_MAYBE},
+         "before": _STEP_MAYBE, "aggregate": _choice("each", "sum"), "minimum": _NUMBER_MAYBE,
+         "maximum": _NUMBER_MAYBE},
         period="event", at_least_one=(("minimum", "maximum"),), needs=(("aggregate", "sum", "before"),), **_BOUNDS,
     ),
     "expect_step_qualification": Shape(
@@ -186,7 +188,9 @@ SHAPES: dict[str, Shape] = {
         period="event", upper=0,
     ),
     "expect_dues_followup": Shape(
-        "连续欠费跟进", {"months": _COUNT, "process": _PROCESS, "step": _STEP, "excused": _FLAG}, period="event", upper=0
+        "连续欠费跟进",
+        {"months": _COUNT, "process": _PROCESS, "step": _STEP, "excused": _FLAG},
+        period="event", upper=0,
     ),
     "expect_rating_streak": Shape(
         "连续等次",
@@ -237,7 +241,8 @@ def _check_together(shape: Shape, arguments: Mapping[str, Any], place: str) -> N
     for group in shape.exactly_one:
         given = [name for name in group if name in arguments]
         if len(given) != 1:
-            raise SuiteError("只能且必须写其中一个", place=place, found="、".join(given) or "(都没有)", expected=" 或 ".join(group))
+            found = "、".join(given) or "(都没有)"
+            raise SuiteError("只能且必须写其中一个", place=place, found=found, expected=" 或 ".join(group))
     for group in shape.at_least_one:
         if not any(name in arguments for name in group):
             raise SuiteError("至少要写其中一个", place=place, found="(都没有)", expected=" 或 ".join(group))

@@ -26,11 +26,11 @@ def _group(label: str, entry: Any, place: str) -> Binding:
     reading.check_keys(entry, place, required=("any_of",), optional=("note",))
     parts = entry["any_of"]
     if not isinstance(parts, list) or len(parts) < 2:
-        raise SuiteError("any_of 应为两项以上的列表", place=place, found=reading.shown(parts), expected="[{types: …}, {types: …}]")
-    first, *others = (_traits(label, part, f"{place}.any_of[{i}]") for i, part in enumerate(parts))
-    return Binding(
-        label, first.types, first.levels, first.sectors, first.flags, first.has_committee, alternatives=tuple(others)
-    )
+        raise SuiteError(
+            "any_of 应为两项以上的列表", place=place, found=reading.shown(parts), expected="[{types: …}, {types: …}]"
+        )
+    ways = tuple(_traits(label, part, f"{place}.any_of[{i}]") for i, part in enumerate(parts))
+    return Binding(label, alternatives=ways)
 
 
 def _traits(label: str, entry: Any, place: str, optional: tuple[str, ...] = ()) -> Binding:
@@ -49,5 +49,14 @@ def _traits(label: str, entry: Any, place: str, optional: tuple[str, ...] = ()) 
         levels=listed("levels", v.Level),
         sectors=listed("sectors", v.Sector),
         flags=listed("flags", v.OrgFlag),
-        has_committee=reading.boolean(entry["has_committee"], f"{place}.has_committee") if "has_committee" in entry else None,
+        has_committee=_only_true(entry.get("has_committee", False), f"{place}.has_committee", "has_committee" in entry),
     )
+
+
+def _only_true(value: Any, place: str, given: bool) -> bool:
+    """``has_committee`` narrows a group when true; there is no group of branches without one."""
+    if given and value is not True:
+        raise SuiteError(
+            "此键只能写 true", place=place, found=reading.shown(value), expected="true", next_step="不限定的请删去此键"
+        )
+    return given

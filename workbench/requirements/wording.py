@@ -22,8 +22,18 @@ def required_text(shape: str, arguments: Arguments, unit: str) -> str:
 
 def required_figure(arguments: Arguments) -> float | None:
     """The figure of the clause, None where it asks for a date or an order."""
-    for name in ("minimum", "maximum", "within_days", "within_months", "at_least_days", "at_least_months", "ratio", "share",
-                 "months", "years"):
+    for name in (
+        "minimum",
+        "maximum",
+        "within_days",
+        "within_months",
+        "at_least_days",
+        "at_least_months",
+        "ratio",
+        "share",
+        "months",
+        "years",
+    ):
         if name in arguments:
             return arguments[name]
     return None
