@@ -47,7 +47,6 @@ test: $(VENV)/.installed-test
 
 lint: $(VENV)/.installed-test
 	$(BIN)/ruff check .
-	$(BIN)/ruff format --check --diff . >/dev/null || echo "ruff format would change some files"
 
 bench: $(VENV)/.installed-test
 	$(BIN)/python -m pytest tests/benchmarks -m benchmark -s $(ARGS)

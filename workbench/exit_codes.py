@@ -3,12 +3,12 @@
 Priority, highest first:
 
 1. ``USAGE`` (2): wrong arguments, configuration or an unreadable ledger. There is no run, so nothing else can be said.
-2. ``INCOMPLETE`` (3), a check broke (检查出错): the list of failing organisations cannot be trusted to be whole or right.
+2. ``INCOMPLETE`` (3), a check broke (检查出错): the list of failing organisations may be neither whole nor right.
 3. ``FAILED`` (1): an organisation falls short of a hard requirement. Missing data elsewhere does not hide this.
 4. ``INCOMPLETE`` (3), data missing (数据不足), or nothing was judged at all: no failure was seen, but nobody may take
    that for a pass.
-5. ``WARNINGS`` (4), only when asked for (``--strict``): softer findings, namely 未达标 of a 一般性 requirement, 进度滞后
-   and 待人工核实.
+5. ``WARNINGS`` (4), only when asked for (``--strict``): softer findings, namely 未达标 of a 一般性 requirement,
+   进度滞后 and 待人工核实.
 6. ``CLEAN`` (0). Recommendations (提倡), waived failures (豁免) and what is still open (进行中) never change the code.
 """
 

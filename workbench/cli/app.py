@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -18,20 +18,21 @@ app = typer.Typer(
     epilog="退出码:" + ";".join(f"{int(code)} {code.meaning}" for code in ExitCode),
 )
 
-SourceArgument = Annotated[
-    str, typer.Argument(metavar="SOURCE", help="台账文件夹、单个台账文件,或数据库 URL", show_default=False)
-]
-RunArgument = Annotated[Path, typer.Argument(metavar="RUN", help="核查结果文件夹", show_default=False)]
-DocumentOption = Annotated[
-    list[str] | None, typer.Option("--document", metavar="ID", help="只核查此文件,可重复;默认全部", show_default=False)
-]
-SuitesOption = Annotated[Path | None, typer.Option("--suites", metavar="DIR", help="条款文件夹,默认随附的 expectations", show_default=False)]
-ParametersOption = Annotated[
-    Path | None, typer.Option("--parameters", metavar="FILE", help="参数文件(YAML),覆盖默认值", show_default=False)
-]
-HomeOption = Annotated[
-    Path | None, typer.Option("--home", metavar="DIR", help="密钥文件夹,默认在用户目录下", show_default=False)
-]
+
+def _argument(metavar: str, text: str) -> Any:
+    return typer.Argument(metavar=metavar, help=text)
+
+
+def _option(name: str, metavar: str | None, text: str, **more: Any) -> Any:
+    return typer.Option(name, metavar=metavar, help=text, **more)
+
+
+SourceArgument = Annotated[str, _argument("SOURCE", "台账文件夹、单个台账文件,或数据库 URL")]
+RunArgument = Annotated[Path, _argument("RUN", "核查结果文件夹")]
+DocumentOption = Annotated[list[str] | None, _option("--document", "ID", "文件代号,可重复;默认全部")]
+SuitesOption = Annotated[Path | None, _option("--suites", "DIR", "条款文件夹,默认随附的 expectations")]
+ParametersOption = Annotated[Path | None, _option("--parameters", "FILE", "参数文件(YAML),覆盖默认值")]
+HomeOption = Annotated[Path | None, _option("--home", "DIR", "密钥文件夹,默认在用户目录下")]
 
 
 def _version(wanted: bool) -> None:
@@ -44,7 +45,7 @@ def _version(wanted: bool) -> None:
 
 @app.callback()
 def _root(
-    version: Annotated[bool, typer.Option("--version", is_eager=True, callback=_version, help="显示版本")] = False,
+    version: Annotated[bool, _option("--version", None, "显示版本", is_eager=True, callback=_version)] = False,
 ) -> None:
     pass
 
@@ -52,7 +53,7 @@ def _root(
 @app.command(cls=Command)
 def intake(
     source: SourceArgument,
-    out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="把整理好的表和退回的行写到此处", show_default=False)] = None,
+    out: Annotated[Path | None, _option("--out", "DIR", "把整理好的表和退回的行写到此处")] = None,
     home: HomeOption = None,
 ) -> int:
     """读入台账并逐条说明问题,不作核查。"""
@@ -63,7 +64,7 @@ def intake(
 
 @app.command(cls=Command)
 def template(
-    out: Annotated[Path, typer.Argument(metavar="OUT", help="要写出的 xlsx 文件", show_default=False)],
+    out: Annotated[Path, _argument("OUT", "要写出的 xlsx 文件")],
 ) -> int:
     """写出空白台账模板(带下拉选项和填写说明)。"""
     from workbench.cli.commands import run_template
@@ -73,10 +74,10 @@ def template(
 
 @app.command(cls=Command)
 def sample(
-    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="写到此文件夹", show_default=False)],
-    branches: Annotated[int, typer.Option("--branches", metavar="N", min=1, help="党支部个数")] = 300,
-    seed: Annotated[int, typer.Option("--seed", metavar="S", help="随机种子,同一种子结果相同")] = 1,
-    form: Annotated[str, typer.Option("--form", metavar="FORM", help="ledgers(Excel、CSV 台账)或 parquet")] = "ledgers",
+    out: Annotated[Path, _option("--out", "DIR", "写到此文件夹")],
+    branches: Annotated[int, _option("--branches", "N", "党支部个数", min=1)] = 300,
+    seed: Annotated[int, _option("--seed", "S", "随机种子,同一种子结果相同")] = 1,
+    form: Annotated[str, _option("--form", "FORM", "ledgers(Excel、CSV 台账)或 parquet")] = "ledgers",
 ) -> int:
     """生成一座虚构城市的台账。"""
     from workbench.cli.commands import run_sample
@@ -87,28 +88,28 @@ def sample(
 @app.command(cls=Command)
 def audit(
     source: SourceArgument,
-    as_of: Annotated[str, typer.Option("--as-of", metavar="YYYY-MM-DD", help="核查截止日期;此后的事视为没有发生", show_default=False)],
-    year: Annotated[int | None, typer.Option("--year", metavar="YYYY", help="核查年度,默认为截止日期所在年", show_default=False)] = None,
+    as_of: Annotated[str, _option("--as-of", "YYYY-MM-DD", "核查截止日期;此后的事视为没有发生")],
+    year: Annotated[int | None, _option("--year", "YYYY", "核查年度,默认为截止日期所在年")] = None,
     document: DocumentOption = None,
-    out: Annotated[Path | None, typer.Option("--out", metavar="RUN", help="结果文件夹(须不存在)", show_default=False)] = None,
+    out: Annotated[Path | None, _option("--out", "RUN", "结果文件夹(须不存在)")] = None,
     parameters: ParametersOption = None,
     suites: SuitesOption = None,
-    junit: Annotated[Path | None, typer.Option("--junit", metavar="FILE", help="另写 JUnit XML,供 CI 使用", show_default=False)] = None,
-    strict: Annotated[bool, typer.Option("--strict", help="较轻的问题也使退出码不为 0")] = False,
-    evidence: Annotated[str, typer.Option("--evidence", metavar="all|failing", help="保存全部依据,或只保存未达标的")] = "all",
+    junit: Annotated[Path | None, _option("--junit", "FILE", "另写 JUnit XML,供 CI 使用")] = None,
+    strict: Annotated[bool, _option("--strict", None, "较轻的问题也使退出码不为 0")] = False,
+    evidence: Annotated[str, _option("--evidence", "all|failing", "保存全部依据,或只保存未达标的")] = "all",
 ) -> int:
     """按截止日期核查台账,写出结果文件夹。"""
     from workbench.cli.commands import run_audit
 
     return run_audit(
-        source, as_of=as_of, year=year, documents=document, out=out, parameters=parameters, suites=suites,
+        source, as_of=as_of, year=year, documents=document, out_folder=out, parameters=parameters, suites=suites,
         junit=junit, strict=strict, evidence=evidence,
     )
 
 
 @app.command(cls=Command)
 def compare(
-    runs: Annotated[list[Path], typer.Argument(metavar="RUN1 RUN2...", help="两个或更多结果文件夹,由早到晚", show_default=False)],
+    runs: Annotated[list[Path], _argument("RUN", "两个或更多结果文件夹,由早到晚")],
 ) -> int:
     """比较先后几次核查。
 
@@ -122,8 +123,8 @@ def compare(
 @app.command(cls=Command)
 def explain(
     run: RunArgument,
-    subject: Annotated[str, typer.Argument(metavar="SUBJECT", help="组织代码或全称", show_default=False)],
-    requirement: Annotated[str, typer.Argument(metavar="REQUIREMENT", help="条款编号,见 workbench requirements", show_default=False)],
+    subject: Annotated[str, _argument("SUBJECT", "组织代码或全称")],
+    requirement: Annotated[str, _argument("REQUIREMENT", "条款编号,见 workbench requirements")],
 ) -> int:
     """说明一个组织在一条要求上为何如此判定。
 
@@ -137,8 +138,8 @@ def explain(
 @app.command(cls=Command)
 def serve(
     run: RunArgument,
-    port: Annotated[int, typer.Option("--port", metavar="PORT", min=1, max=65535, help="端口")] = 8866,
-    host: Annotated[str, typer.Option("--host", metavar="HOST", help="监听地址;默认只限本机")] = "localhost",
+    port: Annotated[int, _option("--port", "PORT", "端口", min=1, max=65535)] = 8866,
+    host: Annotated[str, _option("--host", "HOST", "监听地址;默认只限本机")] = "localhost",
 ) -> int:
     """打开结果看板。
 
@@ -150,8 +151,12 @@ def serve(
 
 
 @app.command(cls=Command)
-def requirements(document: DocumentOption = None, suites: SuitesOption = None) -> int:
-    """列出各文件现行版本的条款。"""
+def requirements(
+    document: DocumentOption = None,
+    as_of: Annotated[str | None, _option("--as-of", "YYYY-MM-DD", "当日有效的版本;默认最新版本")] = None,
+    suites: SuitesOption = None,
+) -> int:
+    """列出各文件的条款。"""
     from workbench.cli.commands import run_requirements
 
-    return run_requirements(document, suites)
+    return run_requirements(document, as_of, suites)

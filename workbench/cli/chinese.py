@@ -11,7 +11,7 @@ class _ChineseHelp:
     """Gives ``--help`` its Chinese line and the panels of the page their Chinese headings."""
 
     def get_help_option(self, ctx: Any) -> Any:
-        option = super().get_help_option(ctx)  # type: ignore[misc]
+        option = super().get_help_option(ctx)
         if option is not None:
             option.help = "显示此帮助"
         return option
@@ -25,7 +25,7 @@ class _ChineseHelp:
         rich_utils.COMMANDS_PANEL_TITLE = "命令"
         rich_utils.DEFAULT_STRING = "[默认:{}]"
         rich_utils.REQUIRED_LONG_STRING = "[必填]"
-        super().format_help(ctx, formatter)  # type: ignore[misc]
+        super().format_help(ctx, formatter)
 
 
 class Command(_ChineseHelp, TyperCommand):
@@ -36,7 +36,7 @@ class Group(_ChineseHelp, TyperGroup):
     """The group of commands with a Chinese help page."""
 
 
-def usage_message(error: Exception) -> str | None:
+def usage_message(error: Any) -> str | None:
     """What is wrong with the arguments, in Chinese; None when ``error`` is not about arguments.
 
     Told apart by name: the classes themselves are private to Typer.
@@ -50,14 +50,14 @@ def usage_message(error: Exception) -> str | None:
         return str(error)
     if kind == "NoSuchOption":
         near = "、".join(getattr(error, "possibilities", None) or ())
-        return f"错误:没有选项 {error.option_name}" + (f"\n  相近的有:{near}" if near else "") + hint  # type: ignore[attr-defined]
+        return f"错误:没有选项 {error.option_name}" + (f"\n  相近的有:{near}" if near else "") + hint
     if kind == "MissingParameter":
         return f"错误:缺少 {name}{hint}"
     if kind == "BadParameter":
         # Only whole numbers are typed here; dates, terms and paths are checked by the commands themselves.
         return f"错误:{name} 的值不对\n  应为:允许范围内的整数{hint}"
     if kind == "BadOptionUsage":
-        return f"错误:选项 {error.option_name} 缺少值{hint}"  # type: ignore[attr-defined]
+        return f"错误:选项 {error.option_name} 缺少值{hint}"
     if hasattr(error, "format_message"):
         if ctx is not None and isinstance(ctx.command, Group):
             return f"错误:没有这个命令\n  可用命令:{'、'.join(sorted(ctx.command.commands))}{hint}"

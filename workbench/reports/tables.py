@@ -61,7 +61,9 @@ def _figure(n: int, style: str) -> str:
     return f"[{style}]{n:,}[/]" if n and style else f"{n:,}"
 
 
-def plain_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], *, right: Sequence[str] = ()) -> Table:
+def plain_table(
+    title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], *, right: Sequence[str] = ()
+) -> Table:
     """A table of text cells; the columns named in ``right`` hold figures."""
     table = Table(title=escape(title), title_justify="left", header_style="bold")
     for column in columns:

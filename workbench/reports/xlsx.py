@@ -59,7 +59,7 @@ def write_sheets(
     :class:`UsageError` instead of losing some.
     """
     written = 0
-    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "nan_inf_to_errors": True}
+    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(target if hasattr(target, "write") else str(target), options) as book:
         head = book.add_format({"bold": True, "bg_color": "#F2E6E6", "border": 1, "text_wrap": True, "valign": "top"})
         day = book.add_format({"num_format": "yyyy-mm-dd"})

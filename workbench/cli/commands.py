@@ -1,0 +1,226 @@
+"""What the commands do. Heavy parts are imported inside each; a user's mistake is raised as a WorkbenchError."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from workbench.cli.console import err, out, progress
+from workbench.errors import UsageError
+from workbench.exit_codes import ExitCode, exit_code
+from workbench.reports.tables import plain_table, run_tables
+from workbench.vocabulary import SEVERITY_LABELS, Severity, Verdict
+
+#: Lists are cut at this many rows on the screen; what is left out is said.
+ROWS_SHOWN = 20
+WORST_UNITS = 10
+
+
+def run_intake(source: str, folder: Path | None, home: Path | None) -> int:
+    """``workbench intake``: what was read, what was put aside and why."""
+    from workbench.records.intake import intake
+    from workbench.records.tables import TABLES
+
+    if folder is not None:
+        _must_be_new(folder, "整理结果文件夹")
+    with progress() as report:
+        records = intake(source, home=home, progress=report)
+    rows = [
+        (TABLES[name].title, count["read"], count["accepted"], count["rejected"])
+        for name, count in records.rows.items()
+    ]
+    out().print(plain_table("读入的表", ("表", "读入行", "采用行", "退回行"), rows, right=("读入行", "采用行", "退回行")))
+    _print_messages(records.messages)
+    if folder is not None:
+        records.write(folder)
+        err().print(f"已写到 {folder}", markup=False)
+    return ExitCode.CLEAN
+
+
+def run_template(target: Path) -> int:
+    """``workbench template``: an empty ledger workbook."""
+    from workbench.records.template import write_template
+
+    if target.suffix.lower() != ".xlsx":
+        raise UsageError("模板须为 xlsx 文件", found=target.name, expected="以 .xlsx 结尾的文件名")
+    _must_be_new(target, "模板文件")
+    write_template(target)
+    err().print(f"已写出模板 {target}\n填好后核查:workbench audit {target} --as-of YYYY-MM-DD", markup=False)
+    return ExitCode.CLEAN
+
+
+def run_sample(branches: int, seed: int, folder: Path, form: str) -> int:
+    """``workbench sample``: a synthetic city."""
+    from workbench.sample import make_sample
+
+    _one_of("--form", form, ("ledgers", "parquet"))
+    make_sample(branches, seed, folder, form=form)
+    err().print(f"已生成虚构数据({branches} 个党支部,种子 {seed}):{folder}", markup=False)
+    return ExitCode.CLEAN
+
+
+def run_audit(
+    source: str, *, as_of: str, year: int | None, documents: Sequence[str] | None, out_folder: Path | None,
+    parameters: Path | None, suites: Path | None, junit: Path | None, strict: bool, evidence: str,
+) -> int:
+    """``workbench audit``: the run folder, a table per document, the worst units, the exit code."""
+    day = parse_date("--as-of", as_of)
+    _one_of("--evidence", evidence, ("all", "failing"))
+    folder = _fresh_run(day) if out_folder is None else out_folder
+    # Only now: this import takes seconds and a mistake in the arguments should be answered at once.
+    from workbench.audit.engine import audit
+
+    with progress() as report:
+        run = audit(
+            source, as_of=day, year=year, documents=documents or None, out=folder, parameters=parameters,
+            suites=suites, evidence=evidence, progress=report,
+        )
+    if junit is not None:
+        from workbench.reports.junit import write_junit
+
+        write_junit(run, junit, strict=strict)
+    summary = run.summary()
+    code = exit_code(severity_counts(summary), strict=strict)
+    _print_run(run, summary)
+    _print_next(folder, code, run)
+    return code
+
+
+def severity_counts(summary: Sequence[Mapping[str, Any]]) -> dict[tuple[Severity, Verdict], int]:
+    """Results per severity and verdict, as :func:`workbench.exit_codes.exit_code` takes them."""
+    counts: Counter[tuple[Severity, Verdict]] = Counter()
+    for row in summary:
+        for verdict, n in row["counts"].items():
+            counts[Severity(row["severity"]), Verdict(verdict)] += int(n)
+    return dict(counts)
+
+
+def run_compare(folders: Sequence[Path]) -> int:
+    """``workbench compare``: findings new, unchanged, resolved, recurred."""
+    from workbench.audit.compare import compare
+    from workbench.audit.run import Run
+
+    if len(folders) < 2:
+        raise UsageError("比较至少需要两个结果文件夹", expected="workbench compare RUN1 RUN2")
+    runs = [Run(folder) for folder in folders]
+    comparison = compare(*runs)
+    names = {o: n for run in runs for o, n in zip(run.organizations["org_id"], run.organizations["name"], strict=True)}
+    parts = (
+        ("新增", comparison.new), ("反弹", comparison.recurred),
+        ("仍存在", comparison.unchanged), ("已解决", comparison.resolved),
+    )
+    out().print(plain_table("比较结果", ("变化", "问题数"), [(k, len(v)) for k, v in parts], right=("问题数",)))
+    for title, findings in parts:
+        if findings:
+            rows = [
+                (names.get(f["subject"], f["subject"]), f["requirement"], f["period"], f["verdict"])
+                for f in findings[:ROWS_SHOWN]
+            ]
+            out().print(plain_table(title, ("党组织", "条款编号", "期间", "判定"), rows))
+            _print_left_out(len(findings))
+    return ExitCode.CLEAN
+
+
+def run_explain(folder: Path, subject: str, requirement: str) -> int:
+    """``workbench explain``: why a verdict came about."""
+    from workbench.audit.run import Run
+
+    out().print(str(Run(folder).explain(subject, requirement)), markup=False, soft_wrap=True)
+    return ExitCode.CLEAN
+
+
+def run_serve(folder: Path, port: int, host: str) -> int:
+    """``workbench serve``: the dashboard until Ctrl+C."""
+    from workbench.dashboards.serve import serve
+
+    serve(folder, host, port)
+    return ExitCode.CLEAN
+
+
+def run_requirements(documents: Sequence[str] | None, as_of: str | None, suites: Path | None) -> int:
+    """``workbench requirements``: the clauses of each document in one version."""
+    from workbench.requirements import load_suites
+
+    day = date.max if as_of is None else parse_date("--as-of", as_of)
+    found = load_suites(documents or None, as_of=day, directory=suites)
+    for document in found.documents:
+        title = f"{document.title}({document.id},{document.version or document.reason})"
+        rows = [
+            (r.id, r.clause, r.binds.label, r.description, SEVERITY_LABELS[r.severity], r.required_text)
+            for r in found.requirements if r.document == document.id
+        ]
+        out().print(plain_table(title, ("条款编号", "条款", "约束对象", "要求", "性质", "应为"), rows))
+    return ExitCode.CLEAN
+
+
+def parse_date(option: str, text: str) -> date:
+    """A day given as YYYY-MM-DD; :class:`UsageError` naming ``option`` otherwise."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        day = None
+    if day is None or day.isoformat() != text:
+        raise UsageError("日期有误", place=option, found=text, expected="YYYY-MM-DD,如 2026-08-31")
+    return day
+
+
+def _one_of(option: str, value: str, allowed: Sequence[str]) -> None:
+    if value not in allowed:
+        raise UsageError("不在允许的取值之内", place=option, found=value, expected="、".join(allowed))
+
+
+def _must_be_new(path: Path, what: str) -> None:
+    if path.exists():
+        raise UsageError(f"{what}已经存在,不会覆盖", place=str(path), next_step="请换一个名称,或先移走原有的")
+
+
+def _fresh_run(day: date) -> Path:
+    """``runs/<as_of>``, with a number behind it when that is taken: runs are never overwritten."""
+    folder, n = Path("runs") / day.isoformat(), 2
+    while folder.exists():
+        folder, n = Path("runs") / f"{day.isoformat()}-{n}", n + 1
+    return folder
+
+
+def _print_run(run: Any, summary: Sequence[Mapping[str, Any]]) -> None:
+    titles = {d["id"]: f"{d['title']}({d['id']},{d['version']})" for d in run.receipt["documents"]}
+    for table in run_tables(summary, titles):
+        out().print(table)
+    worst = run.worst_units(WORST_UNITS)
+    if worst:
+        rows = [(u["unit_name"], u["subjects"], u["failing"], u["findings"]) for u in worst]
+        columns = ("单位", "组织数", "未达标组织", "未达标项次")
+        out().print(plain_table(f"问题最多的单位(前 {len(worst)} 个)", columns, rows, right=columns[1:]))
+
+
+def _print_next(folder: Path, code: ExitCode, run: Any) -> None:
+    rejected = sum(int(count["rejected"]) for count in run.receipt["rows"].values())
+    lines = [f"截止 {run.receipt['as_of']};结论:{code.meaning}(退出码 {int(code)})", f"结果:{folder}"]
+    if rejected:
+        lines.append(f"退回 {rejected:,} 行,原因见 {folder / 'rejects.xlsx'}")
+    lines.append(f"看板:workbench serve {folder}")
+    failing = run.findings
+    if len(failing):
+        first = failing.iloc[0]
+        lines.append(f"缘由:workbench explain {folder} {first['subject']} {first['requirement']}")
+    out().print("\n".join(lines), markup=False, soft_wrap=True)
+
+
+def _print_messages(messages: Sequence[Any]) -> None:
+    """Each message once with its place; the most telling columns only, the rest is in the run folder."""
+    rows = [
+        (m.level, m.file, m.sheet, m.row, m.column, m.value, m.problem, m.expected, m.next_step)
+        for m in messages[:ROWS_SHOWN]
+    ]
+    if rows:
+        columns = ("级别", "文件", "工作表", "行", "列", "现为", "问题", "应为", "处理办法")
+        out().print(plain_table("说明", columns, rows))
+        _print_left_out(len(messages))
+
+
+def _print_left_out(total: int) -> None:
+    if total > ROWS_SHOWN:
+        out().print(f"……另有 {total - ROWS_SHOWN:,} 条未列出")
