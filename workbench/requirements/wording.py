@@ -60,7 +60,7 @@ def _any(value: Any) -> str:
 def _by_date(a: Arguments, unit: str) -> str:
     opens = f"{_day(a['opens'])}至" if "opens" in a else ""
     carried = f"(最迟次年{_day(a['carry_over'])})" if "carry_over" in a else ""
-    return f"每年{opens}{_day(a['by'])}{'' if opens else '前'}完成{carried}"
+    return f"每年{opens}{_day(a['by'])}{'' if opens else '前(含当日)'}完成{carried}"
 
 
 def _span(a: Arguments, days: str, months: str) -> str:
@@ -73,8 +73,13 @@ def _lead(a: Arguments, unit: str) -> str:
 
 
 def _order(a: Arguments, unit: str) -> str:
-    by = f",{_day(a['complete_by'])}前完成" if "complete_by" in a else ""
+    by = f",{_day(a['complete_by'])}前(含当日)完成" if "complete_by" in a else ""
     return f"按{'→'.join(a['steps'])}依次进行{by}"
+
+
+def _case_count(a: Arguments, unit: str) -> str:
+    within = f"({_any(a['after'])}后{a['grace_days']}日内)" if "grace_days" in a else ""
+    return _bounds(a, unit) + within
 
 
 def _qualified(a: Arguments, unit: str) -> str:
@@ -101,7 +106,7 @@ _WORDING: dict[str, Callable[[Arguments, str], str]] = {
     "expect_step_lead": _lead,
     "expect_step_order": _order,
     "expect_case_periods": lambda a, u: f"{PeriodKind(a['period']).label}至少{a['minimum']}{u}",
-    "expect_case_count": _bounds,
+    "expect_case_count": _case_count,
     "expect_step_value": _bounds,
     "expect_step_qualification": _qualified,
     "expect_posts_held": lambda a, u: f"至少{a['minimum']}{u}",
