@@ -1,0 +1,96 @@
+"""The overview as one widget: a thin layer between the page and :class:`~workbench.dashboards.state.RunState`.
+
+The page asks by message ``{"ask": n, "do": ..., ...}`` and gets ``{"answer": n, ...}``; every answer about a branch
+carries the id of that branch, so the page never shows one branch under the title of another.
+"""
+
+from __future__ import annotations
+
+import os
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import anywidget
+import duckdb
+import traitlets
+from IPython.display import HTML
+
+from workbench.dashboards import export, pages
+from workbench.dashboards.state import Filter, RunState
+from workbench.errors import RunError, WorkbenchError
+
+#: Environment variable through which the server hands the run folder to the notebook.
+RUN_VARIABLE = "WORKBENCH_RUN"
+
+
+class Overview(anywidget.AnyWidget):
+    """The overview of one run folder, in a notebook cell or on the Voilà page.
+
+    Raises :class:`~workbench.errors.RunError` when the folder is no usable run.
+    """
+
+    _esm = Path(__file__).parent / "static" / "overview.js"
+    _css = Path(__file__).parent / "static" / "overview.css"
+    stamp = traitlets.Unicode().tag(sync=True)
+
+    def __init__(self, run: str | Path, **kwargs: Any):
+        self.state = RunState(run)
+        super().__init__(stamp=self.state.stamp, **kwargs)
+        self.on_msg(self._on_message)
+
+    @classmethod
+    def from_environment(cls) -> Overview:
+        """The overview of the run named by ``WORKBENCH_RUN``; :class:`RunError` when the variable is not set."""
+        run = os.environ.get(RUN_VARIABLE)
+        if not run:
+            raise RunError(
+                "没有指定督查结果", place=f"环境变量 {RUN_VARIABLE}", next_step="请用 workbench serve 打开督查总览"
+            )
+        return cls(run)
+
+    def first(self) -> HTML:
+        """The overview as plain HTML, so that a page shows figures before any JavaScript has loaded."""
+        return HTML(f"<style>{pages.static('overview.css')}</style>{pages.shell(self.state)}")
+
+    def answer(self, message: dict[str, Any]) -> tuple[dict[str, Any], list[bytes]]:
+        """What the page gets for one message: the answer and its attachments. A fault becomes ``error`` text."""
+        try:
+            self._refresh()
+            return self._do(message)
+        except WorkbenchError as e:
+            return {"error": str(e)}, []
+        except (duckdb.Error, OSError) as e:
+            return {"error": f"督查结果读取失败:{escape(str(e).splitlines()[0])}。请确认结果文件夹仍在原处,再刷新页面。"}, []
+
+    def _do(self, message: dict[str, Any]) -> tuple[dict[str, Any], list[bytes]]:
+        match message.get("do"):
+            case "alive":
+                return {}, []
+            case "shell":
+                return {"html": pages.shell(self.state)}, []
+            case "page":
+                return pages.rows(self.state, Filter.of(message.get("filter", {})), message.get("marked")), []
+            case "branch":
+                subject, asked = message["subject"], message["requirement"]
+                html = pages.branch(self.state, subject, asked)
+                return {"subject": subject, "requirement": asked, "html": html}, []
+            case "evidence":
+                subject, asked = message["subject"], message["requirement"]
+                html = pages.evidence(self.state, subject, asked, all_rows=bool(message.get("all")))
+                return {"subject": subject, "requirement": asked, "html": html}, []
+            case "export":
+                f = Filter.of(message.get("filter", {}))
+                return {"name": export.file_name(self.state, f)}, [export.to_xlsx(self.state, f)]
+            case other:
+                return {"error": f"页面与服务版本不一致({other}),请刷新页面。"}, []
+
+    def _refresh(self) -> None:
+        """Reopen the run when another one was written in its place: a kernel prepared ahead would show the old one."""
+        if self.state.current_stamp() != self.state.stamp:
+            self.state = RunState(self.state.path)
+            self.stamp = self.state.stamp
+
+    def _on_message(self, _widget: Any, message: dict[str, Any], _buffers: list[Any]) -> None:
+        answer, attachments = self.answer(message)
+        self.send({"answer": message.get("ask"), "stamp": self.state.stamp, **answer}, attachments)

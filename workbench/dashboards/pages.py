@@ -1,0 +1,91 @@
+"""State → HTML fragments, with Jinja2 (autoescape on). One renderer serves the first paint and every later answer."""
+
+from __future__ import annotations
+
+from collections import Counter
+from functools import cache
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import jinja2
+
+from workbench.dashboards.state import PAGE_SIZE, Cell, Filter, RunState
+from workbench.vocabulary import Verdict
+
+_HERE = Path(__file__).parent
+
+#: Upper bounds of the failing share of the five steps of the scale, and what the legend says.
+_STEPS = ((0.0, "0"), (0.05, "≤5%"), (0.15, "≤15%"), (0.30, "≤30%"), (0.50, "≤50%"), (1.0, ">50%"))
+
+COLUMNS = (
+    ("name", "组织"), ("unit", "所属"), ("document", "文件"), ("clause", "条款"), ("description", "要求"),
+    ("verdict", "判定"), ("observed", "实际"), ("required", "应为"), ("period", "期间"),
+)
+_STATUS = {"met": "做到", "missed": "未做到", "open": "未到期", "unknown": "不明"}
+
+
+def level(cell: Cell) -> int:
+    """Step of the colour scale, 0 (nobody fails) to 5."""
+    return next(i for i, (bound, _) in enumerate(_STEPS) if cell.share <= bound)
+
+
+def standing(row: dict[str, Any]) -> str:
+    """How an evidence row was taken: counted or not, and towards what."""
+    status = _STATUS.get(row["status"] or "", "")
+    return status or "计入" if row["counted"] else "不计入"
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    env = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(_HERE / "markup"), autoescape=True, trim_blocks=True, lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    env.filters.update(level=level, standing=standing)
+    return env
+
+
+def static(name: str) -> str:
+    """Text of a file under ``static/``."""
+    return (_HERE / "static" / name).read_text(encoding="utf-8")
+
+
+def shell(state: RunState, f: Filter | None = None) -> str:
+    """The whole overview: head, tiles, heatmap, filters and the first page of the table."""
+    f = f or Filter()
+    heatmap = state.heatmap()
+    groups = [(title, len(list(rs))) for title, rs in groupby(heatmap.requirements, lambda r: r["document_title"])]
+    firsts = {next(rs)["id"] for _, rs in groupby(heatmap.requirements, lambda r: r["document"])}
+    return _environment().get_template("shell.html.j2").render(
+        receipt=state.receipt, run=state.path.name, stamp=state.stamp, tiles=state.tiles(), heatmap=heatmap,
+        groups=groups, firsts=firsts, grand=sum(heatmap.unit_totals.values(), Cell()),
+        legend=[text for _, text in _STEPS], verdicts=[v.value for v in Verdict], documents=state.documents(),
+        columns=COLUMNS, filter=f, rows=state.page(f), marked=None,
+    )
+
+
+def rows(state: RunState, f: Filter, marked: str | None = None) -> dict[str, Any]:
+    """One page of the table: ``html``, ``total`` rows, ``judged`` of the same selection, ``page`` and ``pages``."""
+    total, judged = state.count(f)
+    pages = max(1, -(-total // PAGE_SIZE))
+    html = _environment().get_template("rows.html.j2").render(rows=state.page(f), marked=marked)
+    return {"html": html, "total": total, "judged": judged, "page": f.page, "pages": pages}
+
+
+def branch(state: RunState, subject: str, asked: str) -> str:
+    """One branch with the evidence of the requirement that was asked for. ``KeyError`` when the run has no such one."""
+    found = state.branch(subject)
+    counts = Counter(r["verdict"] for r in found["results"])
+    return _environment().get_template("branch.html.j2").render(
+        branch=found, asked=asked, receipt=state.receipt, evidence=state.evidence(subject, asked),
+        verdicts=[(v.value, counts[v.value]) for v in Verdict if counts[v.value]],
+    )
+
+
+def evidence(state: RunState, subject: str, requirement: str, *, all_rows: bool = False) -> str:
+    """The evidence table of one subject and requirement."""
+    limits = {"limit": 100_000} if all_rows else {}
+    return _environment().get_template("evidence.html.j2").render(
+        evidence=state.evidence(subject, requirement, **limits)
+    )

@@ -1,0 +1,45 @@
+"""Periods of the audited year as a person reads them, from the bit masks of a result."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+#: Labels of the periods by ``period_kind``; bit i of a mask is the i-th label. Other kinds (event, state) have no strip.
+LABELS: dict[str, tuple[str, ...]] = {
+    "month": tuple(f"{m}月" for m in range(1, 13)),
+    "quarter": ("一季度", "二季度", "三季度", "四季度"),
+    "half_year": ("上半年", "下半年"),
+    "inspection_months": ("7—8月",),
+    "year": ("全年",),
+    "biennium": ("两年",),
+}
+
+
+@dataclass(frozen=True)
+class Period:
+    """One period of a strip: ``status`` is met, missed, open or empty (not counted), ``text`` says it in Chinese."""
+
+    label: str
+    status: str
+    mark: str
+    text: str
+
+
+_STATUS = {"met": ("✓", "已做到"), "missed": ("✗", "未做到"), "open": ("…", "未到期"), "": ("–", "不计")}
+
+
+def strip(kind: str | None, met: int | None, missed: int | None, open_: int | None) -> list[Period]:
+    """The periods of one result in order; empty for kinds without periods."""
+    periods = []
+    for i, label in enumerate(LABELS.get(kind or "", ())):
+        status = next((s for s, mask in (("missed", missed), ("met", met), ("open", open_)) if (mask or 0) >> i & 1), "")
+        periods.append(Period(label, status, *_STATUS[status]))
+    return periods
+
+
+def missed_text(kind: str | None, missed: int | None, period: str | None) -> str:
+    """The missed periods by name (``3月、5月``), or ``period`` where the kind has at most one."""
+    labels = LABELS.get(kind or "", ())
+    if len(labels) < 2 or not missed:
+        return period or ""
+    return "、".join(label for i, label in enumerate(labels) if missed >> i & 1)

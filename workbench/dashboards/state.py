@@ -1,0 +1,347 @@
+"""What the overview shows, read from one run folder by DuckDB; no browser, no widget.
+
+A run may hold millions of results: they stay in Parquet and are asked for by cell, page and branch.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from workbench.dashboards.periods import missed_text, strip
+from workbench.errors import RunError
+from workbench.vocabulary import SEVERITY_LABELS, Severity, Verdict
+
+FILES = (
+    "receipt.json", "organizations.parquet", "requirements.json", "results.parquet", "findings.parquet",
+    "evidence.parquet", "sources.parquet",
+)
+PAGE_SIZE = 50
+EVIDENCE_SHOWN = 200
+
+#: Verdicts that count as judged: all but those that say nothing about the branch.
+JUDGED = tuple(v.value for v in Verdict if v not in (Verdict.NOT_APPLICABLE, Verdict.NO_DATA, Verdict.BROKEN))
+
+#: Sortable columns of the table → order by. Every order ends with subject and requirement, so that pages never overlap.
+SORTS = {
+    "name": "name", "unit": "unit_name", "document": "document_title", "clause": "ord", "description": "description",
+    "verdict": "verdict", "observed": "observed", "required": "required_text", "period": "period",
+}
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What the table shows. Empty text means no restriction; ``verdict`` empty means every verdict."""
+
+    text: str = ""
+    document: str = ""
+    requirement: str = ""
+    unit: str = ""
+    verdict: str = Verdict.FAILED.value
+    sort: str = ""
+    descending: bool = False
+    page: int = 0
+
+    @classmethod
+    def of(cls, message: dict[str, Any]) -> Filter:
+        """The filter a page sent; unknown keys are left out, an unknown sort falls back to the default order."""
+        known = {k: message[k] for k in cls.__dataclass_fields__ if k in message}
+        f = cls(**known)
+        return replace(f, sort=f.sort if f.sort in SORTS else "", page=max(0, int(f.page)))
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One unit × requirement: how many subjects failed, were judged, lag behind, lack data."""
+
+    failing: int = 0
+    judged: int = 0
+    behind: int = 0
+    no_data: int = 0
+
+    @property
+    def share(self) -> float:
+        """Failing share of the judged, 0 to 1."""
+        return self.failing / self.judged if self.judged else 0.0
+
+    def __add__(self, other: Cell) -> Cell:
+        return Cell(
+            self.failing + other.failing, self.judged + other.judged,
+            self.behind + other.behind, self.no_data + other.no_data,
+        )
+
+
+@dataclass(frozen=True)
+class Heatmap:
+    """``units`` (id, name) × ``requirements``; ``cells`` holds only the pairs that occur, the totals all of them."""
+
+    units: list[tuple[str, str]]
+    requirements: list[dict[str, Any]]
+    cells: dict[tuple[str, str], Cell]
+    unit_totals: dict[str, Cell] = field(default_factory=dict)
+    requirement_totals: dict[str, Cell] = field(default_factory=dict)
+
+
+def check_run(run: Path) -> dict[str, Any]:
+    """The receipt of a run folder; raises :class:`RunError` when the folder is missing, incomplete or unreadable."""
+    run = Path(run)
+    if not run.is_dir():
+        raise RunError(
+            "没有这个督查结果文件夹", place=str(run), next_step="请核对路径,或先执行 workbench audit 生成督查结果"
+        )
+    missing = [name for name in FILES if not (run / name).is_file()]
+    if missing:
+        raise RunError(
+            "督查结果不完整", place=str(run), found="缺少 " + "、".join(missing),
+            expected="、".join(FILES), next_step="请用 workbench audit 重新生成督查结果",
+        )
+    try:
+        receipt = json.loads((run / "receipt.json").read_text(encoding="utf-8"))
+        receipt["as_of"]
+    except (ValueError, KeyError, TypeError) as e:
+        raise RunError(
+            "督查结果的 receipt.json 无法读取", place=str(run / "receipt.json"), found=f"{type(e).__name__}: {e}",
+            next_step="文件可能损坏,请用 workbench audit 重新生成督查结果",
+        ) from e
+    return receipt
+
+
+class RunState:
+    """One run, opened for showing. Reads only; raises :class:`RunError` when the folder is no usable run."""
+
+    def __init__(self, run: str | Path):
+        self.path = Path(run).resolve()
+        self.receipt = check_run(self.path)
+        self.stamp = self.current_stamp()
+        self.requirements: list[dict[str, Any]] = sorted(
+            json.loads((self.path / "requirements.json").read_text(encoding="utf-8")),
+            key=lambda r: (r["document"], r["order"]),
+        )
+        self.by_id = {r["id"]: r for r in self.requirements}
+        self.con = duckdb.connect()
+        # Nothing may be fetched from the network, not even a DuckDB extension.
+        self.con.execute("SET autoinstall_known_extensions = false; SET autoload_known_extensions = false")
+        try:
+            self._open_tables()
+        except duckdb.Error as e:
+            raise RunError(
+                "督查结果无法读取", place=str(self.path), found=str(e).splitlines()[0],
+                next_step="文件可能损坏,请用 workbench audit 重新生成督查结果",
+            ) from e
+
+    def current_stamp(self) -> str:
+        """Changes when another run is written in this place; a page prepared ahead compares it."""
+        stat = (self.path / "receipt.json").stat()
+        return f"{stat.st_mtime_ns}-{stat.st_size}"
+
+    def _open_tables(self) -> None:
+        def parquet(name: str) -> str:
+            return "read_parquet('" + str(self.path / f"{name}.parquet").replace("'", "''") + "')"
+
+        for name in ("results", "findings", "evidence"):
+            self.con.execute(f"CREATE VIEW {name} AS FROM {parquet(name)}")
+        for name in ("organizations", "sources"):
+            self.con.execute(f"CREATE TABLE {name} AS FROM {parquet(name)}")
+        self.con.execute(
+            "CREATE TABLE requirements (id VARCHAR, ord INTEGER, document_title VARCHAR, clause VARCHAR,"
+            " description VARCHAR, required_text VARCHAR)"
+        )
+        rows = [
+            (r["id"], i, r["document_title"], r["clause"], r["description"], r["required_text"])
+            for i, r in enumerate(self.requirements)
+        ]
+        if rows:
+            self.con.executemany("INSERT INTO requirements VALUES (?, ?, ?, ?, ?, ?)", rows)
+        self.con.execute(
+            "CREATE VIEW listed AS SELECT r.*, coalesce(o.name, r.subject) AS name, o.unit_id, o.unit_name,"
+            " q.ord, q.document_title, q.clause, q.description, q.required_text"
+            " FROM results r LEFT JOIN organizations o ON o.org_id = r.subject"
+            " LEFT JOIN requirements q ON q.id = r.requirement"
+        )
+
+    def _rows(self, sql: str, values: list[Any] | None = None) -> list[dict[str, Any]]:
+        cursor = self.con.execute(sql, values or [])
+        names = [d[0] for d in cursor.description]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+    # -- overview ---------------------------------------------------------------------------------------------
+
+    def counts(self) -> dict[str, tuple[int, int]]:
+        """Verdict → (results, distinct subjects), only verdicts that occur."""
+        rows = self.con.execute("SELECT verdict, count(*), count(DISTINCT subject) FROM results GROUP BY 1").fetchall()
+        return {verdict: (n, subjects) for verdict, n, subjects in rows}
+
+    def tiles(self) -> list[dict[str, Any]]:
+        """The tiles: ``title``, ``value``, ``note``, ``verdict`` that a click filters by (empty: none)."""
+        counts = self.counts()
+        subjects = self.con.execute("SELECT count(DISTINCT subject) FROM results").fetchone()[0]
+        judged = sum(n for verdict, (n, _) in counts.items() if verdict in JUDGED)
+        total = sum(n for n, _ in counts.values())
+        tiles = [
+            {"title": "组织数", "value": subjects, "note": f"适用要求 {len(self.by_id)} 项", "verdict": ""},
+            {"title": "已判定", "value": judged, "note": f"共 {total:,} 项次", "verdict": ""},
+        ]
+        for verdict in (Verdict.FAILED, Verdict.BEHIND, Verdict.NO_DATA, Verdict.MANUAL, Verdict.WAIVED, Verdict.BROKEN):
+            n, orgs = counts.get(verdict, (0, 0))
+            if n or verdict in (Verdict.FAILED, Verdict.BEHIND, Verdict.NO_DATA):
+                tiles.append({"title": verdict.value, "value": n, "note": f"涉及 {orgs:,} 个组织", "verdict": verdict.value})
+        return tiles
+
+    def heatmap(self) -> Heatmap:
+        """Failing share of every unit × requirement that occurs in the results."""
+        marks = ", ".join("?" * len(JUDGED))
+        rows = self.con.execute(
+            "SELECT coalesce(unit_id, ''), requirement, count(*) FILTER (verdict = ?),"
+            f" count(*) FILTER (verdict IN ({marks})), count(*) FILTER (verdict = ?),"
+            " count(*) FILTER (verdict IN (?, ?)) FROM listed GROUP BY 1, 2",
+            [Verdict.FAILED, *JUDGED, Verdict.BEHIND, Verdict.NO_DATA, Verdict.BROKEN],
+        ).fetchall()
+        heatmap = Heatmap(units=self.units(), requirements=[], cells={})
+        for unit, requirement, *numbers in rows:
+            cell = Cell(*numbers)
+            heatmap.cells[unit, requirement] = cell
+            heatmap.unit_totals[unit] = heatmap.unit_totals.get(unit, Cell()) + cell
+            heatmap.requirement_totals[requirement] = heatmap.requirement_totals.get(requirement, Cell()) + cell
+        heatmap.requirements.extend(r for r in self.requirements if r["id"] in heatmap.requirement_totals)
+        return heatmap
+
+    def units(self) -> list[tuple[str, str]]:
+        """The units (id, name) that have results, in the order of their codes."""
+        return self.con.execute(
+            "SELECT DISTINCT coalesce(unit_id, ''), coalesce(unit_name, '未归属单位')"
+            " FROM organizations WHERE org_id IN (SELECT subject FROM results) ORDER BY 1"
+        ).fetchall()
+
+    def documents(self) -> list[tuple[str, str]]:
+        """The documents (id, title) of the run."""
+        return list(dict.fromkeys((r["document"], r["document_title"]) for r in self.requirements))
+
+    # -- table ------------------------------------------------------------------------------------------------
+
+    def _where(self, f: Filter, *, verdict: bool = True) -> tuple[str, list[Any]]:
+        terms, values = ["true"], []
+        exact = (("document", f.document), ("requirement", f.requirement), ("unit_id", f.unit))
+        for column, value in (*exact, *((("verdict", f.verdict),) if verdict else ())):
+            if value:
+                terms.append(f"{column} = ?")
+                values.append(value)
+        for word in f.text.split():
+            terms.append(
+                "contains(lower(concat_ws(' ', name, unit_name, document_title, clause, description)), lower(?))"
+            )
+            values.append(word)
+        return " AND ".join(terms), values
+
+    def count(self, f: Filter) -> tuple[int, int]:
+        """(rows shown, judged rows of the same selection whatever their verdict)."""
+        where, values = self._where(f)
+        shown = self.con.execute(f"SELECT count(*) FROM listed WHERE {where}", values).fetchone()[0]
+        where, values = self._where(f, verdict=False)
+        marks = ", ".join("?" * len(JUDGED))
+        judged = self.con.execute(
+            f"SELECT count(*) FROM listed WHERE {where} AND verdict IN ({marks})", [*values, *JUDGED]
+        ).fetchone()[0]
+        return shown, judged
+
+    def page(self, f: Filter) -> list[dict[str, Any]]:
+        """One page of the table, ``PAGE_SIZE`` rows, in the chosen order."""
+        return self.rows(f, limit=PAGE_SIZE, offset=f.page * PAGE_SIZE)
+
+    def rows(self, f: Filter, *, limit: int, offset: int = 0) -> list[dict[str, Any]]:
+        """Filtered rows with names, figures as text and the missed periods by name."""
+        where, values = self._where(f)
+        order = f"{SORTS[f.sort]} {'DESC' if f.descending else 'ASC'} NULLS LAST, " if f.sort else ""
+        rows = self._rows(
+            "SELECT subject, name, unit_name, document_title, clause, description, verdict, requirement, observed,"
+            f" unit, required_text, period, period_kind, missed_mask FROM listed WHERE {where}"
+            f" ORDER BY {order}unit_id, subject, ord LIMIT ? OFFSET ?",
+            [*values, limit, offset],
+        )
+        for row in rows:
+            row["period_text"] = missed_text(row["period_kind"], row["missed_mask"], row["period"])
+            row["observed_text"] = figure(row["observed"], row["unit"])
+        return rows
+
+    def describe(self, f: Filter) -> str:
+        """The filter in words, for the head of an export."""
+        units = dict(self.units())
+        parts = [
+            ("判定", f.verdict or "全部"), ("单位", units.get(f.unit, f.unit)),
+            ("文件", dict(self.documents()).get(f.document, f.document)),
+            ("要求", self.by_id[f.requirement]["clause"] if f.requirement in self.by_id else f.requirement),
+            ("关键词", f.text),
+        ]
+        return ";".join(f"{name}:{value}" for name, value in parts if value)
+
+    # -- one branch -------------------------------------------------------------------------------------------
+
+    def branch(self, subject: str) -> dict[str, Any]:
+        """One subject: ``organization``, ``lineage`` (names above it), ``results`` with strip and evidence counts.
+
+        Raises ``KeyError`` when the run has no such subject.
+        """
+        known = self._rows("SELECT * FROM organizations WHERE org_id = ?", [subject])
+        results = self._rows("SELECT * FROM listed WHERE subject = ? ORDER BY ord", [subject])
+        if not known and not results:
+            raise KeyError(subject)
+        details = dict(
+            self.con.execute("SELECT requirement, detail FROM findings WHERE subject = ?", [subject]).fetchall()
+        )
+        evidence = dict(
+            self.con.execute(
+                "SELECT requirement, count(*) FROM evidence WHERE subject = ? GROUP BY 1", [subject]
+            ).fetchall()
+        )
+        for row in results:
+            requirement = self.by_id.get(row["requirement"], {})
+            row["strip"] = strip(row["period_kind"], row["met_mask"], row["missed_mask"], row["open_mask"])
+            row["observed_text"] = figure(row["observed"], row["unit"])
+            row["detail"] = details.get(row["requirement"])
+            row["evidence_count"] = evidence.get(row["requirement"], 0)
+            row["severity"] = severity_label(requirement.get("severity"))
+            row["parameters"] = list((requirement.get("parameters") or {}).values())
+        organization = known[0] if known else {"org_id": subject, "name": subject}
+        return {"organization": organization, "lineage": self._lineage(organization), "results": results}
+
+    def _lineage(self, organization: dict[str, Any]) -> list[str]:
+        names: list[str] = []
+        parent, seen = organization.get("parent_id"), {organization["org_id"]}
+        while parent and parent not in seen:
+            seen.add(parent)
+            row = self.con.execute("SELECT name, parent_id FROM organizations WHERE org_id = ?", [parent]).fetchone()
+            if row is None:
+                break
+            names.insert(0, row[0])
+            parent = row[1]
+        return names
+
+    def evidence(self, subject: str, requirement: str, *, limit: int = EVIDENCE_SHOWN) -> dict[str, Any]:
+        """``rows`` (file, sheet, row, date, label, status, counted; at most ``limit``) and ``total``."""
+        values = [subject, requirement]
+        total = self.con.execute(
+            "SELECT count(*) FROM evidence WHERE subject = ? AND requirement = ?", values
+        ).fetchone()[0]
+        rows = self._rows(
+            "SELECT s.file, s.sheet, e.source_row, e.dated_on, e.label, e.unit_label, e.status, e.counted"
+            " FROM evidence e LEFT JOIN sources s USING (source_id) WHERE subject = ? AND requirement = ?"
+            " ORDER BY e.dated_on NULLS LAST, s.file, s.sheet, e.source_row LIMIT ?",
+            [*values, limit],
+        )
+        return {"rows": rows, "total": total}
+
+
+def severity_label(severity: str | None) -> str:
+    """The Chinese label of a severity; the value itself when it is none of ours."""
+    return SEVERITY_LABELS.get(Severity(severity), "") if severity in set(Severity) else (severity or "")
+
+
+def figure(value: Any, unit: str | None) -> str:
+    """A number with its unit, without needless decimals; empty for None."""
+    if value is None:
+        return ""
+    text = f"{round(value, 2):.12g}" if isinstance(value, float) else str(value)
+    return f"{text} {unit}".strip() if unit else text
