@@ -88,7 +88,9 @@ def day_of_year(text: str, year: int) -> date:
 
 
 def periods(kind: PeriodKind | str, year: int, *, cycle_start: int = 2022) -> tuple[Period, ...]:
-    """The periods of ``kind`` in ``year``; for the biennium the one two-year cycle, counted from ``cycle_start``, that holds it.
+    """The periods of ``kind`` in ``year``; for the biennium the one two-year cycle that holds it.
+
+    Cycles are counted from ``cycle_start``.
 
     >>> [p.label for p in periods("half_year", 2026)]
     ['2026年上半年', '2026年下半年']

@@ -1,0 +1,29 @@
+"""What all tests share: the audited sample, a home of their own, settings of hypothesis."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+#: The day the demonstration is audited as of.
+AS_OF = date(2026, 8, 31)
+
+# The same examples on every machine and no limit of time: both would make a failure depend on the machine.
+settings.register_profile(
+    "workbench", deadline=None, derandomize=True, database=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("workbench")
+
+
+@pytest.fixture(scope="session")
+def demo_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder of one run: ``sample_data/`` audited as of 2026-08-31, everything kept. Read only."""
+    from workbench.audit.engine import audit
+    from workbench.resources import resource
+
+    folder = tmp_path_factory.mktemp("runs") / "demo"
+    audit(resource("sample_data"), as_of=AS_OF, out=folder)
+    return folder
