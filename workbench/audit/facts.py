@@ -1,0 +1,202 @@
+"""The facts that exist for a run: records seen as of one day (截至日期)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+import ibis
+import ibis.expr.types as ir
+
+from workbench.timeline import Period, PeriodKind, periods
+
+
+@ibis.udf.scalar.builtin
+def list_has_any(left: list[str], right: list[str]) -> bool:
+    """DuckDB's test for a common element."""
+
+
+@ibis.udf.scalar.builtin
+def list_has_all(whole: list[str], part: list[str]) -> bool:
+    """DuckDB's test for every element of ``part``."""
+
+
+@ibis.udf.scalar.builtin
+def bit_count(value: int) -> int:
+    """Number of bits set."""
+
+
+@dataclass(frozen=True)
+class Inventory:
+    """Which kinds of records occur at all; what never occurs cannot be judged (数据不足)."""
+
+    activities: frozenset[tuple[str, str]]
+    """(kind, tag); tag is empty for the kind alone."""
+    hours: frozenset[str]
+    """Kinds of activity with hours given somewhere."""
+    steps: frozenset[tuple[str, str, str]]
+    """(process, step, tag); tag is empty for the step alone."""
+    roles: frozenset[str]
+    categories: frozenset[str]
+    measures: frozenset[str]
+    ratings: frozenset[str]
+    dues: bool
+    people: bool
+
+    def has_activity(self, kinds: Iterable[str], tags: Iterable[str] | None) -> bool:
+        """Whether an activity of one of these kinds (with one of these tags) occurs."""
+        return any((kind, tag) in self.activities for kind in kinds for tag in (tags or [""]))
+
+    def has_process(self, process: str) -> bool:
+        """Whether any step of the process occurs."""
+        return any(name == process for name, _, _ in self.steps)
+
+    def has_step(self, process: str, steps: Iterable[str], tags: Iterable[str] | None = None) -> bool:
+        """Whether one of the steps occurs in the process (with one of these tags)."""
+        return any((process, step, tag) in self.steps for step in steps for tag in (tags or [""]))
+
+
+class Facts:
+    """Typed tables as they stood on ``as_of``: later rows, and rows recorded later, do not exist.
+
+    ``year`` is the audited calendar year; ``ref`` the day at which states are read.
+    """
+
+    def __init__(self, con: ibis.BaseBackend, as_of: date, year: int, cycle_start: int = 2022):
+        self.con = con
+        self.as_of = as_of
+        self.year = year
+        self.cycle_start = cycle_start
+        self.ref = min(as_of, date(year, 12, 31))
+        self.first_day = date(year, 1, 1)
+
+    def _table(self, name: str) -> ir.Table:
+        return self.con.table(name)
+
+    def _known(self, name: str, dated: str) -> ir.Table:
+        table = self._table(name)
+        seen = table[dated] <= self.as_of
+        if "recorded_on" in table.columns:
+            seen = seen & (table.recorded_on.isnull() | (table.recorded_on <= self.as_of))
+        return table.filter(seen)
+
+    @cached_property
+    def organizations(self) -> ir.Table:
+        """All organisations; those founded later are sorted out where subjects are bound."""
+        return self._table("organizations")
+
+    @cached_property
+    def activities(self) -> ir.Table:
+        """Activities held by then, with ``year_held`` = the year they count for."""
+        known = self._known("activities", "held_on")
+        return known.mutate(year_held=ibis.coalesce(known.year_of, known.held_on.year()).cast("int64"))
+
+    @cached_property
+    def case_steps(self) -> ir.Table:
+        """Steps done by then."""
+        return self._known("case_steps", "done_on")
+
+    @cached_property
+    def people(self) -> ir.Table:
+        """Standings taken by then."""
+        table = self._table("people")
+        return table.filter(table.since.isnull() | (table.since <= self.as_of))
+
+    @cached_property
+    def posts(self) -> ir.Table:
+        """Posts begun by then; an end after ``as_of`` is not yet an end."""
+        posts = self._known("posts", "started_on")
+        return posts.mutate(ended_on=ibis.ifelse(posts.ended_on > self.as_of, ibis.null("date"), posts.ended_on))
+
+    @cached_property
+    def measures(self) -> ir.Table:
+        """Numbers counted by then."""
+        return self._known("measures", "as_of")
+
+    @cached_property
+    def ratings(self) -> ir.Table:
+        """Ratings given by then; without a date they count as given."""
+        table = self._table("ratings")
+        return table.filter(table.rated_on.isnull() | (table.rated_on <= self.as_of))
+
+    @cached_property
+    def dues(self) -> ir.Table:
+        """Dues of months that have ended, with ``is_paid`` as of the day and ``month_end``."""
+        table = self._table("dues")
+        month_end = (table.month + ibis.interval(months=1) - ibis.interval(days=1)).cast("date")
+        paid = ((table.paid > 0) & (table.paid_on.isnull() | (table.paid_on <= self.as_of))).fill_null(False)
+        table = table.mutate(month_end=month_end, is_paid=paid, excused=table.reason.notnull() & (table.reason != ""))
+        return table.filter((table.due > 0) & (table.month_end <= self.as_of))
+
+    @cached_property
+    def rejected(self) -> ir.Table:
+        """Rows put aside on intake that name an organisation."""
+        table = self._table("rejected")
+        return table.filter(table.org_id.notnull())
+
+    def periods(self, kind: PeriodKind | str) -> tuple[Period, ...]:
+        """The periods of the audited year (the cycle that holds it, for the biennium)."""
+        return periods(kind, self.year, cycle_start=self.cycle_start)
+
+    @cached_property
+    def below(self) -> ir.Table:
+        """(ancestor, org_id) for every organisation and each one above it; itself excluded."""
+        orgs = self.organizations
+        up = orgs.filter(orgs.parent_id.notnull()).select(of="org_id", parent="parent_id")
+        levels = [store(self.con, "below", up.select(ancestor="parent", org_id="of"))]
+        while self._rows(levels[-1].limit(1)):  # ends: intake has cut cycles
+            last = levels[-1]
+            higher = last.join(up, last.ancestor == up.of)
+            levels.append(store(self.con, "below", higher.select(ancestor="parent", org_id="org_id")))
+        return store(self.con, "below", ibis.union(*levels) if len(levels) > 1 else levels[0])
+
+    @cached_property
+    def inventory(self) -> Inventory:
+        """What occurs in the data set at all."""
+        acts = self.activities.group_by("kind", "tags").agg(hours=self.activities.hours.count())
+        steps = self.case_steps.select("process", "step", "tags").distinct()
+        activities, hours = set(), set()
+        for row in self._rows(acts):
+            activities.add((row["kind"], ""))
+            activities.update((row["kind"], tag) for tag in row["tags"] or [])
+            if row["hours"]:
+                hours.add(row["kind"])
+        found = set()
+        for row in self._rows(steps):
+            found.add((row["process"], row["step"], ""))
+            found.update((row["process"], row["step"], tag) for tag in row["tags"] or [])
+        return Inventory(
+            activities=frozenset(activities),
+            hours=frozenset(hours),
+            steps=frozenset(found),
+            roles=self._terms(self.posts.select(term="role")),
+            categories=self._terms(self.people.select(term=self.people.categories.unnest())),
+            measures=self._terms(self.measures.select(term="measure")),
+            ratings=self._terms(self.ratings.select(term="kind")),
+            dues=self._any("dues"),
+            people=self._any("people"),
+        )
+
+    def _rows(self, expr: ir.Table) -> list[dict]:
+        return self.con.to_pyarrow(expr).to_pylist()
+
+    def _terms(self, expr: ir.Table) -> frozenset[str]:
+        return frozenset(row["term"] for row in self._rows(expr.distinct()) if row["term"])
+
+    def _any(self, name: str) -> bool:
+        return bool(self._rows(self._table(name).limit(1)))
+
+
+_counter = iter(range(10**9))
+
+
+def _temp(name: str) -> str:
+    """A fresh name for a temporary table."""
+    return f"_{name}_{next(_counter)}"
+
+
+def store(con: ibis.BaseBackend, name: str, expr: ir.Table) -> ir.Table:
+    """Compute ``expr`` once and keep it as a temporary table."""
+    return con.create_table(_temp(name), expr, temp=True)

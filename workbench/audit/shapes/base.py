@@ -1,0 +1,181 @@
+"""What a shape is: how one kind of requirement turns facts into units, and units into a tally per subject.
+
+A shape answers three questions, for all its requirements at once and with one expression each:
+
+- *available*: does the data set hold this kind of record at all?
+- *tally*: per requirement and subject the number of units met, missed, open, unknown, and the worst value (``judged``);
+- *evidence*: which rows does that rest on?
+
+Most shapes name their units one by one and leave the rest to :func:`tally_units`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import reduce
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from workbench.audit.facts import Facts, Inventory, bit_count, store
+from workbench.requirements.model import Requirement
+
+MET, MISSED, OPEN, UNKNOWN = "met", "missed", "open", "unknown"
+
+#: Columns of a tally, beside requirement and subject.
+TALLY = {
+    "met": "int64", "missed": "int64", "open": "int64", "unknown": "int64", "doubt": "int64", "behind": "boolean",
+    "judged": "float64", "observed": "float64", "part": "int64", "whole": "int64",
+    "met_mask": "int64", "missed_mask": "int64", "open_mask": "int64",
+}
+#: Columns of evidence; ``unit`` joins it to the unit it belongs to.
+EVIDENCE = ("requirement", "subject", "unit", "table_name", "source_id", "source_row", "dated_on", "label", "counted")
+
+_ARROW = {str: pa.string(), int: pa.int64(), float: pa.float64(), bool: pa.bool_(), date: pa.date32(),
+          list: pa.list_(pa.string())}
+
+
+@dataclass
+class Context:
+    """Facts, bound subjects and the parameter ``new_organization_grace_months`` of one run."""
+
+    facts: Facts
+    subjects: ir.Table
+    grace_months: int
+    cache: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def as_of(self) -> date:
+        """截至日期."""
+        return self.facts.as_of
+
+    @property
+    def year(self) -> int:
+        """审查年度."""
+        return self.facts.year
+
+    def active(self, requirements: Sequence[Requirement]) -> ir.Table:
+        """Bound subjects of these requirements that are not dissolved."""
+        subjects = self.subjects
+        return subjects.filter(subjects.requirement.isin([r.id for r in requirements]), ~subjects.dissolved)
+
+    def store(self, name: str, expr: ir.Table) -> ir.Table:
+        """Compute once, use for tally and evidence."""
+        return store(self.facts.con, name, expr)
+
+
+@dataclass(frozen=True)
+class Need:
+    """A kind of record a requirement reads; a rejected row of it casts doubt. ``kind`` None: any."""
+
+    table: str
+    kind: str | None = None
+
+
+@dataclass(frozen=True)
+class Shape:
+    """One kind of requirement; see the module docstring. ``below``: organisations below the subject count too."""
+
+    tally: Callable[[Context, Sequence[Requirement]], ir.Table]
+    evidence: Callable[[Context, Sequence[Requirement]], ir.Table]
+    available: Callable[[dict, Inventory], bool]
+    needs: Callable[[dict], list[Need]]
+    period_kind: str = ""
+
+
+def parameters(requirements: Sequence[Requirement], columns: dict[str, tuple[type, Callable[[dict], Any]]]) -> ir.Table:
+    """A small table, one row a requirement: ``columns`` maps a name to its type and how to read it from the kwargs."""
+    schema = pa.schema([("requirement", pa.string()), *((name, _ARROW[kind]) for name, (kind, _) in columns.items())])
+    rows = [
+        {"requirement": r.id, **{name: read(r.kwargs) for name, (_, read) in columns.items()}} for r in requirements
+    ]
+    return ibis.memtable(pa.Table.from_pylist(rows, schema=schema))
+
+
+def days_between(later: ir.DateValue, earlier: ir.DateValue) -> ir.IntegerValue:
+    """Calendar days from ``earlier`` to ``later``."""
+    return later.delta(earlier, unit="day")
+
+
+def plus(day: ir.DateValue, *, months: ir.IntegerValue | None = None, days: ir.IntegerValue | None = None) -> ir.DateValue:
+    """Date arithmetic in the database; months clamp to the month's end."""
+    if months is not None:
+        day = (day + months.as_interval("M")).cast("date")
+    if days is not None:
+        day = (day + days.as_interval("D")).cast("date")
+    return day
+
+
+def event_units(ctx: Context, table: ir.Table, trigger: str, due: str, done: str) -> ir.Table:
+    """Adds ``status`` and ``value`` (days past due) to obligations after an event, and keeps those of the audited year."""
+    t, as_of = table, ibis.literal(ctx.as_of)
+    trigger_on, due_on, done_on = t[trigger], t[due], t[done]
+    mine = (due_on.year() == ctx.year) | ((trigger_on.year() == ctx.year) & (due_on > as_of))
+    status = ibis.cases(
+        (done_on.isnull() & (due_on < as_of), MISSED),
+        (done_on.isnull(), OPEN),
+        (done_on <= due_on, MET),
+        else_=MISSED,
+    )
+    value = days_between(ibis.coalesce(done_on, as_of), due_on).cast("float64")
+    return t.mutate(status=status, value=value).filter(mine, t[trigger] >= t.start)
+
+
+def tally_units(units: ir.Table, requirements: Sequence[Requirement], worst: str | None = None) -> ir.Table:
+    """Units (requirement, subject, unit, status, value) counted per subject.
+
+    ``judged`` is the worst value of the met and missed units: the smallest where only a minimum binds, the largest
+    where only a maximum does, the farthest outside where both do; with ``worst="sum"`` their sum.
+    """
+    bounds = ibis.memtable(pa.table({
+        "requirement": pa.array([r.id for r in requirements], pa.string()),
+        "lower": pa.array([r.lower for r in requirements], pa.float64()),
+        "upper": pa.array([r.upper for r in requirements], pa.float64()),
+    }))
+    judged = units.status.isin([MET, MISSED])
+    grouped = units.group_by("requirement", "subject").agg(
+        met=(units.status == MET).sum(),
+        missed=(units.status == MISSED).sum(),
+        open=(units.status == OPEN).sum(),
+        unknown=(units.status == UNKNOWN).sum(),
+        smallest=units.value.min(where=judged),
+        largest=units.value.max(where=judged),
+        total=units.value.sum(where=judged),
+        pending=units.value.min(where=units.status == OPEN),
+    )
+    t = grouped.join(bounds, "requirement")
+    below = ibis.greatest(t.lower - t.smallest, ibis.literal(0.0))
+    above = ibis.greatest(t.largest - t.upper, ibis.literal(0.0))
+    value = ibis.cases(
+        (t.upper.isnull(), t.smallest),
+        (t.lower.isnull(), t.largest),
+        (above > below, t.largest),
+        else_=t.smallest,
+    )
+    if worst == "sum":
+        value = t.total
+    return finish(t.mutate(judged=value, observed=ibis.coalesce(value, t.pending)))
+
+
+def finish(table: ir.Table) -> ir.Table:
+    """Fills the columns of a tally that a shape has nothing to say about and puts them in order."""
+    blank = {"doubt": 0, "unknown": 0, "behind": False, "met_mask": 0, "missed_mask": 0, "open_mask": 0}
+    added = {name: ibis.literal(value) for name, value in blank.items() if name not in table.columns}
+    if "part" not in table.columns:
+        added |= {"part": table.met, "whole": table.met + table.missed}
+    table = table.mutate(**added)
+    return table.select("requirement", "subject", **{n: table[n].cast(kind) for n, kind in TALLY.items()})
+
+
+def bits(mask: ir.IntegerValue) -> ir.IntegerValue:
+    """Number of periods in a mask."""
+    return bit_count(mask.cast("int64")).cast("int64")
+
+
+def union(tables: Sequence[ir.Table]) -> ir.Table:
+    """All rows of several tables with equal columns."""
+    return reduce(lambda left, right: left.union(right), tables)

@@ -1,0 +1,122 @@
+"""Dues (党费): months in arrears are counted at the branch, never as a verdict on a person."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import ibis
+import ibis.expr.types as ir
+
+from workbench.audit.shapes.base import (
+    EVIDENCE, MET, MISSED, OPEN, Context, Need, Shape, days_between, finish, parameters, tally_units,
+)
+from workbench.audit.shapes.cases import case_needs, listed, number
+from workbench.requirements.model import Requirement
+
+
+# --- dues paid in time -----------------------------------------------------------------------------------------------
+
+def _monthly(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
+    """Months with dues: ``status``, ``value`` (days past the limit) per requirement and row."""
+    rules = parameters(requirements, {"late_only": (bool, lambda k: k["mode"] == "late"), "months": number("within_months")})
+    subjects = ctx.active(requirements).select("requirement", "subject", "start").join(rules, "requirement")
+    dues = ctx.facts.dues.filter(~ctx.facts.dues.excused)
+    t = dues.join(subjects, dues.org_id == subjects.subject)
+    as_of = ibis.literal(ctx.as_of)
+    limit = (
+        t.month + (t.months + 1).as_interval("M") - ibis.interval(days=1)
+    ).cast("date")  # last day of the month n months later
+    t = t.mutate(limit=limit).filter(t.month >= t.start)
+    t = t.filter((t.limit.year() == ctx.year) | ((t.month.year() == ctx.year) & (t.limit > as_of)))
+    paid_on = ibis.coalesce(t.paid_on, t.month_end)
+    outstanding = ibis.cases((t.is_paid, MET), (t.limit < as_of, MISSED), else_=OPEN)
+    late = ibis.cases(
+        (t.is_paid & (paid_on <= t.month_end), "none"),
+        (t.is_paid & (paid_on <= t.limit), MET),
+        (t.is_paid, MISSED),
+        (t.limit >= as_of, OPEN),
+        else_="none",
+    )
+    past = days_between(ibis.ifelse(t.is_paid, paid_on, as_of), t.limit).cast("float64")
+    value = ibis.ifelse(~t.late_only & t.is_paid, ibis.least(past, ibis.literal(0.0)), past)
+    t = t.mutate(status=ibis.ifelse(t.late_only, late, outstanding), value=value)
+    return t.filter(t.status != "none")
+
+
+def _paid_tally(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
+    t = _monthly(ctx, requirements)
+    judged = t.status.isin([MET, MISSED])
+    units = t.group_by("requirement", "subject").agg(
+        met=t.count(where=t.status == MET), missed=t.count(where=t.status == MISSED), open=t.count(where=t.status == OPEN),
+        judged=t.value.max(where=judged), late_only=t.late_only.any(),
+    )
+    behind = ~units.late_only & (units.missed == 0) & (units.open > 0)
+    return finish(units.mutate(observed=units.judged, behind=behind))
+
+
+def _dues_rows(rows: ir.Table) -> ir.Table:
+    label = ibis.ifelse(rows.is_paid, ibis.literal("补交"), ibis.literal("未交")) + ibis.literal(" ") + rows.month.strftime(
+        "%Y-%m") + ibis.literal(" 人员 ") + rows.person_id.left(6)
+    return rows.mutate(
+        unit=rows.month.strftime("%Y-%m"), table_name=ibis.literal("dues"), dated_on=ibis.coalesce(rows.paid_on, rows.month),
+        label=label, counted=ibis.literal(True),
+    ).select(*EVIDENCE)
+
+
+def _paid_evidence(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
+    rows = _monthly(ctx, requirements)
+    return _dues_rows(rows.filter(rows.late_only | ~rows.is_paid))
+
+
+DUES_PAID = Shape(
+    _paid_tally, _paid_evidence, lambda kwargs, inventory: inventory.dues, lambda kwargs: [Need("dues")], "event")
+
+
+# --- consecutive months without dues ---------------------------------------------------------------------------------
+
+def _runs(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
+    """(requirement, subject, person_id, run): maximal runs of unpaid months with their first day and length."""
+    rules = parameters(requirements, {"excusing": (bool, lambda k: bool(k.get("excused")))})
+    subjects = ctx.active(requirements).select("requirement", "subject").join(rules, "requirement")
+    dues = ctx.facts.dues
+    unpaid = dues.filter(~dues.is_paid)
+    t = unpaid.join(subjects, unpaid.org_id == subjects.subject)
+    t = t.filter(~(t.excusing & t.excused)).mutate(month_no=t.month.year() * 12 + t.month.month())
+    group = ["requirement", "subject", "person_id"]
+    t = t.select(*group, "month", "month_no").distinct()
+    t = t.mutate(run=t.month_no - ibis.row_number().over(group_by=group, order_by="month_no"))
+    return t.group_by(*group, "run").agg(begun=t.month.min(), length=t.count())
+
+
+def _followup_units(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
+    rules = parameters(requirements, {"months": number("months"), "process": (str, lambda k: k["process"]), "wanted": listed("step")})
+    runs = _runs(ctx, requirements).join(rules, "requirement")
+    group = ["requirement", "subject", "person_id", "months", "process", "wanted"]
+    people = runs.group_by(*group).agg(
+        longest=runs.length.max(), begun=runs.begun.max(where=runs.length >= runs.months))
+    people = people.filter(people.longest >= people.months - 2)
+    steps = ctx.facts.case_steps
+    handled = people.semi_join(steps, [
+        people.subject == steps.org_id, people.process == steps.process, people.wanted.contains(steps.step),
+        people.person_id == steps.person_id, steps.done_on >= people.begun,
+    ]).select("requirement", "subject", "person_id").mutate(handled=ibis.literal(True))
+    t = people.left_join(handled, ["requirement", "subject", "person_id"])
+    status = ibis.cases((t.begun.isnull(), OPEN), (t.handled.fill_null(False), MET), else_=MISSED)
+    t = t.mutate(status=status, value=(status == MISSED).cast("float64"), unit=t.person_id)
+    return t.select("requirement", "subject", "unit", "status", "value")
+
+
+def _followup_tally(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
+    return tally_units(_followup_units(ctx, requirements), requirements, worst="sum")
+
+
+def _followup_evidence(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
+    units = _followup_units(ctx, requirements).select("requirement", "subject", person_id="unit")
+    dues = ctx.facts.dues.filter(~ctx.facts.dues.is_paid).rename(subject="org_id")
+    return _dues_rows(dues.join(units, ["subject", "person_id"]))
+
+
+DUES_FOLLOWUP = Shape(
+    _followup_tally, _followup_evidence, lambda kwargs, inventory: inventory.dues,
+    lambda kwargs: [Need("dues"), *case_needs(kwargs)], "event",
+)

@@ -1,0 +1,145 @@
+"""From tallies to verdicts: one row per bound subject and requirement, decided in the order of ``docs/verdicts.md``."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from workbench.audit.facts import Facts
+from workbench.audit.shapes import SHAPES
+from workbench.audit.shapes.base import EVIDENCE, TALLY, Context, union
+from workbench.audit.subjects import bind
+from workbench.requirements.model import Requirement
+from workbench.vocabulary import Verdict
+
+GRACE = "new_organization_grace_months"
+
+#: Verdicts that count as failing when Great Expectations and our pass are compared.
+FAILING = (Verdict.FAILED, Verdict.MANUAL, Verdict.WAIVED)
+
+#: Why a subject is not judged, as stored in ``reason``.
+REASON_DISSOLVED = "组织已撤销"
+REASON_NO_RECORDS = "全部数据中没有这类记录,无法判断"
+REASON_DOUBT = "有相关记录未能读入或未注明人员,改正后再判"
+REASON_UNKNOWN = "缺少判断所需的数值或人员信息"
+
+
+def by_shape(requirements: Sequence[Requirement]) -> Iterator[tuple[str, list[Requirement]]]:
+    """Requirements grouped by shape, in a stable order."""
+    groups: dict[str, list[Requirement]] = defaultdict(list)
+    for r in requirements:
+        groups[r.shape].append(r)
+    for name in SHAPES:
+        if name in groups:
+            yield name, groups[name]
+
+
+def prepare(facts: Facts, requirements: Sequence[Requirement]) -> Context:
+    """Subjects bound, parameters at hand."""
+    grace = next((int(p.value) for r in requirements for p in r.parameters if p.name == GRACE), 0)
+    return Context(facts, bind(facts, requirements), grace)
+
+
+def decide(
+    ctx: Context, requirements: Sequence[Requirement], progress: Callable[[str, int, int | None], None] | None = None
+) -> ir.Table:
+    """Stored table of results: subject, requirement, verdict, the tally and ``reason``."""
+    available = {r.id: SHAPES[r.shape].available(dict(r.kwargs), ctx.facts.inventory) for r in requirements}
+    tallies = []
+    groups = [(name, [r for r in rs if available[r.id]]) for name, rs in by_shape(requirements)]
+    for done, (name, rs) in enumerate(groups):
+        if progress:
+            progress("逐项计算", done, len(groups))
+        if rs:
+            tallies.append(ctx.store("tally", SHAPES[name].tally(ctx, rs)))
+    t = ctx.subjects
+    if tallies:
+        t = t.left_join(union(tallies), ["requirement", "subject"])
+        t = t.drop([c for c in t.columns if c.endswith("_right")])
+    else:
+        t = t.mutate(**{name: ibis.null(kind) for name, kind in TALLY.items()})
+    t = t.join(_facts_of(requirements, available), "requirement")
+    t = _with_waivers(ctx, _with_doubt(ctx, requirements, t))
+    return ctx.store("results", _verdicts(t))
+
+
+def _facts_of(requirements: Sequence[Requirement], available: dict[str, bool]) -> ir.Table:
+    return ibis.memtable(pa.table({
+        "requirement": pa.array([r.id for r in requirements], pa.string()),
+        "available": pa.array([available[r.id] for r in requirements], pa.bool_()),
+        "outcome": pa.array([r.outcome.value for r in requirements], pa.string()),
+    }))
+
+
+def _with_doubt(ctx: Context, requirements: Sequence[Requirement], t: ir.Table) -> ir.Table:
+    """Adds the rejected rows of a subject that its requirement could have counted."""
+    rejected = ctx.facts.rejected
+    if not ctx.facts.con.to_pyarrow(rejected.count()).as_py():
+        return t.mutate(rejected_rows=ibis.literal(0, "int64"))
+    rows = [
+        {"requirement": r.id, "table_name": need.table, "wanted": need.kind,
+         "wide": r.shape == "expect_ratings_covered" or r.kwargs.get("scope") == "subtree"}
+        for r in requirements for need in dict.fromkeys(SHAPES[r.shape].needs(dict(r.kwargs)))
+    ]
+    needs = ibis.memtable(pa.Table.from_pylist(rows, schema=pa.schema([
+        ("requirement", pa.string()), ("table_name", pa.string()), ("wanted", pa.string()), ("wide", pa.bool_())])))
+    hits = rejected.join(needs, "table_name")
+    hits = hits.filter(hits.wanted.isnull() | hits.kind.isnull() | (hits.wanted == hits.kind))
+    key = ["requirement", "subject", "table_name", "source_id", "source_row"]
+    own = hits.mutate(subject=hits.org_id).select(key)
+    below = ctx.facts.below
+    wide = hits.filter(hits.wide).join(below, "org_id").mutate(subject=lambda h: h.ancestor).select(key)
+    counted = own.union(wide).distinct().group_by("requirement", "subject").agg(rejected_rows=lambda h: h.count())
+    t = t.left_join(counted, ["requirement", "subject"])
+    return t.drop([c for c in t.columns if c.endswith("_right")]).mutate(rejected_rows=lambda x: x.rejected_rows.fill_null(0))
+
+
+def _with_waivers(ctx: Context, t: ir.Table) -> ir.Table:
+    """Adds whether an exemption covers the reference day."""
+    ref = ctx.facts.ref
+    e = ctx.facts.con.table("exemptions")
+    e = e.filter(e.since <= ref, e.until >= ref).select(subject="org_id", requirement="requirement").distinct()
+    t = t.left_join(e.mutate(waived=ibis.literal(True)), ["requirement", "subject"])
+    return t.drop([c for c in t.columns if c.endswith("_right")]).mutate(waived=lambda x: x.waived.fill_null(False))
+
+
+def _verdicts(t: ir.Table) -> ir.Table:
+    counts = {name: t[name].fill_null(0) for name in ("met", "missed", "open", "unknown", "met_mask", "missed_mask", "open_mask")}
+    t = t.mutate(**counts, doubt=t.doubt.fill_null(0) + t.rejected_rows, behind=t.behind.fill_null(False))
+    idle = t.dissolved | ~t.available
+    doubtful = (t.missed > 0) & (t.doubt > 0)
+    verdict = ibis.cases(
+        (t.dissolved, Verdict.NOT_APPLICABLE.value),
+        (~t.available, Verdict.NO_DATA.value),
+        (doubtful, Verdict.NO_DATA.value),
+        ((t.missed > 0) & t.waived, Verdict.WAIVED.value),
+        (t.missed > 0, t.outcome),
+        (t.unknown > 0, Verdict.NO_DATA.value),
+        (t.behind, Verdict.BEHIND.value),
+        (t.met > 0, Verdict.MET.value),
+        (t.open > 0, Verdict.OPEN.value),
+        else_=Verdict.NOT_APPLICABLE.value,
+    )
+    reason = ibis.cases(
+        (t.dissolved, REASON_DISSOLVED), (~t.available, REASON_NO_RECORDS), (doubtful, REASON_DOUBT),
+        ((t.missed == 0) & (t.unknown > 0), REASON_UNKNOWN), else_="",
+    )
+    t = t.mutate(verdict=verdict, reason=reason)
+    cleared = {name: ibis.ifelse(idle, ibis.literal(0, "int64"), t[name]) for name in
+               ("met", "missed", "open", "unknown", "doubt", "met_mask", "missed_mask", "open_mask")}
+    cleared |= {name: ibis.ifelse(idle, ibis.null(TALLY[name]), t[name]) for name in ("judged", "observed", "part", "whole")}
+    return t.mutate(**cleared).select("subject", "requirement", "verdict", *(n for n in TALLY if n != "behind"), "reason")
+
+
+def evidence(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
+    """The rows every result rests on: :data:`workbench.audit.shapes.base.EVIDENCE` columns."""
+    available = [r for r in requirements if SHAPES[r.shape].available(dict(r.kwargs), ctx.facts.inventory)]
+    parts = [SHAPES[name].evidence(ctx, rs).select(*EVIDENCE) for name, rs in by_shape(available)]
+    casts = {"source_id": "int64", "source_row": "int64", "unit": "string", "label": "string", "dated_on": "date"}
+    return union([p.cast(casts) for p in parts])
+
+
