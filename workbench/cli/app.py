@@ -95,6 +95,7 @@ def audit(
     parameters: ParametersOption = None,
     suites: SuitesOption = None,
     junit: Annotated[Path | None, _option("--junit", "FILE", "另写 JUnit XML,供 CI 使用")] = None,
+    xlsx: Annotated[Path | None, _option("--xlsx", "FILE", "另写问题清单(xlsx)")] = None,
     strict: Annotated[bool, _option("--strict", None, "较轻的问题也使退出码不为 0")] = False,
     evidence: Annotated[str, _option("--evidence", "all|failing", "保存全部依据,或只保存未达标的")] = "all",
 ) -> int:
@@ -103,7 +104,7 @@ def audit(
 
     return run_audit(
         source, as_of=as_of, year=year, documents=document, out_folder=out, parameters=parameters, suites=suites,
-        junit=junit, strict=strict, evidence=evidence,
+        junit=junit, xlsx=xlsx, strict=strict, evidence=evidence,
     )
 
 
@@ -139,7 +140,8 @@ def explain(
 def serve(
     run: RunArgument,
     port: Annotated[int, _option("--port", "PORT", "端口", min=1, max=65535)] = 8866,
-    host: Annotated[str, _option("--host", "HOST", "监听地址;默认只限本机")] = "localhost",
+    host: Annotated[str, _option("--host", "HOST", "监听地址;默认只限本机")] = "127.0.0.1",
+    token: Annotated[str | None, _option("--token", "TOKEN", "访问口令;对其他电脑开放时必须设置")] = None,
 ) -> int:
     """打开结果看板。
 
@@ -147,7 +149,7 @@ def serve(
     """
     from workbench.cli.commands import run_serve
 
-    return run_serve(run, port, host)
+    return run_serve(run, port, host, token)
 
 
 @app.command(cls=Command)

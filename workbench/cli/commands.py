@@ -64,7 +64,7 @@ def run_sample(branches: int, seed: int, folder: Path, form: str) -> int:
 
 def run_audit(
     source: str, *, as_of: str, year: int | None, documents: Sequence[str] | None, out_folder: Path | None,
-    parameters: Path | None, suites: Path | None, junit: Path | None, strict: bool, evidence: str,
+    parameters: Path | None, suites: Path | None, junit: Path | None, xlsx: Path | None, strict: bool, evidence: str,
 ) -> int:
     """``workbench audit``: the run folder, a table per document, the worst units, the exit code."""
     day = parse_date("--as-of", as_of)
@@ -82,6 +82,10 @@ def run_audit(
         from workbench.reports.junit import write_junit
 
         write_junit(run, junit, strict=strict)
+    if xlsx is not None:
+        from workbench.reports.xlsx import write_findings
+
+        write_findings(run, xlsx)
     summary = run.summary()
     code = exit_code(severity_counts(summary), strict=strict)
     _print_run(run, summary)
@@ -132,11 +136,11 @@ def run_explain(folder: Path, subject: str, requirement: str) -> int:
     return ExitCode.CLEAN
 
 
-def run_serve(folder: Path, port: int, host: str) -> int:
+def run_serve(folder: Path, port: int, host: str, token: str | None) -> int:
     """``workbench serve``: the dashboard until Ctrl+C."""
     from workbench.dashboards.serve import serve
 
-    serve(folder, host, port)
+    serve(folder, host=host, port=port, token=token)
     return ExitCode.CLEAN
 
 

@@ -6,25 +6,17 @@ import io
 from collections.abc import Iterator
 from typing import Any
 
-import xlsxwriter
-
 from workbench.dashboards.state import Filter, RunState, severity_label
-from workbench.errors import UsageError
+from workbench.reports.xlsx import SheetColumn, write_list
 
-#: Rows of a sheet that Excel can hold, less the head above the list.
-MAX_ROWS = 1_048_576 - 10
 _BATCH = 20_000
 
 _COLUMNS = (
-    ("组织代码", 16, "subject"), ("组织", 34, "name"), ("所属", 22, "unit_name"), ("文件", 30, "document_title"),
-    ("条款", 14, "clause"), ("要求", 48, "description"), ("约束程度", 10, "severity"), ("判定", 12, "verdict"),
-    ("实际", 10, "observed"), ("单位", 8, "unit"), ("应为", 24, "required_text"), ("期间", 22, "period_text"),
+    SheetColumn("subject", "组织代码", 16), SheetColumn("name", "组织", 34), SheetColumn("unit_name", "所属", 22),
+    SheetColumn("document_title", "文件", 30), SheetColumn("clause", "条款", 14), SheetColumn("description", "要求", 48),
+    SheetColumn("severity", "约束程度", 10), SheetColumn("verdict", "判定", 12), SheetColumn("observed", "实际", 10),
+    SheetColumn("unit", "单位", 8), SheetColumn("required_text", "应为", 24), SheetColumn("period_text", "期间", 22),
 )
-
-
-def defuse(value: Any) -> Any:
-    """Text that a spreadsheet would take for a formula gets a leading apostrophe; anything else stays."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")) else value
 
 
 def file_name(state: RunState, f: Filter) -> str:
@@ -36,47 +28,20 @@ def file_name(state: RunState, f: Filter) -> str:
 def to_xlsx(state: RunState, f: Filter) -> bytes:
     """Sheet 清单: head (city, as-of date, run, filter, k/n), a frozen header row, every filtered row.
 
-    Raises :class:`UsageError` when the rows do not fit on a sheet.
+    Raises :class:`workbench.errors.UsageError` when the rows do not fit on a sheet.
     """
     total, judged = state.count(f)
-    if total > MAX_ROWS:
-        raise UsageError(
-            "导出的行数超出一张工作表", found=f"{total:,} 行", expected=f"不超过 {MAX_ROWS:,} 行",
-            next_step="请先按单位、文件或判定筛选,再导出",
-        )
     head = (
         ("督查结果", state.path.name), ("组织", state.receipt.get("city") or ""), ("截至日期", state.receipt["as_of"]),
         ("筛选", state.describe(f)), ("条数/已判定", f"{total}/{judged}"),
         ("说明", "由台账数据按条款推算,供核实使用"),
     )
     out = io.BytesIO()
-    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with xlsxwriter.Workbook(out, options) as book:
-        bold = book.add_format({"bold": True})
-        header = book.add_format({"bold": True, "bg_color": "#E8EDF2", "bottom": 1, "text_wrap": True, "valign": "vcenter"})
-        sheet = book.add_worksheet("清单")
-        for i, (_, width, _key) in enumerate(_COLUMNS):
-            sheet.set_column(i, i, width)
-        for i, (name, value) in enumerate(head):
-            sheet.write_string(i, 0, name, bold)
-            sheet.write_string(i, 1, defuse(value))
-        top = len(head) + 1
-        for i, (title, _, _key) in enumerate(_COLUMNS):
-            sheet.write_string(top, i, title, header)
-        sheet.freeze_panes(top + 1, 2)
-        sheet.autofilter(top, 0, top + total, len(_COLUMNS) - 1)
-        sheet.set_landscape()
-        sheet.set_paper(9)
-        sheet.fit_to_pages(1, 0)
-        sheet.repeat_rows(top)
-        for i, row in enumerate(_rows(state, f, total), start=top + 1):
-            for j, value in enumerate(row):
-                sheet.write(i, j, value)
+    write_list(out, "清单", _COLUMNS, _rows(state, f, total), head=head, total=total)
     return out.getvalue()
 
 
-def _rows(state: RunState, f: Filter, total: int) -> Iterator[list[Any]]:
+def _rows(state: RunState, f: Filter, total: int) -> Iterator[dict[str, Any]]:
     for offset in range(0, total, _BATCH):
         for row in state.rows(f, limit=_BATCH, offset=offset):
-            row["severity"] = severity_label(state.by_id.get(row["requirement"], {}).get("severity"))
-            yield [defuse(row[key]) for _, _, key in _COLUMNS]
+            yield row | {"severity": severity_label(state.by_id.get(row["requirement"], {}).get("severity"))}

@@ -1,4 +1,4 @@
-"""Spreadsheets for people: findings and any other list as XLSX. Text is never written as a formula."""
+"""Lists for people as XLSX. Rows are streamed, and text is never written as a formula."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ import xlsxwriter
 
 from workbench.errors import UsageError
 from workbench.spreadsheet import defuse
+from workbench.vocabulary import SEVERITY_LABELS, Severity
 
-#: Rows a sheet of the format can hold, one of them the header.
+#: Rows a sheet of the format holds, and characters a cell holds.
 MAX_ROWS = 1_048_576
 MAX_CELL = 32_767
 
@@ -27,63 +28,99 @@ class SheetColumn:
     width: int = 16
 
 
+#: The list of problems (问题清单) as inspectors keep it, with room for the answer of the branch.
 FINDING_COLUMNS = (
     SheetColumn("number", "序号", 6),
-    SheetColumn("unit_name", "单位", 24),
+    SheetColumn("unit_name", "被督查单位", 24),
     SheetColumn("name", "党组织", 32),
     SheetColumn("subject", "组织代码", 16),
-    SheetColumn("document_title", "文件", 24),
-    SheetColumn("clause", "条款", 12),
+    SheetColumn("document_title", "文件", 30),
+    SheetColumn("clause", "条款", 14),
     SheetColumn("description", "要求", 40),
-    SheetColumn("severity", "性质", 8),
-    SheetColumn("verdict", "判定", 10),
+    SheetColumn("severity", "约束程度", 10),
+    SheetColumn("verdict", "判定", 12),
     SheetColumn("period", "期间", 16),
-    SheetColumn("required_text", "应为", 20),
-    SheetColumn("observed", "实为", 10),
-    SheetColumn("detail", "说明(时间、应为、实为)", 60),
+    SheetColumn("required_text", "应为", 24),
+    SheetColumn("observed", "实际", 10),
+    SheetColumn("unit", "单位", 8),
+    SheetColumn("detail", "问题表述", 60),
     SheetColumn("requirement", "条款编号", 24),
-    SheetColumn("remark", "支部意见", 24),
+    SheetColumn("answer", "支部意见", 24),
 )
 
 
-def write_sheets(
+def write_list(
     target: str | Path | BinaryIO,
-    sheets: Mapping[str, tuple[Sequence[SheetColumn], Iterable[Mapping[str, Any]]]],
+    sheet_name: str,
+    columns: Sequence[SheetColumn],
+    rows: Iterable[Mapping[str, Any]],
     *,
-    notes: Sequence[str] = (),
-) -> int:
-    """Write ``{sheet name: (columns, rows)}`` and return the number of rows written.
+    total: int,
+    head: Sequence[tuple[str, str]] = (),
+) -> None:
+    """Write one sheet: ``head`` (name, value) lines, a frozen header, the ``total`` rows.
 
-    ``target`` is a path or an open binary file. Rows are streamed, so memory does not grow with them. ``notes``
-    become a last sheet 说明, one line each. A sheet with more rows than the format holds raises
-    :class:`UsageError` instead of losing some.
+    ``target`` is a path or an open binary file. Raises :class:`UsageError` when the rows do not fit on a sheet,
+    instead of losing some.
     """
-    written = 0
-    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    options = {
+        "constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False
+    }
+    top = len(head) + 1 if head else 0
+    if top + 1 + total > MAX_ROWS:
+        raise UsageError(
+            "导出的行数超出一张工作表", found=f"{total:,} 行", expected=f"不超过 {MAX_ROWS - top - 1:,} 行",
+            next_step="请先按单位、文件或判定筛选,再导出",
+        )
     with xlsxwriter.Workbook(target if hasattr(target, "write") else str(target), options) as book:
-        head = book.add_format({"bold": True, "bg_color": "#F2E6E6", "border": 1, "text_wrap": True, "valign": "top"})
+        bold = book.add_format({"bold": True})
+        header = book.add_format({"bold": True, "bg_color": "#E8EDF2", "bottom": 1, "text_wrap": True})
         day = book.add_format({"num_format": "yyyy-mm-dd"})
-        for name, (columns, rows) in sheets.items():
-            sheet = book.add_worksheet(name)
-            sheet.freeze_panes(1, 0)
+        sheet = book.add_worksheet(sheet_name)
+        for c, column in enumerate(columns):
+            sheet.set_column(c, c, column.width)
+        for r, (name, value) in enumerate(head):
+            sheet.write_string(r, 0, name, bold)
+            sheet.write_string(r, 1, defuse(value))
+        for c, column in enumerate(columns):
+            sheet.write_string(top, c, column.header, header)
+        for r, row in enumerate(rows, start=top + 1):
             for c, column in enumerate(columns):
-                sheet.set_column(c, c, column.width)
-                sheet.write_string(0, c, column.header, head)
-            r = 0
-            for r, row in enumerate(rows, start=1):
-                if r >= MAX_ROWS:
-                    raise UsageError(
-                        "行数超过一张工作表的上限", place=name, expected=f"不超过 {MAX_ROWS - 1:,} 行", next_step="请先筛选再导出"
-                    )
-                for c, column in enumerate(columns):
-                    _write(sheet, r, c, row.get(column.key), day)
-            written += r
-        if notes:
-            sheet = book.add_worksheet("说明")
-            sheet.set_column(0, 0, 100)
-            for r, line in enumerate(notes):
-                sheet.write_string(r, 0, defuse(line))
-    return written
+                _write(sheet, r, c, row.get(column.key), day)
+        sheet.freeze_panes(top + 1, 2)
+        sheet.autofilter(top, 0, top + total, len(columns) - 1)
+        sheet.set_landscape()
+        sheet.set_paper(9)
+        sheet.fit_to_pages(1, 0)
+        sheet.repeat_rows(top)
+
+
+def write_findings(run: Any, path: str | Path) -> None:
+    """The list of problems of ``run`` (:class:`workbench.audit.run.Run`) as XLSX."""
+    requirements = {r["id"]: r for r in run.requirements}
+    organizations = run.organizations.set_index("org_id")
+    names, units = organizations["name"].to_dict(), organizations["unit_name"].to_dict()
+
+    def rows() -> Iterable[dict[str, Any]]:
+        for number, finding in enumerate(run.findings.to_dict("records"), start=1):
+            clause = requirements[finding["requirement"]]
+            yield finding | {
+                "number": number,
+                "name": names.get(finding["subject"], finding["subject"]),
+                "unit_name": units.get(finding["subject"]),
+                "severity": SEVERITY_LABELS[Severity(clause["severity"])],
+                **{key: clause[key] for key in ("document_title", "clause", "description", "required_text")},
+            }
+
+    receipt = run.receipt
+    head = (
+        ("截至日期", str(receipt["as_of"])), ("年度", str(receipt["year"])), ("组织", receipt.get("city") or ""),
+        ("文件", "、".join(f"{d['title']}({d['version']})" for d in receipt["documents"])),
+        ("说明", "由台账数据按条款推算,待核实确认"),
+    )
+    target = Path(path)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    write_list(target, "问题清单", FINDING_COLUMNS, rows(), head=head, total=len(run.findings))
 
 
 def _write(sheet: Any, r: int, c: int, value: Any, day: Any) -> None:
