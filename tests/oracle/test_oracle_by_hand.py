@@ -1,0 +1,475 @@
+"""The oracle against examples worked by hand from the two documents, on both sides of every border."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .days import add_months, elapsed_months, end_of_month_after, periods
+from .oracle import judge
+
+SUITES = Path(__file__).parents[2] / "expectations"
+D = date.fromisoformat
+EMPTY: dict[str, dict[str, Any]] = {
+    "organizations": dict.fromkeys(
+        ["name", "short_name", "parent_id", "sector", "level", "adopts", "flags", "has_committee", "established_on",
+         "dissolved_on"]
+    ),
+    "people": {"standing": "正式党员", "categories": None, "since": None, "until": None},
+    "posts": {"full_time": None, "started_on": D("2020-01-01"), "ended_on": None},
+    "activities": dict.fromkeys(["activity_id", "person_id", "tags", "hours", "quantity", "year_of", "recorded_on"]),
+    "case_steps": {"case_id": "C1", "person_id": None, "value": None, "tags": None, "recorded_on": None},
+    "measures": {},
+    "ratings": {"person_id": "甲", "kind": "述职评议", "grade": "差", "rated_on": None},
+    "dues": {"person_id": "甲", "due": 10.0, "paid": None, "paid_on": None, "reason": None},
+    "exemptions": {"reason": "试验", "approved_by": "试验"},
+    "rejected": {"kind": None},
+}
+
+
+class Ledger(dict):
+    """Tables of one organisation ``O1``, filled row by row; absent columns are empty."""
+
+    def __init__(self, type: str, **traits: Any) -> None:
+        super().__init__({name: [] for name in EMPTY})
+        self.add("organizations", type=type, **traits)
+
+    def add(self, table: str, **row: Any) -> Ledger:
+        row = {"org_id": "O1", **EMPTY[table], **row}
+        self[table].append({k: D(v) if isinstance(v, str) and v[:2] == "20" else v for k, v in row.items()})
+        return self
+
+    def held(self, kind: str, *days: str, **row: Any) -> Ledger:
+        for day in days:
+            self.add("activities", kind=kind, held_on=day, **row)
+        return self
+
+    def step(self, process: str, step: str, *days: str, **row: Any) -> Ledger:
+        for day in days:
+            self.add("case_steps", process=process, step=step, done_on=day, **row)
+        return self
+
+    def verdict(self, requirement: str, as_of: str, year: int | None = None) -> tuple[str, Any]:
+        found = judge(self, SUITES, D(as_of), year)["O1", requirement]
+        return found["verdict"], found["judged"]
+
+    def counts(self, requirement: str, as_of: str) -> tuple[int, int, int, int]:
+        found = judge(self, SUITES, D(as_of))["O1", requirement]
+        return found["met"], found["missed"], found["open"], found["unknown"]
+
+
+MONTH_ENDS = ["2026-01-31", "2026-02-28", "2026-03-31", "2026-04-30", "2026-05-31", "2026-06-30", "2026-07-31"]
+
+
+def test_dates() -> None:
+    assert add_months(D("2024-01-31"), 1) == D("2024-02-29")
+    assert add_months(D("2023-01-31"), 1) == D("2023-02-28")
+    assert add_months(D("2024-02-29"), -12) == D("2023-02-28")
+    assert end_of_month_after(D("2026-06-01"), 3) == D("2026-09-30")
+    assert end_of_month_after(D("2023-11-01"), 3) == D("2024-02-29")
+    assert periods("biennium", 2025, 2022) == [(D("2024-01-01"), D("2025-12-31"))]
+    assert [elapsed_months(D("2026-01-01"), D("2026-12-31"), D(day)) for day in ("2026-08-30", "2026-08-31")] == [7, 8]
+
+
+def test_member_meetings_every_month() -> None:
+    rule = "xinfang-bureau-2.2.1-1"
+    ledger = Ledger("党支部").held("党员大会", *MONTH_ENDS)
+    assert ledger.verdict(rule, "2026-08-30") == ("达标", 1)  # August is still open
+    assert ledger.counts(rule, "2026-08-30") == (7, 0, 1, 0)
+    assert ledger.verdict(rule, "2026-08-31") == ("未达标", 0)  # and closes on its last day
+    assert ledger.held("党员大会", "2026-08-31").verdict(rule, "2026-08-31") == ("达标", 1)
+
+
+def test_first_full_month_of_a_new_branch() -> None:
+    rule = "xinfang-bureau-2.2.1-1"
+    late = Ledger("党支部", established_on="2026-07-02").held("党员大会", "2026-08-03")
+    assert late.counts(rule, "2026-08-31") == (1, 0, 0, 0)
+    first = Ledger("党支部", established_on="2026-07-01").held("党员大会", "2026-08-03")
+    assert first.counts(rule, "2026-08-31") == (1, 1, 0, 0)
+
+
+def test_meetings_entered_or_held_later_do_not_exist() -> None:
+    rule = "xinfang-bureau-2.2.1-1"
+    ledger = Ledger("党支部", established_on="2026-08-01").held("党员大会", "2026-08-31", recorded_on="2026-09-01")
+    assert ledger.verdict(rule, "2026-08-31") == ("数据不足", None)  # the kind occurs nowhere
+    ledger.add("organizations", org_id="O2", type="党支部").held("党员大会", "2026-08-31", org_id="O2")
+    assert ledger.verdict(rule, "2026-08-31") == ("未达标", 0)
+
+
+def test_team_meetings_behind_schedule() -> None:
+    rule, tags = "secretary-2022-4.2-1", ["基层党建"]
+    one = Ledger("党委").held("班子会", "2026-01-01", tags=tags).held("班子会", "2026-02-02")
+    assert one.verdict(rule, "2026-06-29") == ("进行中", None)  # floor(4 × 5 / 12) = 1
+    assert one.verdict(rule, "2026-06-30") == ("进度滞后", None)  # floor(4 × 6 / 12) = 2
+    assert one.held("班子会", "2026-06-30", tags=tags).verdict(rule, "2026-06-30") == ("进行中", None)
+
+
+def test_lectures_by_the_secretary_himself() -> None:
+    rule = "secretary-2022-8-2"
+    ledger = Ledger("党委", level="乡镇").add("posts", person_id="甲", role="书记", ended_on="2026-05-01")
+    ledger.held("党课", "2026-05-01", person_id="甲")
+    assert ledger.verdict(rule, "2026-12-31") == ("未达标", 0)  # no longer in office on that day
+    assert ledger.held("党课", "2026-06-01").verdict(rule, "2026-12-31") == ("数据不足", 0)  # by whom?
+    assert ledger.held("党课", "2026-04-30", person_id="甲").verdict(rule, "2026-12-31") == ("达标", 1)
+
+
+def test_at_most_three_recommended() -> None:
+    rule = "secretary-2022-15.2-1"
+    ledger = Ledger("党委", level="县").held("推荐人选", "2026-05-01", "2026-05-01", "2026-05-01")
+    assert ledger.verdict(rule, "2026-12-30") == ("进行中", None)
+    assert ledger.verdict(rule, "2026-12-31") == ("达标", 3)
+    assert ledger.held("推荐人选", "2026-06-01").verdict(rule, "2026-06-01") == ("未达标", 4)
+
+
+def test_review_every_two_years() -> None:
+    rule = "secretary-2022-14-1"
+    ledger = Ledger("党委", level="市").held("复盘式检查", "2024-01-01")
+    assert ledger.verdict(rule, "2025-12-31") == ("达标", 1)
+    assert ledger.verdict(rule, "2026-01-01") == ("进行中", None)
+    assert ledger.verdict(rule, "2023-12-31") == ("数据不足", None)
+
+
+def test_lists_at_the_start_of_the_year() -> None:
+    rule = "secretary-2022-7.1-1"
+    assert Ledger("党组").held("重点项目清单", "2026-01-31").verdict(rule, "2026-08-31") == ("达标", 0)
+    assert Ledger("党组").held("重点项目清单", "2026-02-01").verdict(rule, "2026-08-31") == ("未达标", 1)
+    none_yet = Ledger("党组").held("重点项目清单", "2025-03-01")
+    assert none_yet.verdict(rule, "2026-01-31") == ("进行中", None)
+    assert none_yet.verdict(rule, "2026-02-02") == ("未达标", 2)
+
+
+def test_appraisal_at_year_end_may_follow_in_january() -> None:
+    rule = "xinfang-bureau-2.4-2"
+    early = Ledger("党支部").held("民主评议党员", "2025-09-30")
+    assert early.verdict(rule, "2026-01-31", 2025) == ("进行中", None)
+    assert early.verdict(rule, "2026-02-01", 2025) == ("未达标", 1)
+    early.held("民主评议党员", "2026-01-31", year_of=2025)
+    assert early.verdict(rule, "2026-02-01", 2025) == ("达标", 0)
+
+
+def test_training_hours_of_the_secretary() -> None:
+    rule = "secretary-2022-5-4"
+    ledger = Ledger("党支部").add("posts", person_id="甲", role="书记", started_on="2026-01-01")
+    ledger.held("轮训", "2026-03-01", person_id="甲", hours=36.5)
+    assert ledger.verdict(rule, "2026-07-31") == ("进行中", None)  # floor(56 × 7 / 12) = 32
+    assert ledger.verdict(rule, "2026-08-31") == ("进度滞后", None)  # floor(56 × 8 / 12) = 37
+    assert ledger.verdict(rule, "2026-12-31") == ("未达标", 36.5)
+    ledger.held("轮训", "2026-12-31", person_id="甲", hours=19.5, org_id="O9")
+    assert ledger.verdict(rule, "2026-12-31") == ("达标", 56)
+
+
+def test_training_counts_those_in_office_all_year() -> None:
+    rule = "secretary-2022-5-1"
+    ledger = Ledger("党支部").held("轮训", "2026-03-01", person_id="乙")
+    ledger.add("posts", person_id="甲", role="书记", started_on="2026-01-02")
+    assert ledger.verdict(rule, "2026-12-31") == ("不适用", None)
+    ledger.add("posts", person_id="丙", role="书记", started_on="2026-01-01")
+    assert ledger.verdict(rule, "2026-12-31") == ("未达标", 0)
+    ledger["activities"][0]["person_id"] = None
+    assert ledger.verdict(rule, "2026-12-31") == ("数据不足", 0)
+
+
+def test_leading_cadres_lecture() -> None:
+    rule = "xinfang-bureau-2.2.3-2"
+    ledger = Ledger("党支部").add("people", person_id="甲", categories=["党员领导干部"], since="2026-01-01")
+    ledger.add("people", person_id="乙", categories=["党员领导干部"], until="2026-12-31").held("党课", "2026-12-31", person_id="甲")
+    assert ledger.verdict(rule, "2026-12-30") == ("数据不足", None)  # no lecture at all by then
+    assert ledger.verdict(rule, "2026-12-31") == ("达标", 1)
+
+
+def test_every_secretary_below_is_rated() -> None:
+    rule = "secretary-2022-13-1"
+    ledger = Ledger("党委")
+    for child in ("O2", "O3"):
+        ledger.add("organizations", org_id=child, parent_id="O1", type="党支部", established_on="2026-01-01")
+        ledger.add("posts", org_id=child, person_id="甲", role="书记")
+    ledger.add("ratings", org_id="O2", period=2026)
+    assert ledger.verdict(rule, "2026-12-30") == ("进行中", None)
+    assert ledger.verdict(rule, "2026-12-31") == ("未达标", 50)
+    ledger.add("rejected", org_id="O3", table_name="ratings")
+    assert ledger.verdict(rule, "2026-12-31") == ("数据不足", 50)
+    assert ledger.add("ratings", org_id="O3", period=2026).verdict(rule, "2026-12-31") == ("达标", 100)
+
+
+@pytest.mark.parametrize(("reported", "expected"), [("2026-03-16", ("达标", 0)), ("2026-03-17", ("未达标", 1))])
+def test_report_within_15_days(reported: str, expected: tuple) -> None:
+    ledger = Ledger("党组").step("民主生活会", "召开", "2026-03-01").step("民主生活会", "报告情况", reported)
+    assert ledger.verdict("xinfang-bureau-2.5-6", "2026-08-31") == expected
+
+
+def test_rectification_within_a_month_clamped() -> None:
+    rule = "xinfang-bureau-4.5-3"
+    ledger = Ledger("党组").step("廉政风险", "收到文书", "2024-01-31", tags=["责令纠错"])
+    ledger.step("廉政风险", "提交整改报告", "2024-12-01", case_id="other")
+    assert ledger.verdict(rule, "2024-02-29") == ("数据不足", None)  # no report anywhere yet
+    ledger.step("廉政风险", "提交整改报告", "2024-02-01", case_id="other")
+    assert ledger.verdict(rule, "2024-02-29") == ("进行中", None)
+    assert ledger.verdict(rule, "2024-03-01") == ("未达标", 1)
+    assert ledger.verdict("xinfang-bureau-4.5-1", "2024-03-01") == ("不适用", None)  # another class of letter
+
+
+def test_event_belongs_to_the_year_of_its_due_date() -> None:
+    rule = "xinfang-bureau-2.5-6"
+    ledger = Ledger("党组").step("民主生活会", "召开", "2025-12-20").step("民主生活会", "报告情况", "2026-01-05")
+    assert ledger.verdict(rule, "2026-08-31", 2025) == ("不适用", None)
+    assert ledger.verdict(rule, "2026-08-31", 2026) == ("未达标", 1)
+    assert ledger.verdict(rule, "2025-12-31", 2025) == ("数据不足", None)
+
+
+@pytest.mark.parametrize(("held", "expected"), [("2026-03-16", ("达标", 0)), ("2026-03-15", ("未达标", -1))])
+def test_plan_15_days_ahead(held: str, expected: tuple) -> None:
+    ledger = Ledger("党组").step("民主生活会", "报告方案", "2026-03-01").step("民主生活会", "召开", held)
+    assert ledger.verdict("xinfang-bureau-2.5-2", "2026-08-31") == expected
+
+
+@pytest.mark.parametrize(("ended", "expected"), [("2026-03-07", ("达标", 0)), ("2026-03-06", ("未达标", -1))])
+def test_publicity_counts_both_ends(ended: str, expected: tuple) -> None:
+    ledger = Ledger("党支部").step("发展党员", "公示开始", "2026-03-01").step("发展党员", "公示结束", ended)
+    assert ledger.verdict("xinfang-bureau-2.6.1-4", "2026-08-31") == expected
+
+
+@pytest.mark.parametrize(("listed", "expected"), [("2025-02-28", ("达标", 0)), ("2025-02-27", ("未达标", -1))])
+def test_a_year_from_leap_day(listed: str, expected: tuple) -> None:
+    ledger = Ledger("党支部").step("发展党员", "确定积极分子", "2024-02-29").step("发展党员", "确定发展对象", listed)
+    assert ledger.verdict("xinfang-bureau-2.6.4-1", "2025-08-31") == expected
+
+
+def test_missing_step_before_an_event() -> None:
+    rule = "xinfang-bureau-2.5-2"
+    ledger = Ledger("党组").step("民主生活会", "召开", "2026-03-01")
+    assert ledger.verdict(rule, "2026-08-31") == ("数据不足", None)
+    ledger.step("民主生活会", "报告方案", "2026-08-01", case_id="C2")
+    assert ledger.verdict(rule, "2026-08-31") == ("未达标", -16)
+    assert ledger.counts(rule, "2026-08-31") == (0, 1, 1, 0)
+
+
+def test_five_lists_in_order_by_year_end() -> None:
+    rule = "secretary-2022-7.5-3"
+    ledger = Ledger("党组").step("五单", "开单", "2026-01-10").step("五单", "晒单", "2026-01-10").step("五单", "查单", "2026-07-01")
+    assert ledger.verdict(rule, "2026-12-31") == ("进行中", None)
+    assert ledger.verdict(rule, "2027-01-01", 2026) == ("未达标", 1)
+    assert ledger.step("五单", "销单", "2026-12-31").verdict(rule, "2026-12-31") == ("达标", 0)
+    ledger["case_steps"][-1]["done_on"] = D("2026-06-30")
+    assert ledger.verdict(rule, "2026-12-31") == ("未达标", 1)
+
+
+def test_no_five_lists_at_all() -> None:
+    rule = "secretary-2022-7.5-3"
+    ledger = Ledger("党组").step("五单", "开单", "2026-01-10", org_id="O9")
+    assert ledger.verdict(rule, "2026-12-31") == ("进行中", None)
+    assert ledger.verdict(rule, "2027-01-01", 2026) == ("未达标", 1)
+
+
+def test_activist_reports_every_full_quarter() -> None:
+    rule = "xinfang-bureau-2.6.3-1"
+    for begun, expected in (("2026-01-01", (1, 1, 1, 0)), ("2026-01-02", (1, 0, 1, 0))):
+        ledger = Ledger("党支部").step("发展党员", "确定积极分子", begun).step("发展党员", "思想汇报", "2026-04-01", "2026-06-30")
+        assert ledger.counts(rule, "2026-08-31") == expected
+    ledger.step("发展党员", "确定发展对象", "2026-06-30")  # the second quarter is no longer a full one
+    assert ledger.verdict(rule, "2026-08-31") == ("不适用", None)
+    ledger["case_steps"][-1]["done_on"] = D("2026-07-01")
+    assert ledger.verdict(rule, "2026-08-31") == ("达标", 2)
+
+
+def test_two_contacts_within_a_week() -> None:
+    rule = "xinfang-bureau-2.6.2-1"
+    ledger = Ledger("党支部").step("发展党员", "确定积极分子", "2026-03-01")
+    ledger.step("发展党员", "指定培养联系人", "2026-03-01", "2026-03-02", person_id="甲")
+    assert ledger.verdict(rule, "2026-03-08") == ("进行中", None)
+    assert ledger.verdict(rule, "2026-03-09") == ("未达标", 1)
+    ledger.step("发展党员", "指定培养联系人", "2026-06-01", person_id="乙")
+    assert ledger.verdict(rule, "2026-06-01") == ("达标", 2)
+
+
+def test_exactly_two_introducers() -> None:
+    rule = "xinfang-bureau-2.6.5-1"
+    ledger = Ledger("党支部").step("发展党员", "确定发展对象", "2026-02-01")
+    assert ledger.verdict(rule, "2026-08-31") == ("进行中", None)
+    ledger.step("发展党员", "接收预备党员", "2026-03-01")
+    for number, expected in ((1, ("未达标", 1)), (2, ("达标", 2)), (3, ("未达标", 3))):
+        ledger.step("发展党员", "确定入党介绍人", "2026-02-01", person_id=str(number))
+        assert ledger.verdict(rule, "2026-08-31") == expected
+
+
+def test_extended_at_most_once() -> None:
+    rule = "xinfang-bureau-2.6.11-7"
+    ledger = Ledger("党支部").step("发展党员", "接收预备党员", "2024-03-01").step("发展党员", "延长预备期", "2025-03-01")
+    assert ledger.verdict(rule, "2025-08-31") == ("进行中", None)
+    ledger.step("发展党员", "转正", "2025-09-01")
+    assert ledger.verdict(rule, "2025-12-31") == ("达标", 1)
+    assert ledger.verdict(rule, "2026-01-01") == ("不适用", None)
+    assert ledger.step("发展党员", "延长预备期", "2025-08-31").verdict(rule, "2025-12-31") == ("未达标", 2)
+
+
+@pytest.mark.parametrize(
+    ("months", "at_least", "at_most"),
+    [(5, "未达标", "达标"), (6, "达标", "达标"), (12, "达标", "达标"), (13, "达标", "未达标"), (None, "数据不足", "数据不足")],
+)
+def test_length_of_an_extension(months: float | None, at_least: str, at_most: str) -> None:
+    ledger = Ledger("党支部").step("发展党员", "延长预备期", "2026-03-01", value=months)
+    assert ledger.verdict("xinfang-bureau-2.6.11-8", "2026-08-31") == (at_least, months)
+    assert ledger.verdict("xinfang-bureau-2.6.11-9", "2026-08-31") == (at_most, months)
+
+
+def test_a_day_of_study_before_the_meeting() -> None:
+    rule = "xinfang-bureau-2.5-13"
+    ledger = Ledger("党组").step("民主生活会", "召开", "2026-03-01").step("民主生活会", "集中学习", "2026-02-01", value=4.0)
+    assert ledger.step("民主生活会", "集中学习", "2026-03-02", value=4.0).verdict(rule, "2026-08-31") == ("未达标", 4)
+    assert ledger.step("民主生活会", "集中学习", "2026-03-01", value=4.0).verdict(rule, "2026-08-31") == ("达标", 8)
+    assert ledger.step("民主生活会", "集中学习", "2026-02-28").verdict(rule, "2026-08-31") == ("数据不足", None)
+
+
+def test_introducers_are_full_members_of_the_branch() -> None:
+    rule, free = "xinfang-bureau-2.6.5-2", "xinfang-bureau-2.6.2-2"
+    ledger = Ledger("党支部").add("people", person_id="甲", since="2026-03-01").add("people", person_id="乙", org_id="O2")
+    ledger.step("发展党员", "确定入党介绍人", "2026-03-01", person_id="甲")
+    assert ledger.verdict(rule, "2026-08-31") == ("达标", 0)
+    ledger.step("发展党员", "确定入党介绍人", "2026-03-01", person_id="丙")
+    assert ledger.verdict(rule, "2026-08-31") == ("数据不足", 0)  # nobody knows this person
+    ledger.step("发展党员", "确定入党介绍人", "2026-02-28", person_id="甲")
+    assert ledger.verdict(rule, "2026-08-31") == ("未达标", 1)  # a day too early
+    ledger.step("发展党员", "指定培养联系人", "2026-03-01", person_id="乙")
+    assert ledger.verdict(free, "2026-08-31") == ("达标", 0)  # contacts may come from elsewhere
+
+
+def test_two_organisation_officers() -> None:
+    rule = "secretary-2022-4.4-3"
+    ledger = Ledger("党委", level="乡镇", established_on="2026-03-01").add("posts", person_id="甲", role="组织干事")
+    assert ledger.verdict(rule, "2026-08-31") == ("进行中", None)  # still new
+    assert ledger.verdict(rule, "2026-09-01") == ("未达标", 1)
+    ledger.add("posts", person_id="乙", role="组织干事", started_on="2026-09-01", ended_on="2026-09-02")
+    assert ledger.verdict(rule, "2026-09-01") == ("达标", 2)
+    assert ledger.verdict(rule, "2026-09-02") == ("未达标", 1)
+
+
+def test_a_contact_point_is_kept() -> None:
+    rule = "secretary-2022-8-4"
+    ledger = Ledger("党委", level="乡镇").step("联系点", "建立", "2023-03-01")
+    assert ledger.verdict(rule, "2026-08-31") == ("达标", 1)
+    ledger.step("联系点", "结束", "2026-08-31")
+    assert ledger.verdict(rule, "2026-08-30") == ("达标", 1)
+    assert ledger.verdict(rule, "2026-08-31") == ("未达标", 0)
+
+
+def test_lagging_villages_only_where_there_are_any() -> None:
+    rule = "secretary-2022-8-5"
+    ledger = Ledger("党委", level="乡镇").step("后进村挂钩", "挂钩", "2026-03-01", org_id="O9")
+    assert ledger.verdict(rule, "2026-08-31") == ("不适用", None)
+    ledger.add("organizations", org_id="O2", parent_id="O1", type="党总支")
+    ledger.add("organizations", org_id="O3", parent_id="O2", type="党支部", flags=["后进村"], dissolved_on="2026-09-01")
+    assert ledger.verdict(rule, "2026-08-31") == ("未达标", 0)
+    assert ledger.verdict(rule, "2026-09-01") == ("不适用", None)
+
+
+def test_four_responsible_subjects() -> None:
+    rule, ledger = "xinfang-bureau-1.5-1", Ledger("党组")
+    for step in ("集体责任", "第一责任", "具体责任"):
+        ledger.step("责任主体", step, "2023-01-01", "2024-01-01")
+    assert ledger.verdict(rule, "2026-08-31") == ("未达标", 3)
+    assert ledger.step("责任主体", "直接责任", "2026-08-31").verdict(rule, "2026-08-31") == ("达标", 4)
+
+
+@pytest.mark.parametrize(("staff", "expected"), [(100, ("达标", 0)), (101, ("未达标", -1)), (0, ("不适用", None))])
+def test_one_per_cent_of_the_staff(staff: int, expected: tuple) -> None:
+    ledger = Ledger("党组", sector="机关").add("measures", measure="机关工作人员数", as_of="2026-06-30", value=staff)
+    ledger.add("measures", measure="党务工作人员数", as_of="2025-09-01", value=1)
+    assert ledger.verdict("secretary-2022-4.4-4", "2026-08-31") == expected
+
+
+def test_old_figures_do_not_judge() -> None:
+    ledger = Ledger("党组", sector="机关").add("measures", measure="机关工作人员数", as_of="2026-06-30", value=101)
+    ledger.add("measures", measure="党务工作人员数", as_of="2025-08-31", value=1)
+    assert ledger.verdict("secretary-2022-4.4-4", "2026-08-31") == ("数据不足", None)
+    assert ledger.verdict("secretary-2022-4.4-4", "2026-08-30") == ("未达标", -1)
+
+
+@pytest.mark.parametrize(
+    ("budget", "revenue", "expected"),
+    [(110, 1100, ("达标", 0)), (109, 1100, ("未达标", -1)), (90, 1000, ("不适用", None)), (None, 1100, ("数据不足", None))],
+)
+def test_budget_grows_with_revenue(budget: float | None, revenue: float, expected: tuple) -> None:
+    ledger = Ledger("党委", flags=["有财政"])
+    for measure, year, value in (
+        ("党建工作经费", 2025, 100), ("财政收入", 2025, 1000), ("党建工作经费", 2026, budget), ("财政收入", 2026, revenue),
+    ):
+        if value is not None:
+            ledger.add("measures", measure=measure, as_of=f"{year}-12-31", value=value)
+    assert ledger.verdict("secretary-2022-4.4-1", "2026-12-31") == expected
+
+
+def test_dues_of_june() -> None:
+    outstanding, late = "xinfang-bureau-2.7.2-1", "xinfang-bureau-2.7.2-3"
+    ledger = Ledger("党支部").add("dues", month="2026-06-01")
+    assert ledger.verdict(outstanding, "2026-06-29") == ("不适用", None)
+    assert ledger.verdict(outstanding, "2026-09-30") == ("进度滞后", None)
+    assert ledger.verdict(late, "2026-09-30") == ("进行中", None)
+    assert ledger.verdict(outstanding, "2026-10-01") == ("未达标", 1)
+    assert ledger.verdict(late, "2026-10-01") == ("不适用", None)
+    ledger["dues"][0] |= {"paid": 10.0, "paid_on": D("2026-10-01")}
+    assert ledger.verdict(outstanding, "2026-10-01") == ("达标", 0)
+    assert ledger.verdict(late, "2026-10-01") == ("未达标", 1)
+    ledger["dues"][0]["paid_on"] = D("2026-09-30")
+    assert ledger.verdict(late, "2026-10-01") == ("达标", 0)
+    ledger["dues"][0] |= {"paid": None, "reason": "住院"}
+    assert ledger.verdict(outstanding, "2026-10-01") == ("不适用", None)
+
+
+def test_six_months_without_dues() -> None:
+    rule = "xinfang-bureau-2.7-2"
+    ledger = Ledger("党支部")
+    for month in range(1, 7):
+        ledger.add("dues", month=f"2026-{month:02d}-01")
+    assert ledger.verdict(rule, "2026-06-29") == ("进行中", None)
+    assert ledger.verdict(rule, "2026-06-30") == ("待人工核实", 1)
+    ledger.step("党费催缴", "教育", "2025-12-31", person_id="甲")
+    assert ledger.verdict(rule, "2026-06-30") == ("待人工核实", 1)
+    assert ledger.step("党费催缴", "教育", "2026-01-01", person_id="甲").verdict(rule, "2026-06-30") == ("达标", 0)
+    ledger["case_steps"].clear()
+    ledger["dues"][2]["reason"] = "住院"
+    assert ledger.verdict(rule, "2026-06-30") == ("不适用", None)  # a run of three
+
+
+def test_poor_two_years_running() -> None:
+    rule = "secretary-2022-15.1-5"
+    ledger = Ledger("党支部").add("posts", person_id="甲", role="书记")
+    ledger.add("ratings", period=2024).add("ratings", period=2025, rated_on="2026-01-20")
+    assert ledger.verdict(rule, "2026-04-20") == ("进行中", None)
+    assert ledger.verdict(rule, "2026-04-21") == ("待人工核实", 1)
+    ledger["posts"][0]["ended_on"] = D("2026-04-20")
+    assert ledger.verdict(rule, "2026-04-21") == ("达标", 0)
+    ledger["ratings"][0]["person_id"] = "乙"
+    assert ledger.verdict(rule, "2026-04-21") == ("不适用", None)
+    ledger["ratings"][1]["person_id"] = None
+    assert ledger.verdict(rule, "2026-04-21") == ("数据不足", None)
+
+
+def test_order_of_verdicts() -> None:
+    rule = "xinfang-bureau-2.2.3-1"
+    ledger = Ledger("党支部").held("党课", "2026-01-05")
+    assert ledger.verdict(rule, "2026-08-31") == ("未达标", 0)
+    ledger.add("exemptions", requirement=rule, since="2026-01-01", until="2026-08-30")
+    assert ledger.verdict(rule, "2026-08-31") == ("未达标", 0)
+    ledger.add("exemptions", requirement=rule, since="2026-08-31", until="2026-08-31")
+    assert ledger.verdict(rule, "2026-08-31") == ("豁免", 0)
+    ledger.add("rejected", table_name="activities", kind="党员大会")
+    assert ledger.verdict(rule, "2026-08-31") == ("豁免", 0)
+    ledger.add("rejected", table_name="activities", kind="党课")
+    assert ledger.verdict(rule, "2026-08-31") == ("数据不足", 0)
+    ledger["organizations"][0]["dissolved_on"] = D("2026-08-31")
+    assert ledger.verdict(rule, "2026-08-31") == ("不适用", None)
+
+
+def test_who_is_a_subject() -> None:
+    rule = "xinfang-bureau-2.2.2-1"
+    ledger = Ledger("党支部").held("支委会", "2026-01-01")
+    for person in range(6):
+        ledger.add("people", person_id=str(person)).add("people", person_id=str(person), since="2026-08-01")
+    assert ("O1", rule) not in judge(ledger, SUITES, D("2026-08-31"))
+    ledger.add("people", person_id="7", since="2026-08-31")
+    assert ("O1", rule) in judge(ledger, SUITES, D("2026-08-31"))
+    assert ("O1", rule) not in judge(ledger, SUITES, D("2026-08-30"))
+    ledger["organizations"][0]["adopts"] = ["secretary-2022"]
+    assert ("O1", rule) not in judge(ledger, SUITES, D("2026-08-31"))
