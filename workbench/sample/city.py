@@ -1,0 +1,138 @@
+"""Organisations of the synthetic city with all that several tables draw from them (DuckDB table ``org``)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import duckdb
+import pyarrow as pa
+
+from workbench.sample.faults import Planted, has, plant
+from workbench.sample.tree import build_tree
+from workbench.vocabulary import OrgFlag
+
+
+@dataclass(frozen=True)
+class City:
+    """One synthetic city under construction: its connection, its seed and the day it is looked at."""
+
+    con: duckdb.DuckDBPyConnection
+    seed: int
+    as_of: date
+
+    @property
+    def year(self) -> int:
+        """The audited year."""
+        return self.as_of.year
+
+    def day(self, month: int, day: int, years: int = 0) -> str:
+        """SQL date of the audited year (plus ``years``)."""
+        return f"DATE '{self.year + years}-{month:02d}-{day:02d}'"
+
+
+def found(city: City, branches: int, *, faults: bool) -> Planted:
+    """Make tables ``base`` and ``org`` and view ``organizations``; return what was planted."""
+    con = city.con
+    con.execute(f"CREATE MACRO draw(k, salt, n) AS (hash(k, salt, {city.seed}) % n)::INTEGER")
+    con.execute(f"CREATE MACRO person(k) AS CASE WHEN k IS NOT NULL THEN md5('{city.seed}:' || k) END")
+    _load_tree(city, branches)
+    con.execute(_base(city))
+    planted = plant(con, (city.as_of.month, city.as_of.day)) if faults else Planted()
+    masks = planted.masks()
+    con.register("masks", pa.table({"no": pa.array([m[0] for m in masks], pa.int32()),
+                                    "faults": pa.array([m[1] for m in masks], pa.uint64())}))
+    con.execute(_org(city))
+    con.unregister("masks")
+    con.execute("CREATE VIEW organizations AS " + _ORGANIZATIONS)
+    return planted
+
+
+def _load_tree(city: City, branches: int) -> None:
+    tree = build_tree(branches)
+    homes, lagging = tree.homes(), tree.below(OrgFlag.LAGGING)
+    hosts = {h for no, h in enumerate(homes) if h != no}
+    peers = dict(zip(tree.branches, tree.branches[1:] + tree.branches[:1], strict=True))
+    n = len(tree.name)
+    table = pa.table({
+        "no": pa.array(range(n), pa.int32()), "name": tree.name, "short_name": tree.short_name, "type": tree.type,
+        "sector": pa.array(tree.sector, pa.string()), "level": tree.level, "parent": pa.array(tree.parent, pa.int32()),
+        "flags": pa.array(tree.flags, pa.list_(pa.string())), "home": pa.array(homes, pa.int32()),
+        "peer": pa.array([peers.get(i) for i in range(n)], pa.int32()), "has_lagging": lagging,
+        "hosts": [i in hosts for i in range(n)],
+    })
+    city.con.register("loaded", table)
+    city.con.execute("CREATE TABLE tree AS SELECT * FROM loaded")
+    city.con.unregister("loaded")
+
+
+def _base(city: City) -> str:
+    """Properties that decide who can get which fault."""
+    y = city.year
+    return f"""CREATE TABLE base AS
+    WITH drawn AS (SELECT *, draw(no, 1, 100) AS age, draw(no, 2, 100) AS fate,
+        type = '党支部' AND len(flags) = 0 AND NOT hosts AS loose FROM tree),
+    dated AS (SELECT * EXCLUDE (age, fate, loose),
+        CASE WHEN loose AND age < 3 AND {city.day(1, 15)} + draw(no, 3, 180) <= DATE '{city.as_of}'
+                  THEN {city.day(1, 15)} + draw(no, 3, 180)
+             WHEN age < 8 THEN NULL
+             ELSE make_date(1990 + draw(no, 4, {y - 1992}), 1 + draw(no, 5, 12), 1 + draw(no, 6, 28)) END AS established_on,
+        CASE WHEN loose AND age >= 3 AND fate < 1 AND {city.day(2, 1)} + draw(no, 7, 150) <= DATE '{city.as_of}'
+             THEN {city.day(2, 1)} + draw(no, 7, 150) END AS dissolved_on,
+        8 + draw(no, 8, 17) + draw(no, 9, 13) AS size,
+        CASE WHEN type = '党支部' THEN draw(no, 10, 100) < 70 END AS has_committee,
+        type <> '党支部' OR sector IN ('机关', '国企', '学校') AND draw(no, 11, 10) < 7 AS has_worker,
+        CASE WHEN type <> '党支部' THEN NULL
+             WHEN sector IN ('两新', '国企', '学校') AND draw(no, 12, 10) < 4 THEN ['secretary-2022']
+             WHEN draw(no, 13, 4) = 0 THEN ['secretary-2022', 'xinfang-bureau'] END AS adopts
+        FROM drawn)
+    SELECT *, no > 0 AND dissolved_on IS NULL AND (established_on IS NULL OR established_on < DATE '{y - 1}-01-01')
+        AS plantable FROM dated"""
+
+
+def _org(city: City) -> str:
+    """The full working row of an organisation: lifetime, faults, dates that several tables share."""
+    y, months = city.year, max(1, _closed_months(city.as_of))
+    return f"""CREATE TABLE org AS
+    WITH o AS (SELECT base.*, coalesce(masks.faults, 0::UBIGINT) AS faults FROM base LEFT JOIN masks USING (no))
+    SELECT o.*, 'YL' || printf('%07d', no) AS org_id,
+        CASE WHEN parent IS NOT NULL THEN 'YL' || printf('%07d', parent) END AS parent_id,
+        coalesce(established_on, DATE '1900-01-01') AS live_from, coalesce(dissolved_on, DATE '9999-12-31') AS live_to,
+        make_date({y - 1}, 3 + draw(no, 20, 10), 1) AS hist,
+        make_date({y}, 1 + draw(no, 21, {months}), 1) AS fault_month,
+        make_date({y}, 1 + 3 * draw(no, 22, {max(1, months // 3)}), 1) AS fault_quarter,
+        {city.day(2, 3)} + draw(no, 23, 36) AS dlm_on,
+        CASE WHEN {has(_NEW_SECRETARY)} THEN {city.day(5, 6, -1)} + draw(no, 24, 20)
+             WHEN {has(_POOR)} OR type NOT IN ('党支部', '党总支') OR established_on >= DATE '{y - 1}-01-01'
+                  OR dissolved_on IS NOT NULL THEN NULL
+             WHEN draw(no, 25, 100) < 2 THEN {city.day(1, 26)} + draw(no, 26, 10)
+             WHEN draw(no, 25, 100) < 14 THEN {city.day(6, 1, -1)} + draw(no, 26, 400) END AS change_on,
+        draw(no, 25, 100) < 2 AND NOT {has(_NEW_SECRETARY)} AS replaced,
+        type = '党支部' AND draw(no, 28, 100) < 2 AS excused,
+        CASE WHEN type <> '党支部' OR established_on >= DATE '{y - 1}-01-01' THEN ''
+             {_forced_stages()}
+             WHEN draw(no, 27, 100) < 18 THEN 'A1' WHEN draw(no, 27, 100) < 36 THEN 'A2'
+             WHEN draw(no, 27, 100) < 52 THEN 'B' WHEN draw(no, 27, 100) < 68 THEN 'C'
+             WHEN draw(no, 27, 100) < 72 THEN 'D' WHEN draw(no, 27, 100) < 75 THEN 'E' ELSE '' END AS stage
+    FROM o"""
+
+
+_NEW_SECRETARY, _POOR = "secretary-2022-6-1", "secretary-2022-15.1-5"
+#: The stage of an applicant that a fault of the process needs (see ``cases.py``).
+_STAGES = {"A1": ("1-4", "2-1", "2-2"), "A2": ("3-1", "3-2"), "B": ("4-1", "5-1", "5-2"), "C": ("11-2",),
+           "D": ("11-7", "11-8", "11-9")}
+
+
+def _forced_stages() -> str:
+    return "\n".join(f"WHEN {has(f'xinfang-bureau-2.6.{clause}')} THEN '{stage}'"
+                     for stage, clauses in _STAGES.items() for clause in clauses)
+
+
+def _closed_months(as_of: date) -> int:
+    """Months of the year of ``as_of`` that have ended on that day."""
+    next_day = date.fromordinal(as_of.toordinal() + 1)
+    return 12 if next_day.year > as_of.year else next_day.month - 1
+
+
+_ORGANIZATIONS = """SELECT org_id, name, short_name, parent_id, type, sector, level, adopts,
+    CASE WHEN len(flags) > 0 THEN flags END AS flags, has_committee, established_on, dissolved_on FROM org ORDER BY no"""

@@ -1,0 +1,54 @@
+"""``planted.yaml``: what is wrong in the city, and where."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from workbench.sample.city import City
+from workbench.sample.faults import FAULTS, Planted, counts
+
+
+@dataclass(frozen=True)
+class Dirt:
+    """One fault of form in a ledger: where it stands and what intake should make of it.
+
+    ``row``: number of the row in the sheet as people see it (1 is the first), ``None`` for a whole sheet.
+    ``outcome``: rejected, warning (row kept) or ignored (sheet or file put aside).
+    """
+
+    file: str
+    sheet: str
+    row: int | None
+    kind: str
+    outcome: str
+    note: str
+
+
+def write_planted(city: City, path: Path, planted: Planted, dirt: list[Dirt], *, listed: bool) -> None:
+    """Write the list (``listed``) or only the numbers of the planted faults, and the dirt."""
+    data: dict[str, object] = {
+        "as_of": city.as_of.isoformat(), "seed": city.seed,
+        "summary": {"faults": counts(planted), "organizations": len(planted.by_org)},
+    }
+    if listed:
+        data["planted"] = _entries(city, planted)
+    data["not_yet_due"] = sorted(planted.not_yet_due)
+    data["dirt"] = [d.__dict__ for d in dirt]
+    path.write_text(yaml.safe_dump(data, allow_unicode=True, sort_keys=False, width=140), encoding="utf-8")
+
+
+def _entries(city: City, planted: Planted) -> list[dict[str, str]]:
+    by_code = {f.code: f for f in FAULTS}
+    names = dict(city.con.execute("SELECT no, org_id FROM org").fetchall())
+    entries: dict[tuple[str, str], dict[str, str]] = {}
+    for no in sorted(planted.by_org):
+        for code in planted.by_org[no]:
+            fault = by_code[code]
+            for requirement, verdict in fault.implies:
+                entries.setdefault((names[no], requirement), {
+                    "subject": names[no], "requirement": requirement, "verdict": verdict, "how": fault.how,
+                    "changed": fault.changed})
+    return list(entries.values())
