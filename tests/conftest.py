@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import date
 from pathlib import Path
 
@@ -16,6 +17,14 @@ settings.register_profile(
     "workbench", deadline=None, derandomize=True, database=None, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("workbench")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home of the tests for the key of persons; the user's own is not touched."""
+    home = tmp_path_factory.mktemp("home")
+    os.environ["WORKBENCH_HOME"] = str(home)
+    return home
 
 
 @pytest.fixture(scope="session")

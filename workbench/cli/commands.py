@@ -214,15 +214,9 @@ def _print_next(folder: Path, code: ExitCode, run: Any) -> None:
 
 
 def _print_messages(messages: Sequence[Any]) -> None:
-    """Each message once with its place; the most telling columns only, the rest is in the run folder."""
-    rows = [
-        (m.level, m.file, m.sheet, m.row, m.column, m.value, m.problem, m.expected, m.next_step)
-        for m in messages[:ROWS_SHOWN]
-    ]
-    if rows:
-        columns = ("级别", "文件", "工作表", "行", "列", "现为", "问题", "应为", "处理办法")
-        out().print(plain_table("说明", columns, rows))
-        _print_left_out(len(messages))
+    for message in messages[:ROWS_SHOWN]:
+        out().print(str(message), markup=False, soft_wrap=True)
+    _print_left_out(len(messages))
 
 
 def _print_left_out(total: int) -> None:

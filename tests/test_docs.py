@@ -1,0 +1,107 @@
+"""Both READMEs are held to the code: commands, flags, make targets, exit codes, API names, paths."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+import typer
+
+import workbench
+from workbench.cli.app import app
+from workbench.exit_codes import EXIT_CODE_MEANINGS, ExitCode
+
+ROOT = Path(__file__).resolve().parents[1]
+READMES = ["README.md", "README.zh-CN.md"]
+
+
+def read(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def commands() -> dict[str, dict[str, set[str]]]:
+    """Command → its ``flags`` and ``arguments`` (as shown), from the program itself."""
+    group = typer.main.get_command(app)
+    found = {}
+    for name, command in group.commands.items():
+        options = [p for p in command.params if p.param_type_name == "option"]
+        arguments = [p.metavar for p in command.params if p.param_type_name == "argument"]
+        found[name] = {"flags": {o for p in options for o in p.opts}, "arguments": set(arguments)}
+    return found
+
+
+def documented(text: str) -> dict[str, dict[str, set[str]]]:
+    """The same from the table of commands in a README."""
+    found = {}
+    for line in text.splitlines():
+        row = re.match(r"\| `workbench (\w+)([^`]*)` \|", line)
+        if row:
+            flags = set(re.findall(r"`(--[a-z-]+)", line))
+            found[row.group(1)] = {"flags": flags, "arguments": set(re.findall(r"[A-Z]+", row.group(2)))}
+    return found
+
+
+@pytest.mark.parametrize("readme", READMES)
+def test_every_command_and_flag_is_in_the_table_and_no_other(readme: str) -> None:
+    assert documented(read(readme)) == commands()
+
+
+@pytest.mark.parametrize("readme", READMES)
+def test_commands_shown_in_examples_exist(readme: str) -> None:
+    known = commands()
+    shown = re.findall(r"^workbench (\w+)(.*)$", read(readme), re.MULTILINE)
+    assert shown
+    for command, rest in shown:
+        assert set(re.findall(r"--[a-z-]+", rest)) <= known[command]["flags"]
+
+
+@pytest.mark.parametrize("readme", READMES)
+def test_make_targets(readme: str) -> None:
+    phony = re.search(r"^\.PHONY: (.+)$", read("Makefile"), re.MULTILINE)
+    assert phony
+    shown = set(re.findall(r"`?make ([a-z]+)", read(readme)))
+    assert shown - {"and"} == set(phony.group(1).split())
+
+
+@pytest.mark.parametrize("readme", READMES)
+def test_exit_codes(readme: str) -> None:
+    shown = [int(n) for n in re.findall(r"^\| (\d) \| ", read(readme), re.MULTILINE)]
+    assert shown == [int(code) for code in ExitCode]
+
+
+def test_meanings_of_exit_codes_are_those_the_program_prints() -> None:
+    text = read("README.zh-CN.md").replace("`", "")
+    for code in ExitCode:
+        assert f"| {int(code)} | {EXIT_CODE_MEANINGS[code]} |" in text
+
+
+@pytest.mark.parametrize("readme", READMES)
+def test_the_python_names(readme: str) -> None:
+    line = next(x for x in read(readme).splitlines() if "`open_run`" in x)
+    assert sorted(re.findall(r"`(\w+)`", line)) == sorted(workbench.__all__)
+
+
+@pytest.mark.parametrize("readme", READMES)
+def test_places_exist(readme: str) -> None:
+    places = set(re.findall(r"`((?:workbench|expectations|sample_data|notebooks|docs|tests|\.ci)/[\w./-]*)`", read(readme)))
+    assert places
+    assert {p for p in places | {".ci/run", "constraints.txt"} if not (ROOT / p).exists()} == set()
+
+
+def test_both_readmes_say_the_same() -> None:
+    english, chinese = (read(name) for name in READMES)
+
+    def skeleton(text: str) -> list[str]:
+        return [re.sub(r"[^#|`-].*", "", line) for line in text.splitlines() if line.startswith(("## ", "- ", "|", "```"))]
+
+    def blocks(text: str) -> list[str]:
+        return re.findall(r"```\n(.*?)```", text, re.DOTALL)
+
+    assert skeleton(english) == skeleton(chinese)
+    assert blocks(english) == blocks(chinese)
+
+
+@pytest.mark.parametrize("readme", READMES)
+def test_they_open_with_the_two_commands(readme: str) -> None:
+    assert re.findall(r"```\n(.*?)```", read(readme), re.DOTALL)[0].split("\n")[:2] == ["make demo", "make test"]
