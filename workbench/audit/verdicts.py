@@ -11,11 +11,12 @@ import pyarrow as pa
 
 from workbench.audit.facts import Facts
 from workbench.audit.shapes import SHAPES
-from workbench.audit.shapes.base import EVIDENCE, TALLY, Context, union
+from workbench.audit.shapes.base import EVIDENCE, TALLY, Context, look_up, union
 from workbench.audit.subjects import bind
 from workbench.requirements.model import Requirement
 from workbench.vocabulary import Verdict
 
+KEY = ["requirement", "subject"]
 GRACE = "new_organization_grace_months"
 
 #: Verdicts that count as failing when Great Expectations and our pass are compared.
@@ -58,8 +59,7 @@ def decide(
             tallies.append(ctx.store("tally", SHAPES[name].tally(ctx, rs)))
     t = ctx.subjects
     if tallies:
-        t = t.left_join(union(tallies), ["requirement", "subject"])
-        t = t.drop([c for c in t.columns if c.endswith("_right")])
+        t = look_up(t, union(tallies), KEY)
     else:
         t = t.mutate(**{name: ibis.null(kind) for name, kind in TALLY.items()})
     t = t.join(_facts_of(requirements, available), "requirement")
@@ -94,8 +94,7 @@ def _with_doubt(ctx: Context, requirements: Sequence[Requirement], t: ir.Table) 
     below = ctx.facts.below
     wide = hits.filter(hits.wide).join(below, "org_id").mutate(subject=lambda h: h.ancestor).select(key)
     counted = own.union(wide).distinct().group_by("requirement", "subject").agg(rejected_rows=lambda h: h.count())
-    t = t.left_join(counted, ["requirement", "subject"])
-    return t.drop([c for c in t.columns if c.endswith("_right")]).mutate(rejected_rows=lambda x: x.rejected_rows.fill_null(0))
+    return look_up(t, counted, KEY).mutate(rejected_rows=lambda x: x.rejected_rows.fill_null(0))
 
 
 def _with_waivers(ctx: Context, t: ir.Table) -> ir.Table:
@@ -103,8 +102,7 @@ def _with_waivers(ctx: Context, t: ir.Table) -> ir.Table:
     ref = ctx.facts.ref
     e = ctx.facts.con.table("exemptions")
     e = e.filter(e.since <= ref, e.until >= ref).select(subject="org_id", requirement="requirement").distinct()
-    t = t.left_join(e.mutate(waived=ibis.literal(True)), ["requirement", "subject"])
-    return t.drop([c for c in t.columns if c.endswith("_right")]).mutate(waived=lambda x: x.waived.fill_null(False))
+    return look_up(t, e.mutate(waived=ibis.literal(True)), KEY).mutate(waived=lambda x: x.waived.fill_null(False))
 
 
 def _verdicts(t: ir.Table) -> ir.Table:

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from workbench.audit.facts import Inventory, list_has_any
 from workbench.audit.shapes.base import (
-    MET, MISSED, OPEN, Context, Need, Shape, bits, days_between, finish, parameters, tally_units, union,
+    MET, MISSED, OPEN, Context, Need, Shape, bits, days_between, finish, look_up, parameters, tally_units, union,
 )
 from workbench.requirements.model import Requirement, terms
 from workbench.timeline import SPAN, Period, PeriodKind, day_of_year
@@ -160,7 +160,7 @@ def _count_tally(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
         seen_closed=c.count(where=c.is_closed), lowest=c.n.min(where=c.is_closed),
         highest=c.n.max(where=c.is_closed | c.over), now=c.n.max(where=c.is_running), doubt=c.nameless.sum(),
     )
-    t = subjects.left_join(found, ["requirement", "subject"])
+    t = look_up(subjects, found, ["requirement", "subject"])
     t = t.mutate(reached=t.reached.fill_null(zero), over=t.over.fill_null(zero), now=t.now.fill_null(zero))
     floor_rule = t.minimum.notnull()
     begun = t.closed | t.running
@@ -223,7 +223,7 @@ def _done_by_tally(ctx: Context, requirements: Sequence[Requirement]) -> ir.Tabl
     first = rows.group_by("requirement", "subject").agg(first=rows.held_on.min())
     subjects = ctx.active(requirements)
     subjects = subjects.filter(subjects.start <= ctx.facts.first_day)
-    t = subjects.left_join(first, ["requirement", "subject"])
+    t = look_up(subjects, first, ["requirement", "subject"])
     t = t.join(parameters(requirements, {"due": (date, lambda k: _due(ctx, k))}), "requirement")
     as_of = ibis.literal(ctx.as_of)
     status = ibis.cases(

@@ -171,6 +171,16 @@ def finish(table: ir.Table) -> ir.Table:
     return table.select("requirement", "subject", **{n: table[n].cast(kind) for n, kind in TALLY.items()})
 
 
+def look_up(table: ir.Table, found: ir.Table, keys: Sequence[str]) -> ir.Table:
+    """``table`` with the columns of ``found`` where the keys match, empty elsewhere."""
+    return table.left_join(found, list(keys)).drop(*(f"{key}_right" for key in keys))
+
+
+def number_within(table: ir.Table, group: Sequence[str], order: str) -> ir.IntegerValue:
+    """0, 1, 2 … within each group, in the order of a column."""
+    return ibis.row_number().over(ibis.window(group_by=[table[g] for g in group], order_by=table[order]))
+
+
 def bits(mask: ir.IntegerValue) -> ir.IntegerValue:
     """Number of periods in a mask."""
     return bit_count(mask.cast("int64")).cast("int64")

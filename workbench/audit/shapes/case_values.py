@@ -8,7 +8,7 @@ import ibis
 import ibis.expr.types as ir
 
 from workbench.audit.facts import Inventory, list_has_any
-from workbench.audit.shapes.base import MET, MISSED, OPEN, UNKNOWN, Context, Need, plus
+from workbench.audit.shapes.base import MET, MISSED, OPEN, UNKNOWN, Context, Need, look_up, plus
 from workbench.audit.shapes.cases import (
     case_needs, case_rows, followed, january_first, listed, number, unit_shape, with_process,
 )
@@ -175,7 +175,7 @@ def _qualification_units(ctx: Context, requirements: Sequence[Requirement]) -> i
     known = named.person_id.isin(ctx.facts.people.person_id).fill_null(False)
     key = ["requirement", "source_id", "source_row"]
     good = _qualified(ctx, named).select(key).distinct().mutate(good=ibis.literal(True))
-    units = named.mutate(known=known).left_join(good, key)
+    units = look_up(named.mutate(known=known), good, key)
     good = units.good.fill_null(False)
     status = ibis.cases((good, MET), (units.known, MISSED), else_=UNKNOWN)
     units = units.mutate(status=status, value=(~good).cast("float64"), unit=units.case_id)

@@ -8,7 +8,8 @@ import ibis
 import ibis.expr.types as ir
 
 from workbench.audit.shapes.base import (
-    EVIDENCE, MET, MISSED, OPEN, Context, Need, Shape, days_between, finish, parameters, tally_units,
+    EVIDENCE, MET, MISSED, OPEN, Context, Need, Shape, days_between, finish, look_up, number_within, parameters,
+    tally_units,
 )
 from workbench.audit.shapes.cases import case_needs, listed, number
 from workbench.requirements.model import Requirement
@@ -23,21 +24,21 @@ def _monthly(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
     dues = ctx.facts.dues.filter(~ctx.facts.dues.excused)
     t = dues.join(subjects, dues.org_id == subjects.subject)
     as_of = ibis.literal(ctx.as_of)
-    limit = (
+    deadline = (
         t.month + (t.months + 1).as_interval("M") - ibis.interval(days=1)
     ).cast("date")  # last day of the month n months later
-    t = t.mutate(limit=limit).filter(t.month >= t.start)
-    t = t.filter((t.limit.year() == ctx.year) | ((t.month.year() == ctx.year) & (t.limit > as_of)))
+    t = t.mutate(deadline=deadline).filter(t.month >= t.start)
+    t = t.filter((t.deadline.year() == ctx.year) | ((t.month.year() == ctx.year) & (t.deadline > as_of)))
     paid_on = ibis.coalesce(t.paid_on, t.month_end)
-    outstanding = ibis.cases((t.is_paid, MET), (t.limit < as_of, MISSED), else_=OPEN)
+    outstanding = ibis.cases((t.is_paid, MET), (t.deadline < as_of, MISSED), else_=OPEN)
     late = ibis.cases(
         (t.is_paid & (paid_on <= t.month_end), "none"),
-        (t.is_paid & (paid_on <= t.limit), MET),
+        (t.is_paid & (paid_on <= t.deadline), MET),
         (t.is_paid, MISSED),
-        (t.limit >= as_of, OPEN),
+        (t.deadline >= as_of, OPEN),
         else_="none",
     )
-    past = days_between(ibis.ifelse(t.is_paid, paid_on, as_of), t.limit).cast("float64")
+    past = days_between(ibis.ifelse(t.is_paid, paid_on, as_of), t.deadline).cast("float64")
     value = ibis.ifelse(~t.late_only & t.is_paid, ibis.least(past, ibis.literal(0.0)), past)
     t = t.mutate(status=ibis.ifelse(t.late_only, late, outstanding), value=value)
     return t.filter(t.status != "none")
@@ -84,7 +85,7 @@ def _runs(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
     t = t.filter(~(t.excusing & t.excused)).mutate(month_no=t.month.year() * 12 + t.month.month())
     group = ["requirement", "subject", "person_id"]
     t = t.select(*group, "month", "month_no").distinct()
-    t = t.mutate(run=t.month_no - ibis.row_number().over(group_by=group, order_by="month_no"))
+    t = t.mutate(run=t.month_no - number_within(t, group, "month_no"))
     return t.group_by(*group, "run").agg(begun=t.month.min(), length=t.count())
 
 
@@ -100,7 +101,7 @@ def _followup_units(ctx: Context, requirements: Sequence[Requirement]) -> ir.Tab
         people.subject == steps.org_id, people.process == steps.process, people.wanted.contains(steps.step),
         people.person_id == steps.person_id, steps.done_on >= people.begun,
     ]).select("requirement", "subject", "person_id").mutate(handled=ibis.literal(True))
-    t = people.left_join(handled, ["requirement", "subject", "person_id"])
+    t = look_up(people, handled, ["requirement", "subject", "person_id"])
     status = ibis.cases((t.begun.isnull(), OPEN), (t.handled.fill_null(False), MET), else_=MISSED)
     t = t.mutate(status=status, value=(status == MISSED).cast("float64"), unit=t.person_id)
     return t.select("requirement", "subject", "unit", "status", "value")

@@ -9,7 +9,7 @@ import ibis.expr.types as ir
 
 from workbench.audit.facts import Inventory, list_has_any
 from workbench.audit.shapes.activities import SELECTOR, activity_evidence, activity_needs, selected
-from workbench.audit.shapes.base import EVIDENCE, Context, Need, Shape, finish, parameters
+from workbench.audit.shapes.base import EVIDENCE, Context, Need, Shape, finish, look_up, parameters
 from workbench.requirements.model import Requirement, terms
 from workbench.timeline import PeriodKind
 from workbench.vocabulary import Standing
@@ -87,7 +87,7 @@ def _members_tally(ctx: Context, requirements: Sequence[Requirement]) -> ir.Tabl
         times=deeds.count().cast("float64"), hours=deeds.hours.fill_null(0.0).sum(),
         untold=deeds.count(where=deeds.by_hours & deeds.hours.isnull()),
     )
-    m = members.left_join(values, ["requirement", "person_id"]).join(parameters(requirements, _RULE), "requirement")
+    m = look_up(members, values, ["requirement", "person_id"]).join(parameters(requirements, _RULE), "requirement")
     m = m.mutate(value=ibis.ifelse(m.by_hours, m.hours, m.times).fill_null(zero), untold=m.untold.fill_null(0))
     elapsed = year.elapsed_months(ctx.as_of)
     expected = (m.minimum * elapsed / 12).floor()
@@ -97,7 +97,7 @@ def _members_tally(ctx: Context, requirements: Sequence[Requirement]) -> ir.Tabl
     )
     nameless = deeds.filter(deeds.person_id.isnull()).rename(subject="org_id")
     nameless = nameless.group_by("requirement", "subject").agg(nameless=nameless.count())
-    t = t.left_join(nameless, ["requirement", "subject"])
+    t = look_up(t, nameless, ["requirement", "subject"])
     done, closed = t.part == t.whole, ibis.literal(year.closed(ctx.as_of))
     return finish(t.mutate(
         met=done.cast("int64"), missed=(~done & closed).cast("int64"), open=(~done & ~closed).cast("int64"),
@@ -160,7 +160,7 @@ def _rated(ctx: Context, children: ir.Table) -> ir.Table:
 def _ratings_tally(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
     children = _children(ctx, requirements)
     rated = _rated(ctx, children).select("requirement", "child").distinct().mutate(rated=ibis.literal(True))
-    t = children.left_join(rated, ["requirement", "child"])
+    t = look_up(children, rated, ["requirement", "child"])
     t = t.group_by("requirement", "subject").agg(whole=t.count(), part=t.count(where=t.rated))
     done, closed = t.part == t.whole, ctx.as_of >= ctx.facts.periods(PeriodKind.YEAR)[0].last
     share = t.part * 100.0 / t.whole

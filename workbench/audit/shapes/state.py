@@ -12,7 +12,7 @@ import ibis.expr.types as ir
 
 from workbench.audit.facts import Inventory
 from workbench.audit.shapes.base import (
-    EVIDENCE, MET, MISSED, OPEN, UNKNOWN, Context, Need, Shape, parameters, plus, tally_units,
+    EVIDENCE, MET, MISSED, OPEN, UNKNOWN, Context, Need, Shape, look_up, parameters, plus, tally_units,
 )
 from workbench.audit.shapes.cases import case_needs, case_rows, listed, number, with_process
 from workbench.audit.shapes.members import alive
@@ -31,7 +31,7 @@ def _state_status(ctx: Context, t: ir.Table, satisfied: ir.BooleanValue) -> ir.S
 
 def _at_least(ctx: Context, requirements: Sequence[Requirement], found: ir.Table, subjects: ir.Table) -> ir.Table:
     """Units for “at least n at the date”; ``found`` has requirement, subject, value."""
-    t = subjects.left_join(found, ["requirement", "subject"])
+    t = look_up(subjects, found, ["requirement", "subject"])
     t = t.join(parameters(requirements, {"minimum": number("minimum")}), "requirement")
     t = t.mutate(value=t.value.fill_null(0).cast("float64"))
     t = t.mutate(status=_state_status(ctx, t, t.value >= t.minimum), unit=ibis.literal(str(ctx.facts.ref)))
@@ -139,7 +139,7 @@ def _latest(ctx: Context, name: str, since, until) -> ir.Table:
 
 def _with_measure(t: ir.Table, latest: ir.Table, measure: str, value: str, name: str) -> ir.Table:
     found = latest.select(subject="org_id", **{measure: "measure", name: value})
-    return t.left_join(found, ["subject", measure])
+    return look_up(t, found, ["subject", measure])
 
 
 _SHARE = {"numerator": _text("numerator"), "denominator": _text("denominator"), "ratio": (float, lambda k: k["ratio"])}

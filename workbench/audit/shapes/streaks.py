@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import ibis
 import ibis.expr.types as ir
 
-from workbench.audit.shapes.base import EVIDENCE, UNKNOWN, Context, Shape, event_units, parameters, plus, tally_units
+from workbench.audit.shapes.base import EVIDENCE, UNKNOWN, Context, Shape, event_units, number_within, parameters, plus, tally_units
 from workbench.audit.shapes.cases import listed, number
 from workbench.audit.shapes.members import rating_available, rating_needs
 from workbench.requirements.model import Requirement
@@ -34,10 +34,8 @@ def _streaks(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
     group = ["requirement", "subject", "person_id"]
     years = named.mutate(rated=rated).group_by(*group, "period", "start", "years", "roles", "days").agg(
         trigger=lambda t: t.rated.max())
-    window = ibis.window(group_by=group, order_by="period")
-    years = years.mutate(run=years.period - ibis.row_number().over(window))
-    place = ibis.row_number().over(group_by=[*group, "run"], order_by="period") + 1
-    years = years.mutate(place=place)
+    years = years.mutate(run=years.period - number_within(years, group, "period"))
+    years = years.mutate(place=number_within(years, [*group, "run"], "period") + 1)
     return years.filter(years.place >= years.years)
 
 
