@@ -151,7 +151,10 @@ def run_requirements(documents: Sequence[str] | None, as_of: str | None, suites:
     day = date.max if as_of is None else parse_date("--as-of", as_of)
     found = load_suites(documents or None, as_of=day, directory=suites)
     for document in found.documents:
-        title = f"{document.title}({document.id},{document.version or document.reason})"
+        if not document.in_force:
+            out().print(f"{document.title}({document.id}):{document.reason}", markup=False, soft_wrap=True)
+            continue
+        title = f"{document.title}({document.id},{document.version})"
         rows = [
             (r.id, r.clause, r.binds.label, r.description, SEVERITY_LABELS[r.severity], r.required_text)
             for r in found.requirements if r.document == document.id

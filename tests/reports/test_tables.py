@@ -1,0 +1,58 @@
+"""Tables of the terminal: every count in its column, text shown as it is."""
+
+from __future__ import annotations
+
+from rich.console import Console
+
+from workbench.reports.tables import plain_table, run_tables
+from workbench.vocabulary import Verdict
+
+
+def shown(table: object) -> str:
+    console = Console(width=200, highlight=False)
+    with console.capture() as capture:
+        console.print(table)
+    return capture.get()
+
+
+def row(**counts: int) -> dict:
+    return {
+        "id": "甲-1", "document": "甲", "clause": "第一条", "description": "每月[至少]1次", "severity": "warning",
+        "counts": {Verdict[name]: n for name, n in counts.items()},
+    }
+
+
+def cells(text: str, mark: str) -> list[str]:
+    line = next(x for x in text.splitlines() if mark in x)
+    return [c.strip() for c in line.replace("┃", "│").split("│")[1:-1]]
+
+
+def test_counts_stand_under_their_headings() -> None:
+    (table,) = run_tables(
+        [row(MET=1200, FAILED=3, BEHIND=4, OPEN=5, NO_DATA=6, MANUAL=7, WAIVED=8, BROKEN=9, NOT_APPLICABLE=50)],
+        {"甲": "甲文件"},
+    )
+    text = shown(table)
+    assert "甲文件" in text
+    figures = dict(zip(cells(text, "条款编号"), cells(text, "甲-1"), strict=True))
+    assert figures == {
+        "条款编号": "甲-1", "条款": "第一条", "要求": "每月[至少]1次", "性质": "一般性", "适用": "1,242", "达标": "1,200",
+        "未达标": "3", "滞后": "4", "进行中": "5", "数据不足": "6", "核实": "7", "豁免": "8", "出错": "9",
+    }
+
+
+def test_zero_is_shown_where_it_is_news() -> None:
+    (table,) = run_tables([row(MET=2)], {})
+    assert cells(shown(table), "条款编号")[4:] == ["适用", "达标", "未达标", "滞后", "数据不足"]
+
+
+def test_a_table_per_document() -> None:
+    other = row(MET=1) | {"document": "乙", "id": "乙-1"}
+    assert [t.title for t in run_tables([row(MET=1), other], {"甲": "甲文件", "乙": "乙文件"})] == ["甲文件", "乙文件"]
+
+
+def test_plain_tables_show_text_as_it_is() -> None:
+    text = shown(plain_table("标[题]", ("名", "数"), [("[red]x", 12345), (None, 1.50)], right=("数",)))
+    assert "标[题]" in text
+    assert cells(text, "[red]x") == ["[red]x", "12,345"]
+    assert cells(text, "1.5") == ["", "1.5"]
