@@ -1,17 +1,38 @@
-"""The audit from typed tables to a run (审查): the only way in from records and requirements."""
+"""The audit from typed tables to a run (审查): the only way in from records and requirements.
+
+Our vectorised pass names the failing subjects; Great Expectations judges every requirement on the same values. The two
+counts must agree for each requirement, or its results become 检查出错.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import threading
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import ibis
+import ibis.expr.types as ir
 import pyarrow as pa
 
 from workbench.audit.facts import Facts
-from workbench.audit.verdicts import decide, prepare
+from workbench.audit.run import Run
+from workbench.audit.shapes.base import Context
+from workbench.audit.verdicts import FAILING, decide, prepare
+from workbench.audit.write import fresh_folder, full_results, write_run
+from workbench.errors import UsageError
+from workbench.exit_codes import exit_code
+from workbench.records.intake import intake
 from workbench.records.tables import TABLES, ColumnType
-from workbench.requirements.model import Requirement
+from workbench.requirements.loader import load_suites
+from workbench.requirements.model import Requirement, Suites
+from workbench.vocabulary import Severity, Verdict
+
+if TYPE_CHECKING:
+    from workbench.records.intake import Records
+
+Progress = Callable[[str, int, int | None], None]
 
 _ARROW = {
     ColumnType.LIST: pa.list_(pa.string()), ColumnType.DATE: pa.date32(), ColumnType.MONTH: pa.date32(),
@@ -60,3 +81,143 @@ def facts_for(con: ibis.BaseBackend, requirements: Sequence[Requirement], as_of:
     """The facts of a run; the two-year cycle starts where the parameter says."""
     cycle = next((int(p.value) for r in requirements for p in r.parameters if p.name == "two_year_cycle_start"), 2022)
     return Facts(con, as_of, year or as_of.year, cycle)
+
+
+def audit(
+    source: str | Path | Records,
+    *,
+    as_of: date,
+    year: int | None = None,
+    documents: Sequence[str] | None = None,
+    out: str | Path | None = None,
+    parameters: str | Path | Mapping[str, Any] | None = None,
+    suites: str | Path | None = None,
+    evidence: str = "all",
+    progress: Progress | None = None,
+) -> Run:
+    """Judge ledgers by the suites in force and write a run folder.
+
+    ``source`` is a folder, a file, a SQLAlchemy URL or records already read; ``as_of`` the last day whose facts count;
+    ``year`` the audited calendar year (default: that of ``as_of``); ``documents`` limits the documents; ``out`` a fresh
+    folder (default ``runs/<as_of>``); ``suites`` another folder of suites; ``evidence`` ``all`` or ``failing``.
+
+    Raises :class:`workbench.errors.WorkbenchError` for anything a user can mend.
+
+    >>> from datetime import date
+    >>> run = audit(sample, as_of=date(2026, 8, 31), out=folder)
+    >>> run.receipt["as_of"]
+    '2026-08-31'
+    """
+    if evidence not in ("all", "failing"):
+        raise UsageError("证据范围写法不对", place="evidence", found=evidence, expected="all 或 failing")
+    folder = fresh_folder(Path(out) if out else None, as_of.isoformat())
+    read = load_suites(
+        documents, as_of=as_of, year=year, directory=Path(suites) if suites else None,
+        parameters=Path(parameters) if isinstance(parameters, str) else parameters,
+    )
+    if not read.requirements:
+        why = ";".join(f"{d.id}:{d.reason}" for d in read.documents if d.reason)
+        raise UsageError("没有可用的条款", found=why or "没有文件", expected="至少一个在截至日期已施行的文件")
+    threading.Thread(target=_import_gx, daemon=True).start()  # seconds of import beside the reading of ledgers
+    opened = isinstance(source, (str, Path))
+    records = intake(source, progress=progress) if opened else source
+    try:
+        return _audit(records, read, as_of, year, folder, evidence, progress)
+    finally:
+        if opened:
+            records.close()
+
+
+def _audit(
+    records: Records, suites: Suites, as_of: date, year: int | None, folder: Path, keep: str, progress: Progress | None
+) -> Run:
+    requirements = suites.requirements
+    ctx = prepare(facts_for(records.con, requirements, as_of, year), requirements)
+    decided = decide(ctx, requirements, progress)
+    if progress:
+        progress("Great Expectations 核对", 0, None)
+    gx_results, broken = check(ctx, requirements, decided)
+    results = ctx.store("final", full_results(ctx, requirements, decided, broken))
+    if progress:
+        progress("写出结果", 0, None)
+    receipt = {
+        "as_of": as_of.isoformat(), "year": ctx.year,
+        "documents": [
+            {"id": d.id, "title": d.title, "version": d.version, "in_force": d.in_force, "reason": d.reason, "notes": d.notes}
+            for d in suites.documents
+        ],
+        "parameters": {p.name: p.value for p in suites.parameters.values()},
+        "suites": [{"file": file, "sha256": digest} for d in suites.documents for file, digest in d.files],
+        **records.receipt(), **_counts(ctx, requirements, results), "evidence": keep, "broken": broken,
+        "city": _root_name(ctx),
+    }
+    write_run(folder, ctx, suites, results, gx_results=gx_results, records=records, keep=keep, receipt=receipt)
+    return Run(folder)
+
+
+def check(ctx: Context, requirements: Sequence[Requirement], results: ir.Table) -> tuple[dict[str, dict], dict[str, str]]:
+    """Great Expectations on the judged values, and for each requirement whose counts do not agree with ours, why."""
+    from workbench.audit import gx
+
+    t = results.mutate(
+        judged=ibis.ifelse(
+            results.verdict.isin([Verdict.NOT_APPLICABLE.value, Verdict.NO_DATA.value]), ibis.null("float64"), results.judged),
+        failing=results.verdict.isin([v.value for v in FAILING]),
+    )
+    con, frames = ctx.facts.con, {}
+    for document in dict.fromkeys(r.document for r in requirements):
+        mine = [r for r in requirements if r.document == document]
+        wide = t.filter(t.requirement.isin([r.id for r in mine])).group_by("subject").agg(
+            **{r.id: t.judged.max(where=t.requirement == r.id) for r in mine})
+        frames[document] = (mine, con.to_pyarrow(wide.drop("subject")).to_pandas())
+    ours = {
+        row["requirement"]: (row["judged"], row["failing"])
+        for row in con.to_pyarrow(t.group_by("requirement").agg(judged=t.judged.count(), failing=t.failing.sum())).to_pylist()
+    }
+    validations, broken = {}, {}
+    for document, (result, judgements) in gx.judge(frames).items():
+        validations[document] = result
+        seen = {j.requirement: j for j in judgements}
+        for r in frames[document][0]:
+            if reason := _disagreement(seen.get(r.id), ours.get(r.id, (0, 0))):
+                broken[r.id] = reason
+    return validations, broken
+
+
+def _disagreement(theirs: Any, ours: tuple[int, int]) -> str:
+    """Why a requirement counts as broken; empty when both passes say the same."""
+    if theirs is None:
+        return "Great Expectations 没有返回这一条的结果"
+    if theirs.error:
+        return f"Great Expectations 检查出错:{theirs.error}"
+    if (theirs.judged, theirs.failing) != ours:
+        return (f"两次判断不一致:Great Expectations 判 {theirs.judged} 个、未达 {theirs.failing} 个,"
+                f"本程序判 {ours[0]} 个、未达 {ours[1]} 个")
+    return ""
+
+
+def _counts(ctx: Context, requirements: Sequence[Requirement], results: ir.Table) -> dict[str, Any]:
+    """Verdicts of the whole run and the exit code that follows."""
+    severity = {r.id: r.severity for r in requirements}
+    rows = ctx.facts.con.to_pyarrow(results.group_by("requirement", "verdict").agg(n=results.count())).to_pylist()
+    verdicts = {v.value: 0 for v in Verdict}
+    weighed: dict[tuple[Severity, Verdict], int] = {}
+    for row in rows:
+        verdicts[row["verdict"]] += row["n"]
+        key = (severity[row["requirement"]], Verdict(row["verdict"]))
+        weighed[key] = weighed.get(key, 0) + row["n"]
+    return {"verdicts": verdicts, "exit_code": int(exit_code(weighed))}
+
+
+def _root_name(ctx: Context) -> str:
+    """Name of the root organisation with the most below it."""
+    facts = ctx.facts
+    roots = facts.organizations.filter(facts.organizations.parent_id.isnull())
+    sizes = facts.below.group_by(org_id="ancestor").agg(n=lambda b: b.count())
+    t = roots.left_join(sizes, "org_id").order_by(ibis.desc("n", nulls_first=False), "org_id").limit(1)
+    rows = facts.con.to_pyarrow(t.select("name")).to_pylist()
+    return rows[0]["name"] if rows else ""
+
+
+def _import_gx() -> None:
+    import workbench.audit.gx  # noqa: F401

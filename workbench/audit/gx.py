@@ -15,17 +15,17 @@ from typing import Any, ClassVar
 
 os.environ.setdefault("GX_ANALYTICS_ENABLED", "False")
 
-import great_expectations as gx  # noqa: E402
-import pandas as pd  # noqa: E402
-from great_expectations.compatibility import pydantic  # noqa: E402
-from great_expectations.execution_engine import PandasExecutionEngine  # noqa: E402
-from great_expectations.expectations.expectation import ColumnMapExpectation  # noqa: E402
-from great_expectations.expectations.metrics.map_metric_provider import (  # noqa: E402
+import great_expectations as gx
+import pandas as pd
+from great_expectations.compatibility import pydantic
+from great_expectations.execution_engine import PandasExecutionEngine
+from great_expectations.expectations.expectation import ColumnMapExpectation
+from great_expectations.expectations.metrics.map_metric_provider import (
     ColumnMapMetricProvider, column_condition_partial,
 )
 
-from workbench.requirements.model import Requirement  # noqa: E402
-from workbench.requirements.shapes import SHAPES, bounds_of  # noqa: E402
+from workbench.requirements.model import Requirement
+from workbench.requirements.shapes import SHAPES, bounds_of
 
 _NAMESPACE = uuid.UUID("3f1b6f2e-6e0b-5f5f-9a55-0d6a0c1b7a10")
 
@@ -67,9 +67,9 @@ class DutyExpectation(ColumnMapExpectation):
 
 def _declare(name: str) -> type[DutyExpectation]:
     """The expectation class of one shape, its arguments as optional fields."""
-    fields = {argument: None for argument in SHAPES[name].arguments}
+    fields = dict.fromkeys(SHAPES[name].arguments)
     title = "".join(part.capitalize() for part in name.split("_"))
-    body = {"__annotations__": {f: Any for f in fields}, "__module__": __name__, "__doc__": SHAPES[name].label, **fields}
+    body = {"__annotations__": dict.fromkeys(fields, Any), "__module__": __name__, "__doc__": SHAPES[name].label, **fields}
     return type(title, (DutyExpectation,), body)
 
 

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from workbench.audit.facts import Facts
 from workbench.audit.shapes import SHAPES
-from workbench.audit.shapes.base import EVIDENCE, TALLY, Context, look_up, union
+from workbench.audit.shapes.base import TALLY, Context, look_up, union
 from workbench.audit.subjects import bind
 from workbench.requirements.model import Requirement
 from workbench.vocabulary import Verdict
@@ -133,11 +133,9 @@ def _verdicts(t: ir.Table) -> ir.Table:
     return t.mutate(**cleared).select("subject", "requirement", "verdict", *(n for n in TALLY if n != "behind"), "reason")
 
 
-def evidence(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
-    """The rows every result rests on: :data:`workbench.audit.shapes.base.EVIDENCE` columns."""
+def evidence(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table | None:
+    """The rows every result rests on (columns of EVIDENCE); None when nothing could be judged."""
     available = [r for r in requirements if SHAPES[r.shape].available(dict(r.kwargs), ctx.facts.inventory)]
-    parts = [SHAPES[name].evidence(ctx, rs).select(*EVIDENCE) for name, rs in by_shape(available)]
-    casts = {"source_id": "int64", "source_row": "int64", "unit": "string", "label": "string", "dated_on": "date"}
-    return union([p.cast(casts) for p in parts])
+    return union([SHAPES[name].evidence(ctx, rs) for name, rs in by_shape(available)]) if available else None
 
 

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from workbench.audit.facts import Inventory, list_has_any
 from workbench.audit.shapes.base import (
-    MET, MISSED, OPEN, Context, Need, Shape, bits, days_between, finish, look_up, parameters, tally_units, union,
+    MET, MISSED, OPEN, Context, Need, Shape, as_evidence, bits, days_between, finish, look_up, parameters, tally_units, union,
 )
 from workbench.requirements.model import Requirement, terms
 from workbench.timeline import SPAN, Period, PeriodKind, day_of_year
@@ -29,15 +29,6 @@ SELECTOR = {
     "kinds": (list, lambda k: terms(k["activity"])),
     "tags_wanted": (list, lambda k: terms(k.get("tags"))),
 }
-
-
-def activity_evidence(rows: ir.Table, label: ir.StringValue, counted: ir.BooleanValue | bool = True) -> ir.Table:
-    """Evidence from rows of activities that carry requirement and unit; the subject is their organisation."""
-    return rows.select(
-        requirement="requirement", subject="subject", unit="unit", table_name=ibis.literal("activities"),
-        source_id="source_id", source_row="source_row", dated_on="held_on", label=label, counted=ibis.literal(counted)
-        if isinstance(counted, bool) else counted,
-    )
 
 
 def activity_needs(kwargs: dict) -> list[Need]:
@@ -192,9 +183,9 @@ def _count_evidence(ctx: Context, requirements: Sequence[Requirement]) -> ir.Tab
         for kind in sorted({r.kwargs["period"] for r in requirements})
         for i, p in enumerate(ctx.facts.periods(kind))
     ]
-    rows = rows.mutate(unit=ibis.cases(*labels, else_=""))
+    unit = ibis.cases(*labels, else_="")
     label = ibis.ifelse(rows.named, rows.kind, rows.kind + ibis.literal("(未注明人员,未计入)"))
-    return activity_evidence(rows, label, rows.named)
+    return as_evidence(rows, "activities", unit, "held_on", label, rows.named)
 
 
 ACTIVITY_COUNT = Shape(_count_tally, _count_evidence, activity_available, activity_needs)
@@ -215,7 +206,7 @@ def _candidates(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
     })
     rows = selected(ctx, rules)
     rows = rows.filter(rows.year_held == ctx.year, rows.held_on >= rows.opens)
-    return rows.rename(subject="org_id").mutate(unit=ibis.literal(str(ctx.year)))
+    return rows.rename(subject="org_id")
 
 
 def _done_by_tally(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
@@ -237,7 +228,7 @@ def _done_by_tally(ctx: Context, requirements: Sequence[Requirement]) -> ir.Tabl
 def _done_by_evidence(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
     rows = _candidates(ctx, requirements)
     rows = rows.join(ctx.active(requirements).select("requirement", "subject"), ["requirement", "subject"])
-    return activity_evidence(rows, rows.kind)
+    return as_evidence(rows, "activities", str(ctx.year), "held_on", rows.kind)
 
 
 DONE_BY_DATE = Shape(_done_by_tally, _done_by_evidence, activity_available, activity_needs, "year")

@@ -32,8 +32,11 @@ TALLY = {
     "judged": "float64", "observed": "float64", "part": "int64", "whole": "int64",
     "met_mask": "int64", "missed_mask": "int64", "open_mask": "int64",
 }
-#: Columns of evidence; ``unit`` joins it to the unit it belongs to.
-EVIDENCE = ("requirement", "subject", "unit", "table_name", "source_id", "source_row", "dated_on", "label", "counted")
+#: Columns of evidence; ``status`` is that of the unit, empty where a row alone does not decide it.
+EVIDENCE = {
+    "requirement": "string", "subject": "string", "unit_label": "string", "table_name": "string", "source_id": "int64",
+    "source_row": "int64", "dated_on": "date", "label": "string", "counted": "boolean", "status": "string",
+}
 
 _ARROW = {str: pa.string(), int: pa.int64(), float: pa.float64(), bool: pa.bool_(), date: pa.date32(),
           list: pa.list_(pa.string())}
@@ -169,6 +172,16 @@ def finish(table: ir.Table) -> ir.Table:
         added |= {"part": table.met, "whole": table.met + table.missed}
     table = table.mutate(**added)
     return table.select("requirement", "subject", **{n: table[n].cast(kind) for n, kind in TALLY.items()})
+
+
+def as_evidence(
+    rows: ir.Table, table: str, unit: Any, dated: str, label: Any, counted: Any = True, status: Any = "",
+) -> ir.Table:
+    """Evidence from rows that carry requirement, subject and origin; the other columns as values or expressions."""
+    given = {"unit_label": unit, "table_name": table, "label": label, "counted": counted, "status": status}
+    rows = rows.mutate(
+        dated_on=rows[dated], **{k: v if isinstance(v, ibis.Expr) else ibis.literal(v) for k, v in given.items()})
+    return rows.select(**{name: rows[name].cast(kind) for name, kind in EVIDENCE.items()})
 
 
 def look_up(table: ir.Table, found: ir.Table, keys: Sequence[str]) -> ir.Table:

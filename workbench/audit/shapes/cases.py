@@ -11,7 +11,7 @@ import ibis.expr.types as ir
 
 from workbench.audit.facts import Inventory, list_has_any
 from workbench.audit.shapes.base import (
-    EVIDENCE, MET, MISSED, OPEN, Context, Need, Shape, days_between, event_units, parameters, plus, tally_units, union,
+    MET, MISSED, OPEN, Context, Need, Shape, as_evidence, days_between, event_units, parameters, plus, tally_units, union,
 )
 from workbench.requirements.model import Requirement, terms
 from workbench.timeline import day_of_year
@@ -52,12 +52,12 @@ def case_rows(ctx: Context, requirements: Sequence[Requirement], columns: Column
 def case_evidence(ctx: Context, requirements: Sequence[Requirement], units: ir.Table) -> ir.Table:
     """The steps of every case that is a unit."""
     rows = case_rows(ctx, requirements, {})
-    cases = units.select("requirement", "subject", case_id="unit").distinct()
+    # a case with several units (periods, rows) shows the worst of them
+    order = ibis.cases((units.status == MISSED, 3), (units.status == OPEN, 2), (units.status == MET, 1), else_=0)
+    cases = units.mutate(order=order).group_by("requirement", "subject", case_id="unit").agg(
+        status=lambda u: u.status.argmax(u.order))
     rows = rows.join(cases, ["requirement", "subject", "case_id"])
-    return rows.mutate(
-        unit=rows.case_id, table_name=ibis.literal("case_steps"), dated_on=rows.done_on, label=rows.step,
-        counted=ibis.literal(True),
-    ).select(*EVIDENCE)
+    return as_evidence(rows, "case_steps", rows.case_id, "done_on", rows.step, status=rows.status)
 
 
 def case_needs(kwargs: dict) -> list[Need]:

@@ -8,7 +8,7 @@ import ibis
 import ibis.expr.types as ir
 
 from workbench.audit.shapes.base import (
-    EVIDENCE, MET, MISSED, OPEN, Context, Need, Shape, days_between, finish, look_up, number_within, parameters,
+    MET, MISSED, OPEN, Context, Need, Shape, as_evidence, days_between, finish, look_up, number_within, parameters,
     tally_units,
 )
 from workbench.audit.shapes.cases import case_needs, listed, number
@@ -58,10 +58,8 @@ def _paid_tally(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
 def _dues_rows(rows: ir.Table) -> ir.Table:
     label = ibis.ifelse(rows.is_paid, ibis.literal("补交"), ibis.literal("未交")) + ibis.literal(" ") + rows.month.strftime(
         "%Y-%m") + ibis.literal(" 人员 ") + rows.person_id.left(6)
-    return rows.mutate(
-        unit=rows.month.strftime("%Y-%m"), table_name=ibis.literal("dues"), dated_on=ibis.coalesce(rows.paid_on, rows.month),
-        label=label, counted=ibis.literal(True),
-    ).select(*EVIDENCE)
+    rows = rows.mutate(seen_on=ibis.coalesce(rows.paid_on, rows.month))
+    return as_evidence(rows, "dues", rows.month.strftime("%Y-%m"), "seen_on", label, status=rows.status)
 
 
 def _paid_evidence(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
@@ -112,7 +110,7 @@ def _followup_tally(ctx: Context, requirements: Sequence[Requirement]) -> ir.Tab
 
 
 def _followup_evidence(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
-    units = _followup_units(ctx, requirements).select("requirement", "subject", person_id="unit")
+    units = _followup_units(ctx, requirements).select("requirement", "subject", "status", person_id="unit")
     dues = ctx.facts.dues.filter(~ctx.facts.dues.is_paid).rename(subject="org_id")
     return _dues_rows(dues.join(units, ["subject", "person_id"]))
 

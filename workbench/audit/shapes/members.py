@@ -8,8 +8,8 @@ import ibis
 import ibis.expr.types as ir
 
 from workbench.audit.facts import Inventory, list_has_any
-from workbench.audit.shapes.activities import SELECTOR, activity_evidence, activity_needs, selected
-from workbench.audit.shapes.base import EVIDENCE, Context, Need, Shape, finish, look_up, parameters
+from workbench.audit.shapes.activities import SELECTOR, activity_needs, selected
+from workbench.audit.shapes.base import Context, Need, Shape, as_evidence, finish, look_up, parameters
 from workbench.requirements.model import Requirement, terms
 from workbench.timeline import PeriodKind
 from workbench.vocabulary import Standing
@@ -108,8 +108,9 @@ def _members_tally(ctx: Context, requirements: Sequence[Requirement]) -> ir.Tabl
 
 def _members_evidence(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
     deeds, members = _deeds(ctx, requirements), _members(ctx, requirements)
-    rows = deeds.join(members, ["requirement", "person_id"]).mutate(unit=ibis.literal(str(ctx.year)))
-    return activity_evidence(rows, rows.kind + ibis.literal(" 人员 ") + rows.person_id.left(6))
+    rows = deeds.join(members, ["requirement", "person_id"])
+    label = rows.kind + ibis.literal(" 人员 ") + rows.person_id.left(6)
+    return as_evidence(rows, "activities", str(ctx.year), "held_on", label)
 
 
 def _members_available(kwargs: dict, inventory: Inventory) -> bool:
@@ -172,9 +173,7 @@ def _ratings_tally(ctx: Context, requirements: Sequence[Requirement]) -> ir.Tabl
 
 def _ratings_evidence(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
     rows = _rated(ctx, _children(ctx, requirements))
-    return rows.mutate(
-        unit=rows.child, table_name=ibis.literal("ratings"), dated_on=rows.rated_on, label=rows.kind, counted=ibis.literal(True),
-    ).select(*EVIDENCE)
+    return as_evidence(rows, "ratings", rows.child, "rated_on", rows.kind)
 
 
 def rating_available(kwargs: dict, inventory: Inventory) -> bool:

@@ -12,7 +12,7 @@ import ibis.expr.types as ir
 
 from workbench.audit.facts import Inventory
 from workbench.audit.shapes.base import (
-    EVIDENCE, MET, MISSED, OPEN, UNKNOWN, Context, Need, Shape, look_up, parameters, plus, tally_units,
+    MET, MISSED, OPEN, UNKNOWN, Context, Need, Shape, as_evidence, look_up, parameters, plus, tally_units,
 )
 from workbench.audit.shapes.cases import case_needs, case_rows, listed, number, with_process
 from workbench.audit.shapes.members import alive
@@ -38,13 +38,6 @@ def _at_least(ctx: Context, requirements: Sequence[Requirement], found: ir.Table
     return tally_units(t.select("requirement", "subject", "unit", "status", "value"), requirements)
 
 
-def _as_evidence(rows: ir.Table, table: str, dated: str, label: ir.StringValue, ctx: Context) -> ir.Table:
-    return rows.mutate(
-        unit=ibis.literal(str(ctx.facts.ref)), table_name=ibis.literal(table), dated_on=rows[dated], label=label,
-        counted=ibis.literal(True),
-    ).select(*EVIDENCE)
-
-
 # --- posts held ------------------------------------------------------------------------------------------------------
 
 def _held(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
@@ -65,7 +58,7 @@ def _posts_tally(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
 
 def _posts_evidence(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
     held = _held(ctx, requirements)
-    return _as_evidence(held, "posts", "started_on", held.role, ctx)
+    return as_evidence(held, "posts", str(ctx.facts.ref), "started_on", held.role)
 
 
 POSTS_HELD = Shape(
@@ -99,7 +92,7 @@ def _open_tally(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
 
 def _open_evidence(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
     rows = _open_rows(ctx, requirements)
-    return _as_evidence(rows, "case_steps", "done_on", rows.step, ctx)
+    return as_evidence(rows, "case_steps", str(ctx.facts.ref), "done_on", rows.step)
 
 
 OPEN_CASES = Shape(_open_tally, _open_evidence, with_process, case_needs, STATE)
@@ -118,7 +111,7 @@ def _present_tally(ctx: Context, requirements: Sequence[Requirement]) -> ir.Tabl
 
 def _present_evidence(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
     rows = _present_rows(ctx, requirements)
-    return _as_evidence(rows, "case_steps", "done_on", rows.step, ctx)
+    return as_evidence(rows, "case_steps", str(ctx.facts.ref), "done_on", rows.step)
 
 
 STEPS_PRESENT = Shape(_present_tally, _present_evidence, with_process, case_needs, STATE)
@@ -169,7 +162,7 @@ def _measure_evidence(*arguments: str) -> Callable[[Context, Sequence[Requiremen
         rows = t.join(m, t.subject == m.org_id)
         rows = rows.filter(rows.wanted.contains(rows.measure), rows.as_of.year() >= ctx.year - 1)
         label = rows.measure + ibis.literal(" ") + rows.value.cast("string")
-        return _as_evidence(rows, "measures", "as_of", label, ctx)
+        return as_evidence(rows, "measures", str(ctx.facts.ref), "as_of", label)
 
     return evidence
 

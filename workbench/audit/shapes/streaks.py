@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import ibis
 import ibis.expr.types as ir
 
-from workbench.audit.shapes.base import EVIDENCE, UNKNOWN, Context, Shape, event_units, number_within, parameters, plus, tally_units
+from workbench.audit.shapes.base import UNKNOWN, Context, Shape, as_evidence, event_units, number_within, parameters, plus, tally_units
 from workbench.audit.shapes.cases import listed, number
 from workbench.audit.shapes.members import rating_available, rating_needs
 from workbench.requirements.model import Requirement
@@ -47,7 +47,7 @@ def _streak_units(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table
         streaks.subject == posts.subject, streaks.person_id == posts.person_id, streaks.roles.contains(posts.role)])
     t = held.group_by("requirement", "subject", "person_id", "period", "start", "trigger", "days").agg(
         posts=held.role.count(), running=(held.role.notnull() & held.ended_on.isnull()).any(), ended=held.ended_on.max())
-    done = ibis.cases((t.posts.isnull(), t.trigger), (t.running, ibis.null("date")), else_=t.ended)
+    done = ibis.cases((t.posts == 0, t.trigger), (t.running, ibis.null("date")), else_=t.ended)
     t = t.mutate(due=plus(t.trigger, days=t.days), done=done)
     units = event_units(ctx, t, "trigger", "due", "done")
     units = units.mutate(unit=units.period.cast("string")).select("requirement", "subject", "unit", "status", "value")
@@ -64,10 +64,8 @@ def _streak_tally(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table
 
 def _streak_evidence(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
     rows = _graded(ctx, requirements)
-    return rows.mutate(
-        unit=rows.period.cast("string"), table_name=ibis.literal("ratings"), dated_on=rows.rated_on,
-        label=rows.period.cast("string") + ibis.literal("年度 ") + rows.grade, counted=ibis.literal(True),
-    ).select(*EVIDENCE)
+    year = rows.period.cast("string")
+    return as_evidence(rows, "ratings", year, "rated_on", year + ibis.literal("年度 ") + rows.grade)
 
 
 RATING_STREAK = Shape(

@@ -1,0 +1,69 @@
+"""Runs side by side (对比): what is new, unchanged, resolved, recurred."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from workbench.audit.run import Run
+from workbench.errors import UsageError
+from workbench.vocabulary import Verdict
+
+_STANDING = {Verdict.FAILED.value, Verdict.MANUAL.value, Verdict.WAIVED.value}
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Findings of the last run against the one before it.
+
+    ``recurred`` (复发): failing again after it had been resolved, or the same duty failing in a later period.
+    """
+
+    new: list[dict] = field(default_factory=list)
+    unchanged: list[dict] = field(default_factory=list)
+    resolved: list[dict] = field(default_factory=list)
+    recurred: list[dict] = field(default_factory=list)
+    not_comparable: list[dict] = field(default_factory=list)
+    """Findings of the run before whose subject or requirement the last run did not judge (本次未判)."""
+
+
+def _findings(run: Run) -> dict[str, dict]:
+    rows = run.findings.to_dict("records")
+    return {row["key"]: row for row in rows if row["verdict"] in _STANDING}
+
+
+def _judged(run: Run) -> set[tuple[str, str]]:
+    """Subject and requirement pairs the run came to a clear verdict about."""
+    unclear = (Verdict.NO_DATA.value, Verdict.BROKEN.value)
+    rows = run.query(f"SELECT subject, requirement FROM results WHERE verdict NOT IN {unclear}")
+    return set(zip(rows["subject"], rows["requirement"], strict=True))
+
+
+def compare(*runs: Run) -> Comparison:
+    """The last run against the one before; earlier ones, oldest first, tell what has recurred.
+
+    Missing data never resolves a finding: what the last run could not judge goes to ``not_comparable``.
+    Raises :class:`UsageError` for fewer than two runs or runs that are not in order of time.
+    """
+    if len(runs) < 2:
+        raise UsageError("至少要两次督查结果才能对比", found=f"{len(runs)}次", expected="两次或更多,先旧后新")
+    days = [run.receipt["as_of"] for run in runs]
+    if days != sorted(days):
+        raise UsageError("督查结果没有按截至日期先旧后新排列", found="、".join(days), expected="、".join(sorted(days)))
+    *earlier, before, last = [_findings(run) for run in runs]
+    duties_before = {(row["subject"], row["requirement"]) for row in before.values()}
+    once = {key for found in earlier for key in found}
+    judged = _judged(runs[-1])
+    result = Comparison()
+    for key, row in last.items():
+        if key in before:
+            result.unchanged.append(row)
+        elif key in once or (row["subject"], row["requirement"]) in duties_before:
+            result.recurred.append(row)
+        else:
+            result.new.append(row)
+    for key, row in before.items():
+        if key in last:
+            continue
+        clear = (row["subject"], row["requirement"]) in judged
+        (result.resolved if clear else result.not_comparable).append(row)
+    return result

@@ -1,0 +1,168 @@
+"""A run, read from its folder (督查结果). Nothing here imports Great Expectations or Ibis."""
+
+from __future__ import annotations
+
+import json
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+
+from workbench.audit.explain import EvidenceRow, Explanation
+from workbench.audit.wording import observed_text
+from workbench.errors import RunError, UsageError
+from workbench.vocabulary import Verdict
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FORMAT = 1
+#: Files every run has; ``evidence.parquet`` may hold failing results only.
+FILES = ("receipt.json", "requirements.json", "organizations.parquet", "results.parquet", "findings.parquet",
+         "evidence.parquet", "sources.parquet")
+_FAILING = f"('{Verdict.FAILED}', '{Verdict.MANUAL}')"
+
+
+class Run:
+    """One audit as it was written: append-only, comparable, readable without the records.
+
+    ``results``, ``findings`` and ``organizations`` are pandas frames read on demand; for large runs ask
+    :meth:`query`. Raises :class:`RunError` when the folder is not a run of this format.
+    """
+
+    def __init__(self, path: str | Path):
+        self.path = Path(path)
+        missing = [name for name in FILES if not (self.path / name).is_file()]
+        if missing:
+            raise RunError(
+                "不是完整的督查结果文件夹", place=str(path), found="缺少 " + "、".join(missing),
+                expected="由 workbench audit 生成的文件夹", next_step="检查路径,或重新运行 workbench audit",
+            )
+        try:
+            self.receipt: dict[str, Any] = json.loads((self.path / "receipt.json").read_text(encoding="utf-8"))
+            self.requirements: list[dict] = json.loads((self.path / "requirements.json").read_text(encoding="utf-8"))
+        except ValueError as error:
+            raise RunError("回执已损坏", place=str(path), found=str(error), next_step="重新运行 workbench audit") from error
+        if self.receipt.get("format") != FORMAT:
+            raise RunError(
+                "督查结果的格式版本不符", place=str(path), found=str(self.receipt.get("format")), expected=str(FORMAT),
+                next_step="用生成它的版本打开,或重新运行 workbench audit",
+            )
+
+    def __repr__(self) -> str:
+        return f"Run({str(self.path)!r}, as_of={self.receipt['as_of']})"
+
+    def _repr_html_(self) -> str:
+        counts = "".join(f"<tr><td>{k}</td><td style='text-align:right'>{v}</td></tr>" for k, v in self.receipt["verdicts"].items())
+        return f"<p><b>{self.receipt['city']}</b> 截至 {self.receipt['as_of']}</p><table>{counts}</table>"
+
+    @cached_property
+    def _con(self) -> duckdb.DuckDBPyConnection:
+        con = duckdb.connect()
+        for name in ("organizations", "results", "findings", "evidence", "sources"):
+            file = str(self.path / f"{name}.parquet").replace("'", "''")
+            con.execute(f"CREATE VIEW {name} AS SELECT * FROM read_parquet('{file}')")
+        return con
+
+    def query(self, sql: str, parameters: list | None = None) -> pd.DataFrame:
+        """SQL over the views organizations, results, findings, evidence, sources."""
+        return self._con.execute(sql, parameters or []).df()
+
+    def _rows(self, sql: str, parameters: list | None = None) -> list[dict]:
+        found = self._con.execute(sql, parameters or [])
+        names = [column[0] for column in found.description]
+        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+    @cached_property
+    def results(self) -> pd.DataFrame:
+        """Every subject under every requirement that binds it (全部结果)."""
+        return self.query("SELECT * FROM results")
+
+    @cached_property
+    def findings(self) -> pd.DataFrame:
+        """What a person has to look at (问题): 未达标, 待人工核实, 豁免."""
+        return self.query("SELECT * FROM findings")
+
+    @cached_property
+    def organizations(self) -> pd.DataFrame:
+        """Organisations with the unit they belong to (组织)."""
+        return self.query("SELECT * FROM organizations")
+
+    def requirement(self, identifier: str) -> dict:
+        """The entry of ``requirements.json``; :class:`UsageError` naming near ones when there is none."""
+        for entry in self.requirements:
+            if entry["id"] == identifier:
+                return entry
+        known = [entry["id"] for entry in self.requirements]
+        near = [k for k in known if identifier in k] or known
+        raise UsageError("没有这个条款编号", place=str(self.path), found=identifier, expected="、".join(near[:8]),
+                         next_step="用 workbench requirements 查看全部条款编号")
+
+    def organization(self, subject: str) -> dict:
+        """An organisation by code or full name; :class:`UsageError` when there is none or several."""
+        rows = self._rows("SELECT * FROM organizations WHERE org_id = ? OR name = ?", [subject, subject])
+        if len(rows) == 1:
+            return rows[0]
+        like = self._rows("SELECT org_id, name FROM organizations WHERE name LIKE ? LIMIT 5", [f"%{subject}%"])
+        hint = "、".join(f"{row['name']}({row['org_id']})" for row in rows or like)
+        raise UsageError("有多个同名组织" if rows else "没有这个组织", place=str(self.path), found=subject,
+                         expected=hint or "组织代码或全称", next_step="写组织代码")
+
+    def evidence(self, subject: str, requirement: str) -> pd.DataFrame:
+        """Rows a verdict rests on, with file, sheet and row."""
+        return self.query(_EVIDENCE, [subject, requirement])
+
+    def explain(self, subject: str, requirement: str) -> Explanation:
+        """Clause, figure, period, observed, parameters and rows of one verdict."""
+        entry, org = self.requirement(requirement), self.organization(subject)
+        rows = self._rows("SELECT * FROM results WHERE subject = ? AND requirement = ?", [org["org_id"], requirement])
+        if not rows:
+            raise UsageError("该条款不约束这个组织", place=str(self.path), found=f"{org['name']} / {requirement}",
+                             expected=entry["binds"], next_step="换一个组织或条款")
+        result = rows[0]
+        found = self._rows(_EVIDENCE, [org["org_id"], requirement])
+        kept = self.receipt.get("evidence") == "failing" and not found
+        return Explanation(
+            subject=org["org_id"], subject_name=org["name"], requirement=requirement,
+            document_title=entry["document_title"], clause=entry["clause"], description=entry["description"],
+            severity=entry["severity"], verdict=result["verdict"], required=entry["required_text"],
+            observed=observed_text(entry, result, self.receipt["year"]), period=result["period"], reason=result["reason"],
+            as_of=self.receipt["as_of"], version=entry["version"], notes=entry["notes"],
+            parameters=tuple((p["label"], str(p["value"]), p["source_words"]) for p in entry["parameters"].values()),
+            evidence=tuple(_evidence_row(row) for row in found),
+            evidence_note="(本次只保存了问题的依据;用 --evidence all 重新审查可得全部)" if kept else "",
+        )
+
+    def summary(self) -> list[dict]:
+        """One dict per requirement, in order: id, document, clause, description, severity, counts per verdict."""
+        rows = self._rows("SELECT requirement, verdict, count(*) AS n FROM results GROUP BY ALL")
+        counts: dict[str, dict[str, int]] = {}
+        for row in rows:
+            counts.setdefault(row["requirement"], {})[row["verdict"]] = row["n"]
+        keys = ("id", "document", "clause", "description", "severity")
+        return [{**{k: r[k] for k in keys}, "counts": counts.get(r["id"], {})} for r in self.requirements]
+
+    def worst_units(self, n: int = 10) -> list[dict]:
+        """Units with the most failing verdicts: unit_id, unit_name, subjects, failing (subjects), findings (verdicts)."""
+        return self._rows(
+            f"""SELECT o.unit_id, any_value(o.unit_name) AS unit_name, count(DISTINCT r.subject) AS subjects,
+                count(DISTINCT r.subject) FILTER (r.verdict IN {_FAILING}) AS failing,
+                count(*) FILTER (r.verdict IN {_FAILING}) AS findings
+            FROM results r JOIN organizations o ON r.subject = o.org_id GROUP BY o.unit_id
+            HAVING findings > 0 ORDER BY findings DESC, o.unit_id LIMIT ?""",
+            [n],
+        )
+
+
+_EVIDENCE = """SELECT s.file, s.sheet, e.source_row AS row, e.dated_on, e.label, e.unit_label, e.counted, e.status, e.table_name
+    FROM evidence e LEFT JOIN sources s USING (source_id) WHERE e.subject = ? AND e.requirement = ?
+    ORDER BY e.dated_on NULLS LAST, e.unit_label, e.source_id, e.source_row"""
+
+
+def _evidence_row(row: dict) -> EvidenceRow:
+    return EvidenceRow(
+        file=row["file"] or "", sheet=row["sheet"] or "", row=row["row"],
+        dated_on=row["dated_on"].isoformat() if row["dated_on"] else "", label=row["label"], unit=row["unit_label"],
+        counted=row["counted"],
+    )

@@ -1,0 +1,123 @@
+"""What a result says in Chinese: required and observed, with the periods or cases named (结果表述)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from workbench.timeline import PeriodKind, periods
+
+_PERIODIC = {kind.value for kind in PeriodKind}
+
+
+def period_labels(kind: str, year: int, mask: int, cycle_start: int = 2022) -> list[str]:
+    """Labels of the periods set in a mask; empty for anything but a calendar period."""
+    if kind not in _PERIODIC:
+        return []
+    return [p.label for i, p in enumerate(periods(kind, year, cycle_start=cycle_start)) if mask >> i & 1]
+
+
+def plain(value: float | None) -> str:
+    """A number without needless decimals; empty when there is none."""
+    if value is None or value != value:
+        return ""
+    return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def observed_text(requirement: Mapping[str, Any], result: Mapping[str, Any], year: int) -> str:
+    """What was found, e.g. “8个期间中6个达到,未达:2026-02、2026-05”.
+
+    ``requirement`` is an entry of ``requirements.json``, ``result`` a row of ``results.parquet``.
+    """
+    shape, kind = requirement["shape"], result["period_kind"]
+    cycle = requirement.get("cycle_start") or 2022
+    writer = _BY_SHAPE.get(shape, _units)
+    if result["met"] + result["missed"] + result["open"] + result["unknown"] == 0:
+        return result.get("reason") or "没有需要判断的事项"
+    text = writer(requirement, result, period_labels(kind, year, result["missed_mask"], cycle))
+    if result["open"] and shape not in _BY_SHAPE:
+        text += f",{result['open']}项未到期"
+    if result["unknown"]:
+        text += f",{result['unknown']}项缺少数据"
+    return text
+
+
+def _units(requirement: Mapping, result: Mapping, missed: list[str]) -> str:
+    done = result["met"] + result["missed"]
+    if not done:
+        return "尚无到期事项"
+    text = f"{done}项中{result['met']}项达到"
+    if result["missed"]:
+        text += f",{result['missed']}项未达到"
+    if requirement["shape"] in _DATED and result["missed"]:
+        text += f"(最多超期{plain(result['judged'])}天)"
+    return text
+
+
+_DATED = {"expect_step_deadline", "expect_dues_paid", "expect_rating_streak"}
+
+
+def _periodic(requirement: Mapping, result: Mapping, missed: list[str]) -> str:
+    unit = requirement["unit"]
+    if result["period_kind"] in ("year", "biennium", "inspection_months"):
+        return f"{plain(result['observed'])}{unit}"
+    text = f"{result['met'] + result['missed']}个期间中{result['met']}个达到"
+    if missed:
+        text += f",未达:{'、'.join(missed)}"
+    return text
+
+
+def _by_date(requirement: Mapping, result: Mapping, missed: list[str]) -> str:
+    days = result["judged"]
+    if result["open"]:
+        return "尚未完成,未到期"
+    if result["met"]:
+        return "按期完成" if not days else f"提前{plain(-days)}天完成"
+    return f"超期{plain(days)}天"
+
+
+def _members(requirement: Mapping, result: Mapping, missed: list[str]) -> str:
+    text = f"应有{result['whole']}人,达到{result['part']}人"
+    if requirement["required"] and requirement["required"] > 1:
+        text += f",最少者{plain(result['observed'])}{requirement['unit']}"
+    return text
+
+
+def _children(requirement: Mapping, result: Mapping, missed: list[str]) -> str:
+    return f"应评{result['whole']}个,已评{result['part']}个"
+
+
+def _headcount(requirement: Mapping, result: Mapping, missed: list[str]) -> str:
+    value = result["judged"] if result["judged"] is not None and result["judged"] == result["judged"] else result["observed"]
+    return f"{plain(value)}{requirement['unit']}"
+
+
+def _share(requirement: Mapping, result: Mapping, missed: list[str]) -> str:
+    if result["whole"] is None or result["whole"] != result["whole"]:
+        return "缺少指标"
+    return f"{int(result['part'])}/{int(result['whole'])}({plain(result['observed'] * 100)}%)"
+
+
+def _growth(requirement: Mapping, result: Mapping, missed: list[str]) -> str:
+    if result["judged"] is None or result["judged"] != result["judged"]:
+        return "尚无本年数据"
+    side = "高于" if result["judged"] >= 0 else "低于"
+    return f"增幅{side}基数{plain(abs(result['judged']))}个百分点"
+
+
+_BY_SHAPE = {
+    "expect_activity_count": _periodic,
+    "expect_done_by_date": _by_date,
+    "expect_members_covered": _members,
+    "expect_ratings_covered": _children,
+    "expect_posts_held": _headcount,
+    "expect_open_cases": _headcount,
+    "expect_steps_present": _headcount,
+    "expect_share": _share,
+    "expect_growth": _growth,
+}
+
+
+def detail_text(requirement: Mapping[str, Any], result: Mapping[str, Any], year: int) -> str:
+    """One sentence for lists and papers: what should be, what is."""
+    return f"应为:{requirement['required_text']};实为:{observed_text(requirement, result, year)}"

@@ -1,0 +1,166 @@
+"""A run, written (写出督查结果): into a fresh folder, whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import platform
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from workbench.audit.facts import Facts
+from workbench.audit.run import FORMAT
+from workbench.audit.shapes import SHAPES
+from workbench.audit.shapes.base import EVIDENCE, Context
+from workbench.audit.verdicts import FAILING, evidence
+from workbench.audit.wording import detail_text
+from workbench.errors import UsageError
+from workbench.requirements.model import Requirement, Suites
+from workbench.timeline import PeriodKind, periods
+from workbench.vocabulary import Verdict
+
+#: Verdicts whose evidence is kept when only failing ones are.
+_KEPT = (*FAILING, Verdict.BEHIND, Verdict.NO_DATA, Verdict.BROKEN)
+
+
+def fresh_folder(out: Path | None, as_of: str) -> Path:
+    """The folder a run will be written to; a run is never written over (:class:`UsageError`)."""
+    if out is None:
+        base, number = Path("runs"), 1
+        while (folder := base / (as_of if number == 1 else f"{as_of}-{number}")).exists():
+            number += 1
+        return folder
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise UsageError("督查结果只增不改,不能写进已有内容的文件夹", place=str(out), found="已有内容",
+                         expected="不存在的或空的文件夹", next_step="换一个 --out 文件夹")
+    return out
+
+
+def requirement_entry(r: Requirement, facts: Facts) -> dict[str, Any]:
+    """One entry of ``requirements.json``."""
+    return {
+        "id": r.id, "document": r.document, "document_title": r.document_title, "version": r.version, "clause": r.clause,
+        "description": r.description, "binds": r.binds.label, "severity": r.severity.value, "shape": r.shape,
+        "period": r.period, "period_label": _period_label(r), "unit": r.unit, "required": r.required,
+        "required_text": r.required_text,
+        "parameters": {p.name: {"label": p.label, "value": p.value, "source_words": p.source_words} for p in r.parameters},
+        "notes": r.notes, "order": r.order, "fingerprint": r.fingerprint, "cycle_start": facts.cycle_start,
+        "lower": r.lower, "upper": r.upper,
+    }
+
+
+def _period_label(r: Requirement) -> str:
+    return PeriodKind(r.period).label if r.period in set(PeriodKind) else {"event": "按事项", "state": "时点"}[r.period]
+
+
+def _period_kind(r: Requirement) -> str:
+    """Calendar periods only where masks say which; everything else counts units."""
+    if r.shape == "expect_activity_count":
+        return r.kwargs["period"]
+    return SHAPES[r.shape].period_kind
+
+
+def _window(r: Requirement, facts: Facts) -> str:
+    """Label of the span a finding belongs to: the year, or the two-year cycle."""
+    kind = PeriodKind.BIENNIUM if r.period == PeriodKind.BIENNIUM else PeriodKind.YEAR
+    return periods(kind, facts.year, cycle_start=facts.cycle_start)[0].label
+
+
+def full_results(ctx: Context, requirements: Sequence[Requirement], results: ir.Table, broken: Mapping[str, str]) -> ir.Table:
+    """Results with the columns of the run folder; requirements whose check broke become 检查出错."""
+    facts = ibis.memtable(pa.table({
+        "requirement": [r.id for r in requirements], "document": [r.document for r in requirements],
+        "version": [r.version for r in requirements],
+        "required": pa.array([r.required for r in requirements], pa.float64()),
+        "unit": [r.unit for r in requirements], "period": [_window(r, ctx.facts) for r in requirements],
+        "period_kind": [_period_kind(r) for r in requirements],
+        "broken": pa.array([broken.get(r.id) for r in requirements], pa.string()),
+    }))
+    t = results.join(facts, "requirement")
+    failed = t.broken.notnull()
+    t = t.mutate(
+        verdict=ibis.ifelse(failed, Verdict.BROKEN.value, t.verdict), reason=ibis.ifelse(failed, t.broken, t.reason))
+    return t.select(
+        "subject", "requirement", "document", "version", "verdict", "observed", "required", "unit", "period", "judged", "part",
+        "whole", "met", "missed", "open", "unknown", "doubt", "period_kind", "met_mask", "missed_mask", "open_mask", "reason")
+
+
+def organizations(facts: Facts) -> ir.Table:
+    """Organisations with their unit: the ancestor just below the root, itself when it is one, or the root."""
+    orgs = facts.organizations
+    orgs = orgs.filter(orgs.established_on.isnull() | (orgs.established_on <= facts.as_of))
+    roots = orgs.filter(orgs.parent_id.isnull())
+    tops = orgs.filter(orgs.parent_id.isin(roots.org_id)).select("org_id")
+    above = facts.below.join(tops, facts.below.ancestor == tops.org_id, rname="top_{name}")
+    above = above.select(org_id="org_id", unit_above="ancestor")
+    t = orgs.left_join(above, "org_id").drop("org_id_right")
+    t = t.mutate(unit_id=ibis.coalesce(t.unit_above, t.org_id))
+    names = orgs.select(unit_id="org_id", unit_name="name")
+    return t.join(names, "unit_id").select("org_id", "name", "type", "sector", "level", "parent_id", "unit_id", "unit_name")
+
+
+def write_findings(rows: pa.Table, entries: Mapping[str, dict], year: int, path: Path) -> None:
+    """The rows that need a person, with key and Chinese detail."""
+    records = rows.to_pylist()
+    keys = ["|".join((r["subject"], r["requirement"], r["period"])) for r in records]
+    details = [detail_text(entries[r["requirement"]], r, year) for r in records]
+    table = rows.add_column(0, "key", pa.array(keys, pa.string())).append_column("detail", pa.array(details, pa.string()))
+    pq.write_table(table, path)
+
+
+def write_evidence(ctx: Context, requirements: Sequence[Requirement], results: ir.Table, keep: str, path: Path) -> None:
+    """Evidence of all results, or of failing ones only, in the order of subjects."""
+    found = evidence(ctx, requirements)
+    con = ctx.facts.con
+    if found is None:
+        found = ibis.memtable(pa.schema([(n, ibis.dtype(k).to_pyarrow()) for n, k in EVIDENCE.items()]).empty_table())
+    elif keep == "failing":
+        failing = results.filter(results.verdict.isin([v.value for v in _KEPT])).select("requirement", "subject")
+        found = found.semi_join(failing, ["requirement", "subject"])
+    con.to_parquet(found.order_by("subject", "requirement"), path)
+
+
+def versions() -> dict[str, str]:
+    """Versions that a verdict may depend on."""
+    packages = ("dangjian-workbench", "great-expectations", "ibis-framework", "duckdb", "pandas")
+    return {"python": platform.python_version(), "duckdb_engine": duckdb.__version__, **{p: version(p) for p in packages}}
+
+
+def write_run(
+    folder: Path, ctx: Context, suites: Suites, results: ir.Table, *, gx_results: Mapping[str, dict],
+    records: Any, keep: str, receipt: dict[str, Any],
+) -> None:
+    """All files of a run, first beside ``folder``, then moved there in one step."""
+    con, requirements = ctx.facts.con, suites.requirements
+    work = folder.with_name(folder.name + ".partial")
+    shutil.rmtree(work, ignore_errors=True)
+    (work / "gx").mkdir(parents=True)
+    entries = {r.id: requirement_entry(r, ctx.facts) for r in requirements}
+    _json(work / "requirements.json", list(entries.values()))
+    con.to_parquet(organizations(ctx.facts).order_by("org_id"), work / "organizations.parquet")
+    con.to_parquet(results.order_by("subject", "requirement"), work / "results.parquet")
+    failing = results.filter(results.verdict.isin([v.value for v in FAILING])).order_by("subject", "requirement")
+    write_findings(con.to_pyarrow(failing), entries, ctx.year, work / "findings.parquet")
+    write_evidence(ctx, requirements, results, keep, work / "evidence.parquet")
+    con.to_parquet(con.table("sources"), work / "sources.parquet")
+    records.write_rejects(work / "rejects.xlsx")
+    _json(work / "messages.json", [asdict(m) for m in records.messages])
+    for document, result in gx_results.items():
+        _json(work / "gx" / f"{document}.json", result)
+    _json(work / "receipt.json", {"format": FORMAT, **receipt, "versions": versions()})
+    if folder.exists():
+        folder.rmdir()  # empty, as fresh_folder saw
+    work.rename(folder)
+
+
+def _json(path: Path, value: Any) -> None:
+    path.write_text(json.dumps(value, ensure_ascii=False, indent=1, default=str), encoding="utf-8")
