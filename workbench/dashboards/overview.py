@@ -7,7 +7,6 @@ carries the id of that branch, so the page never shows one branch under the titl
 from __future__ import annotations
 
 import os
-from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -61,7 +60,7 @@ class Overview(anywidget.AnyWidget):
         except WorkbenchError as e:
             return {"error": str(e)}, []
         except (duckdb.Error, OSError) as e:
-            return {"error": f"督查结果读取失败:{escape(str(e).splitlines()[0])}。请确认结果文件夹仍在原处,再刷新页面。"}, []
+            return {"error": f"督查结果读取失败:{str(e).splitlines()[0]}。请确认结果文件夹仍在原处,再刷新页面。"}, []
 
     def _do(self, message: dict[str, Any]) -> tuple[dict[str, Any], list[bytes]]:
         match message.get("do"):
@@ -70,7 +69,7 @@ class Overview(anywidget.AnyWidget):
             case "shell":
                 return {"html": pages.shell(self.state)}, []
             case "page":
-                return pages.rows(self.state, Filter.of(message.get("filter", {})), message.get("marked")), []
+                return pages.rows(self.state, Filter.of(message.get("filter", {}))), []
             case "branch":
                 subject, asked = message["subject"], message["requirement"]
                 html = pages.branch(self.state, subject, asked)

@@ -61,20 +61,20 @@ def shell(state: RunState, f: Filter | None = None) -> str:
         receipt=state.receipt, run=state.path.name, stamp=state.stamp, tiles=state.tiles(), heatmap=heatmap,
         groups=groups, firsts=firsts, grand=sum(heatmap.unit_totals.values(), Cell()),
         legend=[text for _, text in _STEPS], verdicts=[v.value for v in Verdict], documents=state.documents(),
-        columns=COLUMNS, filter=f, rows=state.page(f), marked=None,
+        columns=COLUMNS, filter=f, rows=state.page(f),
     )
 
 
-def rows(state: RunState, f: Filter, marked: str | None = None) -> dict[str, Any]:
+def rows(state: RunState, f: Filter) -> dict[str, Any]:
     """One page of the table: ``html``, ``total`` rows, ``judged`` of the same selection, ``page`` and ``pages``."""
     total, judged = state.count(f)
     pages = max(1, -(-total // PAGE_SIZE))
-    html = _environment().get_template("rows.html.j2").render(rows=state.page(f), marked=marked)
+    html = _environment().get_template("rows.html.j2").render(rows=state.page(f))
     return {"html": html, "total": total, "judged": judged, "page": f.page, "pages": pages}
 
 
 def branch(state: RunState, subject: str, asked: str) -> str:
-    """One branch with the evidence of the requirement that was asked for. ``KeyError`` when the run has no such one."""
+    """One branch with the evidence of the requirement that was asked for. :class:`~workbench.errors.UsageError` when there is none."""
     found = state.branch(subject)
     counts = Counter(r["verdict"] for r in found["results"])
     return _environment().get_template("branch.html.j2").render(

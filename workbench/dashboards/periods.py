@@ -17,7 +17,7 @@ LABELS: dict[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class Period:
-    """One period of a strip: ``status`` is met, missed, open or empty (not counted), ``text`` says it in Chinese."""
+    """One period of a strip: ``status`` is met, missed, open, later or empty (not counted); ``text`` says it in Chinese."""
 
     label: str
     status: str
@@ -25,14 +25,18 @@ class Period:
     text: str
 
 
-_STATUS = {"met": ("✓", "已做到"), "missed": ("✗", "未做到"), "open": ("…", "未到期"), "": ("–", "不计")}
+_STATUS = {
+    "met": ("✓", "已做到"), "missed": ("✗", "未做到"), "open": ("…", "未到期"), "later": ("", "未开始"), "": ("–", "不计"),
+}
 
 
 def strip(kind: str | None, met: int | None, missed: int | None, open_: int | None) -> list[Period]:
     """The periods of one result in order; empty for kinds without periods."""
+    masks = {"missed": missed or 0, "met": met or 0, "open": open_ or 0}
+    begun = (masks["missed"] | masks["met"] | masks["open"]).bit_length()
     periods = []
     for i, label in enumerate(LABELS.get(kind or "", ())):
-        status = next((s for s, mask in (("missed", missed), ("met", met), ("open", open_)) if (mask or 0) >> i & 1), "")
+        status = next((s for s, mask in masks.items() if mask >> i & 1), "later" if 0 < begun <= i else "")
         periods.append(Period(label, status, *_STATUS[status]))
     return periods
 

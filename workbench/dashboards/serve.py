@@ -21,6 +21,7 @@ _POLICY = (
 )
 _EXTENSIONS = ["@jupyter-widgets/jupyterlab-manager", "@voila-dashboards/widgets-manager8", "anywidget"]
 _IDLE_SECONDS = 3600
+_PING_MS = 30_000
 
 
 def serve(
@@ -64,6 +65,7 @@ def _settings(host: str, port: int, open_browser: bool, token: str | None, loopb
                 "compress_response": True,
                 # Only for visitors from this machine: a foreign Host header is then refused (DNS rebinding).
                 "allow_remote_access": not loopback,
+                "ws_ping_interval": _PING_MS, "ws_ping_timeout": _PING_MS,
                 "headers": {
                     "Content-Security-Policy": _POLICY, "X-Content-Type-Options": "nosniff",
                     "Referrer-Policy": "same-origin",
@@ -77,6 +79,8 @@ def _settings(host: str, port: int, open_browser: bool, token: str | None, loopb
             "multi_kernel_manager_class": "workbench.dashboards.kernels.PoolKeepingKernelManager",
         },
         "MappingKernelManager": {"cull_idle_timeout": _IDLE_SECONDS, "cull_interval": 60, "cull_connected": True},
+        # Messages between server and kernel go over files of this user where the system can do that, not over TCP.
+        **({"KernelManager": {"transport": "ipc"}} if os.name == "posix" else {}),
         # An export of many rows is one large message; the default limit would drop it without a word.
         "ZMQChannelsWebsocketConnection": {"limit_rate": False},
     }

@@ -13,13 +13,14 @@ from typing import Any
 import duckdb
 
 from workbench.dashboards.periods import missed_text, strip
-from workbench.errors import RunError
+from workbench.errors import RunError, UsageError
 from workbench.vocabulary import SEVERITY_LABELS, Severity, Verdict
 
 FILES = (
     "receipt.json", "organizations.parquet", "requirements.json", "results.parquet", "findings.parquet",
     "evidence.parquet", "sources.parquet",
 )
+_REQUIREMENT_KEYS = ("id", "document", "document_title", "clause", "description", "required_text", "order")
 PAGE_SIZE = 50
 EVIDENCE_SHOWN = 200
 
@@ -110,6 +111,22 @@ def check_run(run: Path) -> dict[str, Any]:
     return receipt
 
 
+def read_requirements(run: Path) -> list[dict[str, Any]]:
+    """The requirements of a run in their order; raises :class:`RunError` when a field that the page shows is missing."""
+    path = run / "requirements.json"
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+        lacking = sorted({key for r in found for key in _REQUIREMENT_KEYS if key not in r})
+    except (ValueError, TypeError) as e:
+        lacking = [f"{type(e).__name__}: {e}"]
+    if lacking:
+        raise RunError(
+            "督查结果的 requirements.json 无法使用", place=str(path), found="缺少或无法读取 " + "、".join(lacking),
+            next_step="文件可能损坏,请用 workbench audit 重新生成督查结果",
+        )
+    return sorted(found, key=lambda r: (r["document"], r["order"]))
+
+
 class RunState:
     """One run, opened for showing. Reads only; raises :class:`RunError` when the folder is no usable run."""
 
@@ -117,10 +134,7 @@ class RunState:
         self.path = Path(run).resolve()
         self.receipt = check_run(self.path)
         self.stamp = self.current_stamp()
-        self.requirements: list[dict[str, Any]] = sorted(
-            json.loads((self.path / "requirements.json").read_text(encoding="utf-8")),
-            key=lambda r: (r["document"], r["order"]),
-        )
+        self.requirements = read_requirements(self.path)
         self.by_id = {r["id"]: r for r in self.requirements}
         self.con = duckdb.connect()
         # Nothing may be fetched from the network, not even a DuckDB extension.
@@ -282,12 +296,12 @@ class RunState:
     def branch(self, subject: str) -> dict[str, Any]:
         """One subject: ``organization``, ``lineage`` (names above it), ``results`` with strip and evidence counts.
 
-        Raises ``KeyError`` when the run has no such subject.
+        Raises :class:`UsageError` when the run has no such subject.
         """
         known = self._rows("SELECT * FROM organizations WHERE org_id = ?", [subject])
         results = self._rows("SELECT * FROM listed WHERE subject = ? ORDER BY ord", [subject])
         if not known and not results:
-            raise KeyError(subject)
+            raise UsageError("督查结果中没有这个组织", place=str(self.path), found=subject, next_step="请刷新页面后重试")
         details = dict(
             self.con.execute("SELECT requirement, detail FROM findings WHERE subject = ?", [subject]).fetchall()
         )

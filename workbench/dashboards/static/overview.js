@@ -74,15 +74,22 @@ function overview(root, model) {
     return answer;
   };
 
+  const rowOf = (chosen) => chosen && [...body.rows].find((r) => r.dataset.subject === chosen.subject && r.dataset.requirement === chosen.requirement);
+  function mark() {
+    for (const row of body.rows) row.removeAttribute("aria-selected");
+    const row = rowOf(selected);
+    if (row) row.setAttribute("aria-selected", "true");
+  }
   async function load() {
     const turn = ++asking;
     body.setAttribute("aria-busy", "true");
-    const answer = await ask({ do: "page", filter, marked: selected && selected.subject });
+    const answer = await ask({ do: "page", filter });
     if (!answer || turn !== asking) return;
     const m = answer.message;
     total = m.total; pages = m.pages;
     body.innerHTML = m.html;
     body.removeAttribute("aria-busy");
+    mark();
     $(".wb-count").textContent = filter.verdict ? `${filter.verdict} ${total.toLocaleString()} 条 / 已判定 ${m.judged.toLocaleString()} 条` : `共 ${total.toLocaleString()} 条`;
     $(".wb-page").textContent = `第 ${m.page + 1} / ${pages} 页`;
     $("[data-do=previous]").disabled = m.page <= 0;
@@ -110,8 +117,7 @@ function overview(root, model) {
   async function openBranch(subject, requirement) {
     selected = { subject, requirement };
     hideDetail("正在读取…");
-    for (const row of body.rows) row.toggleAttribute("aria-selected", false);
-    for (const row of body.rows) if (row.dataset.subject === subject) row.setAttribute("aria-selected", "true");
+    mark();
     if (!dialog.open) dialog.showModal();
     if (link.isLost()) { say(LOST); hideDetail("连接中断,详情已隐去。按 Esc 关闭。"); }
     const answer = await ask({ do: "branch", subject, requirement });
@@ -165,8 +171,9 @@ function overview(root, model) {
   });
   dialog.addEventListener("toggle", (event) => { if (event.target.open && event.target.matches(".wb-evidence") && !event.target.querySelector("table")) evidence(event.target.closest("section"), false); }, true);
   dialog.addEventListener("close", () => {
-    const row = selected && [...body.rows].find((r) => r.dataset.subject === selected.subject && r.dataset.requirement === selected.requirement);
+    const row = rowOf(selected);
     selected = null;
+    mark();
     dialog.replaceChildren();
     if (!banner.hidden) root.prepend(banner);
     if (row) row.focus();

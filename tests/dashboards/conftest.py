@@ -1,0 +1,97 @@
+"""A synthetic run, a server on it, a real Chromium."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+from fake_run import write_run
+
+ROOT = Path(__file__).resolve().parents[2]
+_SERVE = "import sys; from pathlib import Path; from workbench.dashboards.serve import serve; serve(Path(sys.argv[1]), port=int(sys.argv[2]))"
+_CHROMIUM = ("/usr/bin/chromium", "chromium", "chromium-browser", "google-chrome")
+_ARGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
+    "--disable-domain-reliability", "--disable-sync", "--no-first-run", "--no-default-browser-check",
+]
+
+
+@pytest.fixture(scope="session")
+def fake(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder of a synthetic run: 300 branches, 12 units, 30 requirements. Read only."""
+    return write_run(tmp_path_factory.mktemp("fake") / "run")
+
+
+class Server:
+    """One ``workbench serve`` in a process of its own."""
+
+    def __init__(self, run: Path):
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            self.port = free.getsockname()[1]
+        self.address = f"http://localhost:{self.port}"
+        environment = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", _SERVE, str(run), str(self.port)], env=environment, text=True,
+            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+        )
+        self.greeting = self.process.stdout.readline()
+
+    def kernels(self) -> list[psutil.Process]:
+        """The kernels of this server, the one that waits for the next visitor among them."""
+        children = psutil.Process(self.process.pid).children(recursive=True)
+        return [p for p in children if p.status() != psutil.STATUS_ZOMBIE and "ipykernel_launcher" in " ".join(p.cmdline())]
+
+    def stop(self) -> None:
+        self.process.terminate()
+        self.process.wait(timeout=60)
+        self.process.stdout.close()
+
+
+@pytest.fixture(scope="session")
+def start() -> Iterator[Callable[[Path], Server]]:
+    """Starts servers and ends them; one for each run folder."""
+    servers: dict[Path, Server] = {}
+
+    def started(run: Path) -> Server:
+        if run not in servers:
+            servers[run] = Server(run)
+        return servers[run]
+
+    yield started
+    for server in servers.values():
+        server.stop()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[object]:
+    """A real Chromium. Without one the test is skipped, or fails where WORKBENCH_REQUIRE_BROWSER=1 asks for it."""
+    found = next((path for name in _CHROMIUM if (path := shutil.which(name))), None)
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        found = None
+    if found is None:
+        reason = "没有 Chromium 或 playwright"
+        pytest.fail(reason) if os.environ.get("WORKBENCH_REQUIRE_BROWSER") == "1" else pytest.skip(reason)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=_ARGS)
+        yield browser
+        browser.close()
+
+
+def until(condition: Callable[[], bool], seconds: float = 60) -> bool:
+    """Whether ``condition`` comes true; the limit only ends a hopeless wait."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if condition():
+            return True
+        time.sleep(0.2)
+    return condition()

@@ -1,0 +1,259 @@
+"""What the overview shows, without a browser."""
+
+from __future__ import annotations
+
+import io
+import json
+import shutil
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import openpyxl
+import pandas as pd
+import pytest
+from fake_run import write_run
+
+from workbench.dashboards import Overview, export, pages
+from workbench.dashboards.periods import missed_text, strip
+from workbench.dashboards.serve import serve
+from workbench.dashboards.state import JUDGED, PAGE_SIZE, Filter, RunState
+from workbench.errors import RunError, UsageError
+from workbench.vocabulary import Verdict
+
+EVERY = Filter(verdict="")
+
+
+@pytest.fixture(scope="module")
+def state(fake: Path) -> RunState:
+    return RunState(fake)
+
+
+@pytest.fixture(scope="module")
+def results(fake: Path) -> pd.DataFrame:
+    """The results with unit, read by another library than the product's."""
+    frame = pd.read_parquet(fake / "results.parquet")
+    organizations = pd.read_parquet(fake / "organizations.parquet").drop(columns=["unit_name"])
+    return frame.merge(organizations, left_on="subject", right_on="org_id")
+
+
+def test_tiles_count_what_the_run_holds(state: RunState, results: pd.DataFrame) -> None:
+    tiles = {t["title"]: t["value"] for t in state.tiles()}
+    assert tiles["组织数"] == results["subject"].nunique() == 300
+    assert tiles["已判定"] == results["verdict"].isin(JUDGED).sum() > 0
+    for verdict in (Verdict.FAILED, Verdict.BEHIND, Verdict.NO_DATA):
+        assert tiles[verdict.value] == (results["verdict"] == verdict).sum() > 0
+
+
+def test_a_broken_check_gets_a_tile(tmp_path: Path) -> None:
+    run = write_run(tmp_path / "run", branches=12)
+    frame = pd.read_parquet(run / "results.parquet")
+    assert "检查出错" not in {t["title"] for t in RunState(run).tiles()}
+    frame.loc[0, "verdict"] = "检查出错"
+    frame.to_parquet(run / "results.parquet")
+    assert {t["title"]: t["value"] for t in RunState(run).tiles()}["检查出错"] == 1
+
+
+def test_every_heatmap_cell_equals_the_list_it_opens(state: RunState, results: pd.DataFrame) -> None:
+    heatmap = state.heatmap()
+    failing = results[results["verdict"] == Verdict.FAILED].groupby(["unit_id", "requirement"]).size()
+    judged = results[results["verdict"].isin(JUDGED)].groupby(["unit_id", "requirement"]).size()
+    assert {k: c.failing for k, c in heatmap.cells.items() if c.failing} == failing.to_dict()
+    assert {k: c.judged for k, c in heatmap.cells.items() if c.judged} == judged.to_dict()
+    worst = max(heatmap.cells, key=lambda k: heatmap.cells[k].failing)
+    assert state.count(Filter(unit=worst[0], requirement=worst[1])) == (failing[worst], judged[worst])
+
+
+def test_totals_of_the_heatmap_add_up(state: RunState) -> None:
+    heatmap = state.heatmap()
+    failing = dict((t["title"], t["value"]) for t in state.tiles())["未达标"]
+    assert sum(c.failing for c in heatmap.unit_totals.values()) == failing
+    assert sum(c.failing for c in heatmap.requirement_totals.values()) == failing
+
+
+def test_pages_hold_every_row_once(state: RunState, results: pd.DataFrame) -> None:
+    total, _ = state.count(Filter())
+    seen = []
+    for page in range(-(-total // PAGE_SIZE)):
+        seen += [(r["subject"], r["requirement"]) for r in state.page(Filter(page=page, sort="observed"))]
+    failed = results[results["verdict"] == Verdict.FAILED]
+    assert len(seen) == len(failed) == len(set(seen))
+    assert set(seen) == set(zip(failed["subject"], failed["requirement"], strict=True))
+
+
+@pytest.mark.parametrize(("sort", "key"), [("name", "name"), ("observed", "observed"), ("verdict", "verdict"), ("period", "period")])
+@pytest.mark.parametrize("descending", [False, True])
+def test_sorting(state: RunState, sort: str, key: str, descending: bool) -> None:
+    values = [r[key] for r in state.rows(replace(EVERY, sort=sort, descending=descending), limit=9000)]
+    assert len(set(values)) > 1 or sort == "period"
+    assert values == sorted(values, reverse=descending)
+
+
+def test_words_of_the_filter_must_all_occur(state: RunState) -> None:
+    rows = state.rows(replace(EVERY, text="第三局 支委会"), limit=9000)
+    assert rows
+    assert all("第三局" in r["name"] and "支委会" in r["description"] for r in rows)
+    assert state.count(replace(EVERY, text="'; DROP TABLE organizations; --")) == (0, 0)
+
+
+def test_filters_by_document_unit_and_verdict(state: RunState, results: pd.DataFrame) -> None:
+    f = Filter(document="secretary-2022", unit="003", verdict="数据不足")
+    wanted = results.query("document == 'secretary-2022' and unit_id == '003' and verdict == '数据不足'")
+    assert state.count(f)[0] == len(wanted) > 0
+    assert {r["subject"] for r in state.rows(f, limit=999)} == set(wanted["subject"])
+
+
+def test_a_page_cannot_smuggle_an_order(state: RunState) -> None:
+    f = Filter.of({"sort": "1; DROP VIEW listed", "page": -3, "unknown": 1})
+    assert (f.sort, f.page) == ("", 0)
+
+
+def test_a_branch_shows_each_of_its_results(state: RunState, results: pd.DataFrame) -> None:
+    subject = results[results["verdict"] == Verdict.FAILED].iloc[0]["subject"]
+    branch = state.branch(subject)
+    assert branch["organization"]["org_id"] == subject
+    own = results[results["subject"] == subject].set_index("requirement")
+    assert {r["requirement"]: r["verdict"] for r in branch["results"]} == own["verdict"].to_dict()
+    assert branch["lineage"][0] == "甲州市模拟市委"
+    with pytest.raises(UsageError):
+        state.branch("999-9999")
+
+
+def test_evidence_names_file_sheet_and_row(fake: Path, state: RunState) -> None:
+    frame = pd.read_parquet(fake / "evidence.parquet")
+    subject, requirement = frame.iloc[0][["subject", "requirement"]]
+    own = frame[(frame["subject"] == subject) & (frame["requirement"] == requirement)]
+    found = state.evidence(subject, requirement)
+    assert found["total"] == len(own) == len(found["rows"])
+    assert {r["source_row"] for r in found["rows"]} == set(own["source_row"])
+    assert {(r["file"], r["sheet"]) for r in found["rows"]} <= {(f"台账{i}.xlsx", "三会一课") for i in (1, 2, 3)}
+    short = state.evidence(subject, requirement, limit=1)
+    assert (len(short["rows"]), short["total"]) == (1, len(own))
+
+
+def test_a_strip_names_every_period() -> None:
+    periods = strip("quarter", met=0b0010, missed=0b0001, open_=0b0100)
+    assert [(p.label, p.text) for p in periods] == [
+        ("一季度", "未做到"), ("二季度", "已做到"), ("三季度", "未到期"), ("四季度", "未开始"),
+    ]
+    assert [p.text for p in strip("half_year", met=0b10, missed=0, open_=0)] == ["不计", "已做到"]
+    assert strip("event", met=1, missed=0, open_=0) == []
+    assert missed_text("month", 0b10000100, "2026") == "3月、8月"
+    assert missed_text("event", None, "2026") == "2026"
+
+
+def test_names_are_escaped(tmp_path: Path) -> None:
+    evil = '<img src=x onerror="alert(1)">'
+    run = write_run(tmp_path / "run", branches=24, rename={"001-0001": evil, "001": evil})
+    state = RunState(run)
+    for html in (pages.shell(state, EVERY), pages.branch(state, "001-0001", "secretary-2022-1"), pages.rows(state, EVERY)["html"]):
+        assert "<img" not in html
+        assert "&lt;img" in html
+
+
+def test_export_holds_the_filtered_rows_and_says_whence(tmp_path: Path) -> None:
+    run = write_run(tmp_path / "run", branches=24, rename={"001-0001": '=HYPERLINK("http://x.example")'})
+    state = RunState(run)
+    f = replace(EVERY, unit="001", text="HYPERLINK")
+    total, judged = state.count(f)
+    book = openpyxl.load_workbook(io.BytesIO(export.to_xlsx(state, f)))
+    sheet = book.active
+    cells = [[c.value for c in row] for row in sheet.iter_rows()]
+    top = next(i for i, row in enumerate(cells) if row[0] == "组织代码")
+    head = {row[0]: row[1] for row in cells[:top]}
+    assert head["截至日期"] == "2026-08-31"
+    assert head["督查结果"] == "run"
+    assert f"{total}/{judged}" in {str(v) for v in head.values()}
+    assert "模拟第一局" in head["筛选"]
+    assert len(cells) - top - 1 == total > 0
+    assert {row[1] for row in cells[top + 1:]} == {'\'=HYPERLINK("http://x.example")'}
+    assert not [c for row in sheet.iter_rows() for c in row if c.data_type == "f"]
+    assert int("".join(filter(str.isdigit, sheet.freeze_panes))) == top + 2
+
+
+def test_widget_answers_and_reports_faults(tmp_path: Path) -> None:
+    run = write_run(tmp_path / "run", branches=24)
+    overview = Overview(run)
+    answer, _ = overview.answer({"do": "page", "filter": {"unit": "002"}})
+    assert answer["total"] == overview.state.count(Filter(unit="002"))[0]
+    answer, _ = overview.answer({"do": "branch", "subject": "002-0001", "requirement": "secretary-2022-1"})
+    assert answer["subject"] == "002-0001"
+    assert "模拟第二局第1党支部" in answer["html"]
+    answer, _ = overview.answer({"do": "branch", "subject": "nobody", "requirement": "secretary-2022-1"})
+    assert "nobody" in answer["error"]
+    assert "刷新" in overview.answer({"do": "dance"})[0]["error"]
+
+
+def test_widget_sees_that_another_run_was_written_in_the_place(tmp_path: Path) -> None:
+    overview = Overview(write_run(tmp_path / "run", branches=24, city="甲州市"))
+    before = overview.stamp
+    shutil.rmtree(tmp_path / "run")
+    assert "督查结果" in overview.answer({"do": "alive"})[0]["error"]
+    write_run(tmp_path / "run", branches=36, city="乙州市模拟")
+    answer, _ = overview.answer({"do": "shell"})
+    assert "乙州市模拟" in answer["html"]
+    assert overview.stamp != before
+
+
+def test_the_kernel_loads_neither_gx_nor_ibis_nor_records(fake: Path) -> None:
+    code = (
+        "import sys; from workbench.dashboards import Overview; o = Overview(sys.argv[1]); o.first();"
+        "o.answer({'do': 'page'}); o.answer({'do': 'export'});"
+        "o.answer({'do': 'branch', 'subject': '001-0001', 'requirement': 'secretary-2022-1'});"
+        "heavy = ('great_expectations', 'ibis', 'pandas', 'workbench.records', 'workbench.audit');"
+        "print([m for m in heavy if m in sys.modules])"
+    )
+    root = Path(__file__).resolve().parents[2]
+    out = subprocess.run([sys.executable, "-c", code, str(fake)], cwd=root, capture_output=True, text=True, check=True)
+    assert out.stdout.strip() == "[]"
+
+
+def _damage_missing(run: Path) -> None:
+    (run / "results.parquet").unlink()
+
+
+def _damage_receipt(run: Path) -> None:
+    (run / "receipt.json").write_text("{", encoding="utf-8")
+
+
+def _damage_parquet(run: Path) -> None:
+    (run / "results.parquet").write_bytes(b"no parquet")
+
+
+def _damage_requirements(run: Path) -> None:
+    (run / "requirements.json").write_text(json.dumps([{"id": "x"}]), encoding="utf-8")
+
+
+@pytest.mark.parametrize("damage", [_damage_missing, _damage_receipt, _damage_parquet, _damage_requirements])
+def test_a_damaged_run_is_named(tmp_path: Path, damage) -> None:
+    run = write_run(tmp_path / "run", branches=12)
+    damage(run)
+    with pytest.raises(RunError) as e:
+        RunState(run)
+    assert str(tmp_path) in str(e.value)
+    assert "workbench audit" in e.value.next_step
+
+
+def test_serve_refuses_what_is_no_run(tmp_path: Path) -> None:
+    with pytest.raises(RunError) as e:
+        serve(tmp_path / "nowhere")
+    assert "nowhere" in str(e.value)
+    assert "workbench audit" in e.value.next_step
+
+
+def test_serve_names_another_port_when_taken(fake: Path) -> None:
+    import socket
+
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(UsageError) as e:
+            serve(fake, port=port)
+    assert str(port) in e.value.place
+    assert f"--port {port + 1}" in e.value.next_step
+
+
+def test_serve_wants_a_token_when_open_to_others(fake: Path) -> None:
+    with pytest.raises(UsageError) as e:
+        serve(fake, host="0.0.0.0")
+    assert "--token" in e.value.next_step
