@@ -140,12 +140,12 @@ def _integrity(city: City) -> str:
     ):
         sent = f"{city.day(month, 1)} + draw(no, {month + 92}, 28)"
         got = f"{sent} + 2"
+        alone = f"{has(X + '4.4.2-1')} AND {month} = 3"
         file = f"NOT ({has(X + '4.6-1')} AND {month} = 3)"
         parts.append(_steps(f"type = '党组' AND ({chosen})", "廉政风险", mark, [
             _row("发出文书", sent, pno=f"{home} + 7", tag=tag),
             _row("收到文书", got, pno=f"{home} + 7", tag=tag),
-            _row("防范谈话", f"{got} + 2", pno="no * 64 + 1", tag=tag),
-            _row("防范谈话", f"{got} + 2", pno="no * 64 + 3", tag=tag, when=f"NOT ({has(X + '4.4.2-1')} AND {month} = 3)"),
+            _row("防范谈话", f"{got} + 2", pno=f"{home} + 7", tag=tag, value=f"CASE WHEN {alone} THEN 1 ELSE 2 END"),
             _row(step, f"{got} + {days}", pno=f"{home} + 7", tag=tag),
             _row("结束", f"{got} + 50", pno=f"{home} + 7", tag=tag),
             _row("归档", f"{got} + 52 + draw(no, 98, 20)", pno=f"{home} + 7", tag=tag, when=file),

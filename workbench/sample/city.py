@@ -93,20 +93,22 @@ def _base(city: City) -> str:
 def _org(city: City) -> str:
     """The full working row of an organisation: lifetime, faults, dates that several tables share."""
     y, months = city.year, max(1, _closed_months(city.as_of))
+    appointed = f"""CASE WHEN {has(_NEW_SECRETARY)} THEN {city.day(5, 6, -1)} + draw(no, 24, 20)
+             WHEN {has(_POOR)} OR {has(_UNTAUGHT)} OR type NOT IN ('党支部', '党总支') OR established_on >= DATE '{y - 1}-01-01'
+                  OR dissolved_on IS NOT NULL THEN NULL
+             WHEN draw(no, 25, 100) < 2 THEN {city.day(1, 26)} + draw(no, 26, 10)
+             WHEN draw(no, 25, 100) < 14 THEN {city.day(6, 1, -1)} + draw(no, 26, 400) END"""
     return f"""CREATE TABLE org AS
-    WITH o AS (SELECT base.*, coalesce(masks.faults, 0::UBIGINT) AS faults FROM base LEFT JOIN masks USING (no))
-    SELECT o.*, 'YL' || printf('%07d', no) AS org_id,
+    WITH faulty AS (SELECT base.*, coalesce(masks.faults, 0::UBIGINT) AS faults FROM base LEFT JOIN masks USING (no)),
+    o AS (SELECT *, {appointed} AS appointed_on FROM faulty o)
+    SELECT o.* EXCLUDE (appointed_on), 'YL' || printf('%07d', no) AS org_id,
         CASE WHEN parent IS NOT NULL THEN 'YL' || printf('%07d', parent) END AS parent_id,
         coalesce(established_on, DATE '1900-01-01') AS live_from, coalesce(dissolved_on, DATE '9999-12-31') AS live_to,
         make_date({y - 1}, 3 + draw(no, 20, 10), 1) AS hist,
         make_date({y}, 1 + draw(no, 21, {months}), 1) AS fault_month,
-        make_date({y}, 1 + 3 * draw(no, 22, {max(1, months // 3)}), 1) AS fault_quarter,
+        make_date({y}, 1 + 3 * draw(no, 22, {min(3, max(1, months // 3))}), 1) AS fault_quarter,
         {city.day(2, 3)} + draw(no, 23, 36) AS dlm_on,
-        CASE WHEN {has(_NEW_SECRETARY)} THEN {city.day(5, 6, -1)} + draw(no, 24, 20)
-             WHEN {has(_POOR)} OR type NOT IN ('党支部', '党总支') OR established_on >= DATE '{y - 1}-01-01'
-                  OR dissolved_on IS NOT NULL THEN NULL
-             WHEN draw(no, 25, 100) < 2 THEN {city.day(1, 26)} + draw(no, 26, 10)
-             WHEN draw(no, 25, 100) < 14 THEN {city.day(6, 1, -1)} + draw(no, 26, 400) END AS change_on,
+        CASE WHEN appointed_on <= DATE '{city.as_of}' THEN appointed_on END AS change_on,
         draw(no, 25, 100) < 2 AND NOT {has(_NEW_SECRETARY)} AS replaced,
         type = '党支部' AND draw(no, 28, 100) < 2 AS excused,
         CASE WHEN type <> '党支部' OR established_on >= DATE '{y - 1}-01-01' THEN ''
@@ -117,7 +119,7 @@ def _org(city: City) -> str:
     FROM o"""
 
 
-_NEW_SECRETARY, _POOR = "secretary-2022-6-1", "secretary-2022-15.1-5"
+_NEW_SECRETARY, _POOR, _UNTAUGHT = (f"secretary-2022-{clause}" for clause in ("6-1", "15.1-5", "5-4"))
 #: The stage of an applicant that a fault of the process needs (see ``cases.py``).
 _STAGES = {"A1": ("1-4", "2-1", "2-2"), "A2": ("3-1", "3-2"), "B": ("4-1", "5-1", "5-2"), "C": ("11-2",),
            "D": ("11-7", "11-8", "11-9")}

@@ -17,6 +17,7 @@ S, X = "secretary-2022-", "xinfang-bureau-"
 FAILED, BEHIND, MANUAL, WAIVED = (Verdict.FAILED.value, Verdict.BEHIND.value, Verdict.MANUAL.value,
                                   Verdict.WAIVED.value)
 _BRANCH = "type = '党支部'"
+_WITH_COMMITTEE = f"{_BRANCH} AND has_committee"
 _COMMITTEE = "type IN ('党委', '工委')"
 _TOWNSHIP = f"level = '乡镇' AND {_COMMITTEE}"
 _GROUP = "type = '党组' AND sector = '机关'"
@@ -46,12 +47,13 @@ def _fault(req: str, where: str, how: str, changed: str, day: tuple[int, int], *
 
 
 FAULTS: tuple[Fault, ...] = (
-    _fault(S + "4.2-1", _TEAM, "本年仅一季度召开1次班子会研究基层党建", "删去4月以来的班子会", (6, 30), verdict=BEHIND),
+    _fault(S + "4.2-1", _TEAM, "本年尚未召开班子会研究基层党建", "删去本年研究党建的班子会", (6, 30), verdict=BEHIND),
     _fault(S + "4.4-1", f"{_COMMITTEE} AND list_contains(flags, '有财政')", "党建工作经费未增长,财政收入增长5%",
            "本年党建工作经费改为与上年相同", (3, 31)),
     _fault(S + "4.4-3", _TOWNSHIP, "组织干事只剩1名", "其余组织干事上年底离任", (1, 31)),
     _fault(S + "4.4-4", _GROUP, "机关工作人员210人,党务工作人员只有1名", "改两项指标", (6, 30)),
-    _fault(S + "5-4", _BRANCH, "书记轮训只有24学时", "删去3月以来的书记轮训", (7, 31), verdict=BEHIND),
+    _fault(S + "5-4", _BRANCH, "书记轮训只有24学时", "删去3月以来的书记轮训", (7, 31), verdict=BEHIND,
+           group="书记"),
     _fault(S + "5-14", f"{_BRANCH} AND has_worker", "党务干部轮训只有24学时", "删去3月以来的党务干部轮训", (7, 31),
            verdict=BEHIND),
     _fault(S + "6-1", _BRANCH, "上年5月任职的书记至今未参加集中培训", "删去步骤“集中培训”", (6, 30), group="书记"),
@@ -70,7 +72,8 @@ FAULTS: tuple[Fault, ...] = (
     _fault(S + "10-2", "type = '组织部'", "一个季度未组织互学交流", "删去该季度的互学交流", (3, 31)),
     _fault(S + "10-3", _ALL, "上半年未汇报", "删去上半年的半年汇报", (6, 30)),
     _fault(S + "11-1", "type = '组织部'", "督查安排在5、6月,7、8月没有", "督查提前62日", (8, 31)),
-    _fault(S + "15.1-5", _BRANCH, "书记连续两年评为“差”,仍在任", "两年等次改为差", (5, 1), group="书记"),
+    _fault(S + "15.1-5", _BRANCH, "书记连续两年评为“差”,仍在任", "两年等次改为差", (5, 1), verdict=MANUAL,
+           group="书记"),
     _fault(S + "15.2-1", f"({_COMMITTEE}) AND (level = '县' AND type = '党委' OR list_contains(flags, '市直属'))",
            "推荐人选5人", "增加推荐人选", (6, 30)),
     _fault(X + "1.1-1", "type = '党组'", "未制定年度党建工作安排", "删去工作安排", (2, 1)),
@@ -78,7 +81,7 @@ FAULTS: tuple[Fault, ...] = (
     _fault(X + "2.1-1", _BRANCH, "有一个月未集中学习", "删去该月的集中学习", (1, 31)),
     _fault(X + "2.1-2", _BRANCH, "年度学习计划2月下旬以后才制定", "计划推迟50日", (4, 1)),
     _fault(X + "2.2.1-1", _BRANCH, "有一个月未开党员大会", "删去该月的党员大会", (1, 31)),
-    _fault(X + "2.2.2-1", f"{_BRANCH} AND has_committee", "有一个月未开支委会", "删去该月的支委会", (1, 31)),
+    _fault(X + "2.2.2-1", _WITH_COMMITTEE, "有一个月未开支委会", "删去该月的支委会", (1, 31)),
     _fault(X + "2.2.3-1", _BRANCH, "一个季度没有党课", "删去该季度的党课", (3, 31)),
     _fault(X + "2.3-1", _BRANCH, "上半年未开组织生活会", "删去上半年的组织生活会", (6, 30)),
     _fault(X + "2.5-2", "type = '党组'", "会前10日才报告方案", "报告方案改到会前10日", (4, 30), group="民主生活会"),
@@ -103,12 +106,12 @@ FAULTS: tuple[Fault, ...] = (
            also=((X + "2.7.2-4", MANUAL), (X + "2.7.2-1", FAILED)), group="党费"),
     _fault(X + "2.7.2-4", _BRANCH, "一名党员2至8月未交党费,已教育而支部大会未决定", "七个月改为未交,补步骤“教育”", (8, 31),
            verdict=MANUAL, also=((X + "2.7.2-1", FAILED),), group="党费"),
-    _fault(X + "2.8-1", _BRANCH, "一个季度班子成员之间未谈心", "删去该季度的谈心谈话", (3, 31)),
-    _fault(X + "2.8-2", _BRANCH, "一个季度班子成员与党员未谈心", "删去该季度的谈心谈话", (3, 31)),
+    _fault(X + "2.8-1", _WITH_COMMITTEE, "一个季度班子成员之间未谈心", "删去该季度的谈心谈话", (3, 31)),
+    _fault(X + "2.8-2", _WITH_COMMITTEE, "一个季度班子成员与党员未谈心", "删去该季度的谈心谈话", (3, 31)),
     _fault(X + "2.8-3", _BRANCH, "一个季度党员之间未谈心", "删去该季度的谈心谈话", (3, 31)),
     _fault(X + "3.7-1", "type = '党组'", "一个季度未通报党务公开", "删去该季度的通报", (3, 31)),
     _fault(X + "3.11-1", "type = '党组'", "一般性意见6日才办结", "办结推迟", (5, 31)),
-    _fault(X + "4.4.2-1", "type = '党组'", "防范谈话只有1人参加", "删去一人", (5, 31), group="廉政"),
+    _fault(X + "4.4.2-1", "type = '党组'", "防范谈话只有1人参加", "改人数", (5, 31), group="廉政"),
     _fault(X + "4.5-1", "type = '党组'", "收到询问函15日后才提交整改情况", "提交推迟", (5, 31), group="廉政"),
     _fault(X + "4.5-3", "type = '党组'", "责令纠错45日后才提交整改报告", "提交推迟", (6, 30), group="廉政"),
     _fault(X + "4.6-1", "type = '党组'", "个案结束后至今未归档", "删去步骤“归档”", (8, 31), group="廉政"),

@@ -44,18 +44,18 @@ def _measures(city: City) -> str:
 
 
 def _ratings(city: City) -> str:
-    """Ratings of the two years before. 差 is never given twice in a row but by fault or where the post ended in time."""
+    """Ratings of the last years, given each December. 差 is never given twice in a row but by fault or where the post ended in time."""
     y, poor = city.year, has(S + "15.1-5")
     draw = "draw(no * 4 + period % 4, 126, 100)"
     return f"""
-    SELECT org_id, person(no * 64 + CASE WHEN replaced AND change_on IS NOT NULL OR rated_on < change_on THEN
+    SELECT org_id, person(no * 64 + CASE WHEN rated_on < change_on THEN
             CASE WHEN type = '党支部' THEN 6 ELSE 9 END ELSE 1 END) AS person_id,
         '述职评议' AS kind, period, grade, rated_on
-    FROM (SELECT o.*, period, make_date(period + 1, 1, 4 + draw(no, 127, 20)) AS rated_on,
-            CASE WHEN {poor} OR replaced AND change_on IS NOT NULL THEN '差'
+    FROM (SELECT o.*, period, make_date(period, 12, 4 + draw(no * 4 + period % 4, 127, 20)) AS rated_on,
+            CASE WHEN period < {y} AND ({poor} OR replaced AND change_on IS NOT NULL) THEN '差'
                  WHEN {draw} < 40 THEN '好' WHEN {draw} < 85 THEN '较好'
                  WHEN {draw} < 98 OR period = {y - 1} THEN '一般' ELSE '差' END AS grade
-          FROM org o, (VALUES ({y - 2}), ({y - 1})) AS t(period) WHERE type <> '组织部')
+          FROM org o, (VALUES ({y - 2}), ({y - 1}), ({y})) AS t(period) WHERE type <> '组织部')
     WHERE rated_on >= live_from AND rated_on < live_to AND rated_on <= DATE '{city.as_of}'"""
 
 
@@ -68,7 +68,7 @@ def _dues(city: City, months: int) -> str:
     end = f"date_trunc('month', {as_of} + 1)"
     owing = " OR ".join((f"{has(X + '2.7.2-1')} AND month BETWEEN {city.day(2, 1)} AND {city.day(4, 1)}",
                          f"({has(X + '2.7-2')} OR {has(X + '2.7.2-4')}) AND month >= {city.day(2, 1)}"))
-    excused = f"o.excused AND pno % 64 = 7 AND month >= {city.day(2, 1)}"
+    excused = f"o.excused AND pno = o.no * 64 + 7 AND month >= {city.day(2, 1)}"
     day = "month + draw(k, 130, 27)"
     # A late payment: in one of the next two months, if those have come.
     later = f"(month + to_months(1 + draw(k, 131, 2)) + to_days(draw(k, 132, 27)))::DATE"
@@ -77,8 +77,8 @@ def _dues(city: City, months: int) -> str:
         CASE WHEN due > 0 THEN paid_on END AS paid_on, CASE WHEN without THEN '长期病休' END AS reason
     FROM (SELECT m.person_id, m.org_id, month, {excused} AS without,
             CASE WHEN draw(pno, 133, 250) = 0 AND pno % 64 > 8 THEN 0 ELSE 5 + draw(pno, 134, 60) END::DOUBLE AS due,
-            CASE WHEN pno % 64 = 5 AND ({owing}) OR {excused} THEN NULL
-                 WHEN {has(X + "2.7.2-3")} AND pno % 64 = 5 AND month = {city.day(1, 1)} THEN {city.day(7, 6)}
+            CASE WHEN pno = o.no * 64 + 5 AND ({owing}) OR {excused} THEN NULL
+                 WHEN {has(X + "2.7.2-3")} AND pno = o.no * 64 + 5 AND month = {city.day(1, 1)} THEN {city.day(7, 6)}
                  WHEN draw(k, 135, 100) < 3 AND {later} <= {as_of} THEN {later}
                  ELSE {day} END AS paid_on
           FROM (SELECT p.*, person(pno) AS person_id FROM member p WHERE standing = '正式党员' AND pno % 64 < 61) m

@@ -68,14 +68,14 @@ def _posts(city: City) -> str:
     return f"""SELECT o.no * 64 + CASE WHEN slot = 0 THEN CASE WHEN o.type = '党支部' THEN 6 ELSE 9 END ELSE slot END AS pno,
         o.no, o.org_id, o.home, role,
         CASE WHEN role IN ('党务干部', '组织干事') THEN draw(o.no * 64 + slot, 42, 3) > 0 END AS full_time,
-        greatest(CASE WHEN slot = 1 AND o.change_on <= DATE '{city.as_of}' THEN o.change_on
+        greatest(CASE WHEN slot = 1 AND o.change_on IS NOT NULL THEN o.change_on
                       ELSE {start} END, o.live_from) AS started_on,
         CASE WHEN slot = 0 THEN o.change_on
              WHEN slot IN (7, 8) AND {has("secretary-2022-4.4-3")} THEN {city.day(12, 20, -1)}
              WHEN o.dissolved_on IS NOT NULL THEN o.dissolved_on END AS ended_on
     FROM org o, {slots}
     WHERE CASE
-        WHEN slot = 0 THEN o.change_on <= DATE '{city.as_of}'
+        WHEN slot = 0 THEN o.change_on IS NOT NULL
         WHEN role = '组织干事' THEN o.level = '乡镇' AND (slot < 8 OR draw(o.no, 43, 3) = 0)
         WHEN o.type = '组织部' THEN role = '党务干部'
         WHEN role = '党务干部' THEN o.has_worker AND (slot = 3 OR o.type <> '党支部' AND draw(o.no, 44, 2) = 0)
@@ -107,7 +107,7 @@ def _members(city: City) -> str:
     SELECT pno, h.no, h.org_id, '正式党员', CASE WHEN slot <= 2 THEN ['党员领导干部'] END, {since}, NULL
     FROM (SELECT o.home, o.no * 64 + slot AS pno, slot
           FROM (SELECT *, unnest(range(1, 10))::INTEGER AS slot FROM org WHERE type <> '党支部') o
-          WHERE slot < 6 OR slot < 9 AND o.level = '乡镇' OR slot = 9 AND o.change_on <= {as_of}) p JOIN org h ON h.no = p.home
+          WHERE slot < 6 OR slot < 9 AND o.level = '乡镇' OR slot = 9 AND o.change_on IS NOT NULL) p JOIN org h ON h.no = p.home
     UNION ALL {stages}
     UNION ALL SELECT o.no * 64 + 62, o.no, o.org_id, '预备党员', NULL, {city.day(11, 3, -1)}, NULL
     FROM org o WHERE {has("xinfang-bureau-2.6.2-2")}"""
