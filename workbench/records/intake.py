@@ -26,8 +26,8 @@ from workbench.records.staging import Staging, split_head
 from workbench.records.tables import TABLES, Table
 from workbench.records.template import is_term_sheet
 
-#: ``progress(done, total, label)``: bytes (rows for databases, total 0) done and in all, and what is being read.
-Progress = Callable[[int, int, str], None]
+#: ``progress(stage, done, total)``: what is being read, bytes done and in all (databases: rows, total 0).
+Progress = Callable[[str, int, int | None], None]
 
 #: Bytes of ledgers above which the database lies on disk; a packed workbook or Parquet file counts ten times.
 _ON_DISK = 2 << 30
@@ -42,14 +42,14 @@ def intake(
     """Read all ledgers of ``source``: a folder, a file, or an SQLAlchemy URL.
 
     ``home`` is the folder of the person key (default: ``WORKBENCH_HOME``, else ``~/.workbench``); ``progress`` is called with
-    bytes done, bytes in all and a label; ``database`` is a file for the DuckDB database (default: memory, or a temporary
+    a label, bytes done and bytes in all; ``database`` is a file for the DuckDB database (default: memory, or a temporary
     file when the ledgers are large); ``max_unpacked`` is how many bytes a workbook may unpack to.
 
     A ledger that cannot be read is named in ``messages`` and never stops the others; a row that cannot be used is rejected.
     For every source rows read = accepted + rejected. Raises :class:`~workbench.errors.IntakeError` when the source does not
     exist or a database does not answer, and :class:`~workbench.errors.UsageError` when the key would lie among the ledgers.
     """
-    return _Intake(source, home, progress or (lambda done, total, label: None), database, max_unpacked).run()
+    return _Intake(source, home, progress or (lambda stage, done, total: None), database, max_unpacked).run()
 
 
 def _is_url(source: Path | str) -> bool:
@@ -152,7 +152,7 @@ class _Intake:
     def _read_file(self, path: Path) -> None:
         name = self._name(path)
         try:
-            self.progress(self.done, self.total, name)
+            self.progress(name, self.done, self.total)
             self._read_checked(path, name)
         except IntakeError as error:
             self.log.add(Level.ERROR, error.place or name, error.message, value=error.found, expected=error.expected,
@@ -162,7 +162,7 @@ class _Intake:
         except OSError as error:
             self.log.add(Level.ERROR, name, "读取失败", value=error.strerror or str(error), next_step="检查磁盘或网络后重新读入")
         self.done += path.stat().st_size if path.exists() else 0
-        self.progress(self.done, self.total, name)
+        self.progress(name, self.done, self.total)
 
     def _read_checked(self, path: Path, name: str) -> None:
         suffix = path.suffix.lower()
@@ -230,7 +230,8 @@ class _Intake:
         for count, left in self.staging.load(rows, layout, source.source_id, sheet.first_row):
             source.rows_read += count
             aside += left
-            self.progress(self.done + int(size * sheet.fraction()), self.total, f"{file} {title} {source.rows_read:,} 行")
+            stage = f"{file} {title} {source.rows_read:,} 行"
+            self.progress(stage, self.done + int(size * sheet.fraction()), self.total)
         self._tell_layout(layout, source, aside)
 
     def _set_aside_sheet(self, sheet: Sheet, rows: Iterator, source: Source) -> None:
@@ -268,7 +269,7 @@ class _Intake:
     def _load(self) -> None:
         build_org_lookup(self.raw)
         for name, table in TABLES.items():
-            self.progress(self.total, self.total, f"核对{table.title}")
+            self.progress(f"核对{table.title}", self.total, self.total)
             canonical = self._stage_canonical(table)
             loaded = Loader(self.raw, table).run()
             if canonical:
