@@ -21,32 +21,37 @@ WORST_UNITS = 10
 
 def run_intake(source: str, folder: Path | None, home: Path | None) -> int:
     """``workbench intake``: what was read, what was put aside and why."""
+    if folder is not None:
+        _must_be_new(folder, "整理结果文件夹")
     from workbench.records.intake import intake
     from workbench.records.tables import TABLES
 
-    if folder is not None:
-        _must_be_new(folder, "整理结果文件夹")
     with progress() as report:
         records = intake(source, home=home, progress=report)
-    rows = [
-        (TABLES[name].title, count["read"], count["accepted"], count["rejected"])
-        for name, count in records.rows.items()
-    ]
-    out().print(plain_table("读入的表", ("表", "读入行", "采用行", "退回行"), rows, right=("读入行", "采用行", "退回行")))
-    _print_messages(records.messages)
-    if folder is not None:
-        records.write(folder)
-        err().print(f"已写到 {folder}", markup=False)
+    with records:
+        rows = [
+            (TABLES[name].title if name in TABLES else name, count["read"], count["accepted"], count["rejected"])
+            for name, count in records.receipt()["rows"].items()
+        ]
+        columns = ("表", "读入行", "采用行", "退回行")
+        out().print(plain_table("读入的表", columns, rows, right=columns[1:]))
+        for message in records.messages[:ROWS_SHOWN]:
+            out().print(str(message), markup=False, soft_wrap=True)
+        _print_left_out(len(records.messages))
+        if folder is not None:
+            records.write_parquet(folder)
+            records.write_rejects(folder / "rejects.xlsx")
+            err().print(f"已写到 {folder};退回的行和原因见 {folder / 'rejects.xlsx'}", markup=False, soft_wrap=True)
     return ExitCode.CLEAN
 
 
 def run_template(target: Path) -> int:
     """``workbench template``: an empty ledger workbook."""
-    from workbench.records.template import write_template
-
     if target.suffix.lower() != ".xlsx":
         raise UsageError("模板须为 xlsx 文件", found=target.name, expected="以 .xlsx 结尾的文件名")
     _must_be_new(target, "模板文件")
+    from workbench.records.template import write_template
+
     write_template(target)
     err().print(f"已写出模板 {target}\n填好后核查:workbench audit {target} --as-of YYYY-MM-DD", markup=False)
     return ExitCode.CLEAN
@@ -54,9 +59,9 @@ def run_template(target: Path) -> int:
 
 def run_sample(branches: int, seed: int, folder: Path, form: str) -> int:
     """``workbench sample``: a synthetic city."""
+    _one_of("--form", form, ("ledgers", "parquet"))
     from workbench.sample import make_sample
 
-    _one_of("--form", form, ("ledgers", "parquet"))
     make_sample(branches, seed, folder, form=form)
     err().print(f"已生成虚构数据({branches} 个党支部,种子 {seed}):{folder}", markup=False)
     return ExitCode.CLEAN
@@ -69,13 +74,12 @@ def run_audit(
     """``workbench audit``: the run folder, a table per document, the worst units, the exit code."""
     day = parse_date("--as-of", as_of)
     _one_of("--evidence", evidence, ("all", "failing"))
-    folder = _fresh_run(day) if out_folder is None else out_folder
     # Only now: this import takes seconds and a mistake in the arguments should be answered at once.
     from workbench.audit.engine import audit
 
     with progress() as report:
         run = audit(
-            source, as_of=day, year=year, documents=documents or None, out=folder, parameters=parameters,
+            source, as_of=day, year=year, documents=documents or None, out=out_folder, parameters=parameters,
             suites=suites, evidence=evidence, progress=report,
         )
     if junit is not None:
@@ -89,7 +93,7 @@ def run_audit(
     summary = run.summary()
     code = exit_code(severity_counts(summary), strict=strict)
     _print_run(run, summary)
-    _print_next(folder, code, run)
+    _print_next(run, code)
     return code
 
 
@@ -107,14 +111,12 @@ def run_compare(folders: Sequence[Path]) -> int:
     from workbench.audit.compare import compare
     from workbench.audit.run import Run
 
-    if len(folders) < 2:
-        raise UsageError("比较至少需要两个结果文件夹", expected="workbench compare RUN1 RUN2")
     runs = [Run(folder) for folder in folders]
     comparison = compare(*runs)
     names = {o: n for run in runs for o, n in zip(run.organizations["org_id"], run.organizations["name"], strict=True)}
     parts = (
-        ("新增", comparison.new), ("反弹", comparison.recurred),
-        ("仍存在", comparison.unchanged), ("已解决", comparison.resolved),
+        ("新增", comparison.new), ("反弹", comparison.recurred), ("仍存在", comparison.unchanged),
+        ("已解决", comparison.resolved), ("本次未能判定", comparison.not_comparable),
     )
     out().print(plain_table("比较结果", ("变化", "问题数"), [(k, len(v)) for k, v in parts], right=("问题数",)))
     for title, findings in parts:
@@ -184,14 +186,6 @@ def _must_be_new(path: Path, what: str) -> None:
         raise UsageError(f"{what}已经存在,不会覆盖", place=str(path), next_step="请换一个名称,或先移走原有的")
 
 
-def _fresh_run(day: date) -> Path:
-    """``runs/<as_of>``, with a number behind it when that is taken: runs are never overwritten."""
-    folder, n = Path("runs") / day.isoformat(), 2
-    while folder.exists():
-        folder, n = Path("runs") / f"{day.isoformat()}-{n}", n + 1
-    return folder
-
-
 def _print_run(run: Any, summary: Sequence[Mapping[str, Any]]) -> None:
     titles = {d["id"]: f"{d['title']}({d['id']},{d['version']})" for d in run.receipt["documents"]}
     for table in run_tables(summary, titles):
@@ -203,23 +197,18 @@ def _print_run(run: Any, summary: Sequence[Mapping[str, Any]]) -> None:
         out().print(plain_table(f"问题最多的单位(前 {len(worst)} 个)", columns, rows, right=columns[1:]))
 
 
-def _print_next(folder: Path, code: ExitCode, run: Any) -> None:
+def _print_next(run: Any, code: ExitCode) -> None:
+    folder = run.path
     rejected = sum(int(count["rejected"]) for count in run.receipt["rows"].values())
     lines = [f"截止 {run.receipt['as_of']};结论:{code.meaning}(退出码 {int(code)})", f"结果:{folder}"]
     if rejected:
         lines.append(f"退回 {rejected:,} 行,原因见 {folder / 'rejects.xlsx'}")
     lines.append(f"看板:workbench serve {folder}")
-    failing = run.findings
+    failing = run.findings[run.findings["verdict"] != Verdict.WAIVED]
     if len(failing):
         first = failing.iloc[0]
         lines.append(f"缘由:workbench explain {folder} {first['subject']} {first['requirement']}")
     out().print("\n".join(lines), markup=False, soft_wrap=True)
-
-
-def _print_messages(messages: Sequence[Any]) -> None:
-    for message in messages[:ROWS_SHOWN]:
-        out().print(str(message), markup=False, soft_wrap=True)
-    _print_left_out(len(messages))
 
 
 def _print_left_out(total: int) -> None:

@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from functools import cache
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.markup import escape
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
 #: Width of tables when the output is no terminal: a file or a CI log does not wrap.
 PLAIN_WIDTH = 160
@@ -27,16 +28,14 @@ def err() -> Console:
 
 
 class ProgressBar:
-    """``progress(stage, done, total)`` as bars, one per stage; a stage without a total shows that it is alive."""
+    """``progress(stage, done, total)`` as one bar; a stage without a total shows that it is alive."""
 
     def __init__(self, bars: Progress):
         self._bars = bars
-        self._tasks: dict[str, int] = {}
+        self._task = bars.add_task("", total=None)
 
     def __call__(self, stage: str, done: int = 0, total: int | None = None) -> None:
-        if stage not in self._tasks:
-            self._tasks[stage] = self._bars.add_task(stage, total=total)
-        self._bars.update(self._tasks[stage], completed=done, total=total)
+        self._bars.update(self._task, description=escape(stage), completed=done, total=total or None)
 
 
 @contextmanager
@@ -45,6 +44,6 @@ def progress() -> Iterator[ProgressBar | None]:
     if not err().is_terminal:
         yield None
         return
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
     with Progress(*columns, console=err(), transient=True) as bars:
         yield ProgressBar(bars)
