@@ -85,12 +85,13 @@ def cases_of(path: Path) -> Iterator[Case]:
             if unknown := given.keys() - _KEYS:
                 raise ValueError(f"{path.name} {requirement} {name}: {unknown}")
             yield Case(
-                requirement, name, given["as_of"], given.get("year"), _tables(given), given.get("verdict", verdict),
+                requirement, name, given["as_of"], given.get("year"), tables_of(given), given.get("verdict", verdict),
                 given.get("judged"),
             )
 
 
-def _tables(given: Mapping[str, Any]) -> Tables:
+def tables_of(given: Mapping[str, Any]) -> Tables:
+    """The full tables that short forms stand for."""
     defaults = given.get("defaults", {})
     tables: Tables = {name: [] for name in TABLES}
     extra = [{"type": "党支部", "org_id": "O9"}, *given.get("organizations", [])]

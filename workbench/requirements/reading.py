@@ -20,7 +20,9 @@ class _UniqueKeyLoader(yaml.SafeLoader):
 def _unique_mapping(loader: _UniqueKeyLoader, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
     seen: set[Any] = set()
     for key_node, _ in node.value:
-        key = loader.construct_object(key_node, deep=True)
+        if not isinstance(key_node, yaml.ScalarNode):
+            raise yaml.constructor.ConstructorError(None, None, "a key must be plain text", key_node.start_mark)
+        key = loader.construct_object(key_node)
         if key in seen:
             line = key_node.start_mark.line + 1
             raise SuiteError(
@@ -52,7 +54,7 @@ def read_yaml(path: Path, place: str) -> dict[str, Any]:
         ) from None
     except UnicodeDecodeError:
         raise SuiteError("文件不是 UTF-8 编码", place=place, expected="UTF-8", next_step="请另存为 UTF-8") from None
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError) as error:  # ValueError: an unquoted day that does not exist
         mark = getattr(error, "problem_mark", None)
         where = f"{place} 第{mark.line + 1}行" if mark else place
         raise SuiteError(
