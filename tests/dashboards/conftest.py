@@ -16,7 +16,12 @@ import pytest
 from fake_run import write_run
 
 ROOT = Path(__file__).resolve().parents[2]
-_SERVE = "import sys; from pathlib import Path; from workbench.dashboards.serve import serve; serve(Path(sys.argv[1]), port=int(sys.argv[2]))"
+_SERVE = """
+import sys
+from pathlib import Path
+from workbench.dashboards.serve import serve
+serve(Path(sys.argv[1]), port=int(sys.argv[2]))
+"""
 _CHROMIUM = ("/usr/bin/chromium", "chromium", "chromium-browser", "google-chrome")
 _ARGS = [
     "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
@@ -47,7 +52,8 @@ class Server:
     def kernels(self) -> list[psutil.Process]:
         """The kernels of this server, the one that waits for the next visitor among them."""
         children = psutil.Process(self.process.pid).children(recursive=True)
-        return [p for p in children if p.status() != psutil.STATUS_ZOMBIE and "ipykernel_launcher" in " ".join(p.cmdline())]
+        alive = [p for p in children if p.status() != psutil.STATUS_ZOMBIE]
+        return [p for p in alive if "ipykernel_launcher" in " ".join(p.cmdline())]
 
     def stop(self) -> None:
         self.process.terminate()

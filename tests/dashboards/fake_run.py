@@ -65,7 +65,8 @@ def requirements(count: int) -> list[dict]:
 def _organizations(branches: int, units: int) -> list[tuple]:
     rows = [("000", "甲州市模拟市委", "党委", "机关", "市", None, "000", "甲州市模拟市委")]
     for u in range(units):
-        rows.append((f"{u + 1:03}", f"模拟第{numeral(u + 1)}局", "机关党委", "机关", "市", "000", f"{u + 1:03}", f"模拟第{numeral(u + 1)}局"))
+        code, name = f"{u + 1:03}", f"模拟第{numeral(u + 1)}局"
+        rows.append((code, name, "机关党委", "机关", "市", "000", code, name))
     for b in range(branches):
         u = b % units
         rows.append((
@@ -109,7 +110,8 @@ def _evidence(rng: random.Random, result: tuple) -> list[tuple]:
         held = date(2026, 1 + min(7, i), 3 + rng.randrange(24))
         label = f"{held.month}月 活动记录 {i + 1}"
         source = 1 + rng.randrange(3)
-        rows.append((result[0], result[1], f"{held.month}月", "activities", source, 4 + rng.randrange(900), held, label, True, "met"))
+        place = (source, 4 + rng.randrange(900))
+        rows.append((*result[:2], f"{held.month}月", "activities", *place, held, label, True, "met"))
     return rows
 
 
@@ -162,7 +164,8 @@ def _write_table(path: Path, columns: str, rows: list[tuple]) -> None:
     raw.write_text("\n".join(json.dumps(dict(zip(names, r, strict=True)), default=str) for r in rows), encoding="utf-8")
     types = ", ".join(f"'{c.strip().split(' ')[0]}': '{c.strip().split(' ')[1]}'" for c in columns.split(","))
     with duckdb.connect() as con:
-        con.execute(f"COPY (FROM read_json('{raw}', columns = {{{types}}}, format = 'nd')) TO '{path}' (FORMAT parquet)")
+        rows_of = f"FROM read_json('{raw}', columns = {{{types}}}, format = 'nd')"
+        con.execute(f"COPY ({rows_of}) TO '{path}' (FORMAT parquet)")
     raw.unlink()
 
 

@@ -74,7 +74,10 @@ def rows(state: RunState, f: Filter) -> dict[str, Any]:
 
 
 def branch(state: RunState, subject: str, asked: str) -> str:
-    """One branch with the evidence of the requirement that was asked for. :class:`~workbench.errors.UsageError` when there is none."""
+    """One branch with the evidence of the requirement that was asked for.
+
+    Raises :class:`~workbench.errors.UsageError` when the run has no such branch.
+    """
     found = state.branch(subject)
     counts = Counter(r["verdict"] for r in found["results"])
     return _environment().get_template("branch.html.j2").render(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-#: Labels of the periods by ``period_kind``; bit i of a mask is the i-th label. Other kinds (event, state) have no strip.
+#: Labels of the periods by ``period_kind``; bit i of a mask is the i-th label. Kinds event and state have no strip.
 LABELS: dict[str, tuple[str, ...]] = {
     "month": tuple(f"{m}月" for m in range(1, 13)),
     "quarter": ("一季度", "二季度", "三季度", "四季度"),
@@ -17,7 +17,7 @@ LABELS: dict[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class Period:
-    """One period of a strip: ``status`` is met, missed, open, later or empty (not counted); ``text`` says it in Chinese."""
+    """One period of a strip: ``status`` is met, missed, open, later or empty (not counted), ``text`` its Chinese."""
 
     label: str
     status: str

@@ -8,7 +8,7 @@ import os
 import socket
 from pathlib import Path
 
-from workbench.dashboards.state import check_run
+from workbench.dashboards.runfiles import check_run
 from workbench.errors import UsageError
 from workbench.resources import resource
 

@@ -5,7 +5,6 @@ A run may hold millions of results: they stay in Parquet and are asked for by ce
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -13,14 +12,10 @@ from typing import Any
 import duckdb
 
 from workbench.dashboards.periods import missed_text, strip
+from workbench.dashboards.runfiles import check_run, read_requirements
 from workbench.errors import RunError, UsageError
 from workbench.vocabulary import SEVERITY_LABELS, Severity, Verdict
 
-FILES = (
-    "receipt.json", "organizations.parquet", "requirements.json", "results.parquet", "findings.parquet",
-    "evidence.parquet", "sources.parquet",
-)
-_REQUIREMENT_KEYS = ("id", "document", "document_title", "clause", "description", "required_text", "order")
 PAGE_SIZE = 50
 EVIDENCE_SHOWN = 200
 
@@ -85,46 +80,6 @@ class Heatmap:
     cells: dict[tuple[str, str], Cell]
     unit_totals: dict[str, Cell] = field(default_factory=dict)
     requirement_totals: dict[str, Cell] = field(default_factory=dict)
-
-
-def check_run(run: Path) -> dict[str, Any]:
-    """The receipt of a run folder; raises :class:`RunError` when the folder is missing, incomplete or unreadable."""
-    run = Path(run)
-    if not run.is_dir():
-        raise RunError(
-            "没有这个督查结果文件夹", place=str(run), next_step="请核对路径,或先执行 workbench audit 生成督查结果"
-        )
-    missing = [name for name in FILES if not (run / name).is_file()]
-    if missing:
-        raise RunError(
-            "督查结果不完整", place=str(run), found="缺少 " + "、".join(missing),
-            expected="、".join(FILES), next_step="请用 workbench audit 重新生成督查结果",
-        )
-    try:
-        receipt = json.loads((run / "receipt.json").read_text(encoding="utf-8"))
-        receipt["as_of"]
-    except (ValueError, KeyError, TypeError) as e:
-        raise RunError(
-            "督查结果的 receipt.json 无法读取", place=str(run / "receipt.json"), found=f"{type(e).__name__}: {e}",
-            next_step="文件可能损坏,请用 workbench audit 重新生成督查结果",
-        ) from e
-    return receipt
-
-
-def read_requirements(run: Path) -> list[dict[str, Any]]:
-    """The requirements of a run in their order; raises :class:`RunError` when a field that the page shows is missing."""
-    path = run / "requirements.json"
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-        lacking = sorted({key for r in found for key in _REQUIREMENT_KEYS if key not in r})
-    except (ValueError, TypeError) as e:
-        lacking = [f"{type(e).__name__}: {e}"]
-    if lacking:
-        raise RunError(
-            "督查结果的 requirements.json 无法使用", place=str(path), found="缺少或无法读取 " + "、".join(lacking),
-            next_step="文件可能损坏,请用 workbench audit 重新生成督查结果",
-        )
-    return sorted(found, key=lambda r: (r["document"], r["order"]))
 
 
 class RunState:
@@ -199,9 +154,10 @@ class RunState:
             {"title": "组织数", "value": subjects, "note": f"适用要求 {len(self.by_id)} 项", "verdict": ""},
             {"title": "已判定", "value": judged, "note": f"共 {total:,} 项次", "verdict": ""},
         ]
-        for verdict in (Verdict.FAILED, Verdict.BEHIND, Verdict.NO_DATA, Verdict.MANUAL, Verdict.WAIVED, Verdict.BROKEN):
+        always = (Verdict.FAILED, Verdict.BEHIND, Verdict.NO_DATA)
+        for verdict in (*always, Verdict.MANUAL, Verdict.WAIVED, Verdict.BROKEN):
             n, orgs = counts.get(verdict, (0, 0))
-            if n or verdict in (Verdict.FAILED, Verdict.BEHIND, Verdict.NO_DATA):
+            if n or verdict in always:
                 tiles.append({"title": verdict.value, "value": n, "note": f"涉及 {orgs:,} 个组织", "verdict": verdict.value})
         return tiles
 

@@ -1,0 +1,311 @@
+"""The page as people use it: real Voilà, real kernels, real Chromium."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pandas as pd
+import pytest
+from conftest import Server, until
+from fake_run import write_run
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+ARTIFACTS = Path(__file__).resolve().parents[1] / "artifacts"
+READY = "#wb-shell[data-ready]"
+FIRST_FAILING = '.wb-heat tbody .wb-cell[data-requirement]:not([data-requirement=""]):not([data-failing="0"])'
+
+
+class Page:
+    """A visited overview that remembers every request to elsewhere and every console error."""
+
+    def __init__(self, chromium: Any, server: Server, width: int = 1440, height: int = 900, **context: Any):
+        self.server = server
+        self.context = chromium.new_context(viewport={"width": width, "height": height}, locale="zh-CN", **context)
+        self.tab = self.context.new_page()
+        self.outside: list[str] = []
+        self.errors: list[str] = []
+        self.tab.on("request", self._on_request)
+        self.tab.on("console", lambda m: self.errors.append(m.text) if m.type == "error" else None)
+        self.tab.on("pageerror", lambda e: self.errors.append(str(e)))
+        self.tab.goto(server.address, wait_until="commit")
+        self.tab.wait_for_selector(READY, timeout=60_000)
+
+    def _on_request(self, request: Any) -> None:
+        local = (self.server.address, f"ws{self.server.address.removeprefix('http')}", "data:", "blob:")
+        if not request.url.startswith(local):
+            self.outside.append(request.url)
+
+    def act(self, deed: Callable[[], None]) -> int:
+        """Do something that reloads the list, wait for the new list, give its number of rows."""
+        before = self.tab.locator("#wb-shell").get_attribute("data-ready")
+        deed()
+        self.tab.wait_for_function("n => document.querySelector('#wb-shell').dataset.ready !== n", arg=before)
+        return int(self.tab.locator("#wb-shell").get_attribute("data-total"))
+
+    def clean(self) -> None:
+        assert (self.outside, self.errors) == ([], [])
+
+
+@pytest.fixture
+def visit(chromium: Any) -> Iterator[Callable[..., Page]]:
+    """Opens the overview of a server; every opened page is closed in the end."""
+    pages: list[Page] = []
+
+    def visited(server: Server, **options: Any) -> Page:
+        pages.append(Page(chromium, server, **options))
+        return pages[-1]
+
+    yield visited
+    for page in pages:
+        page.context.close()
+
+
+@pytest.fixture
+def server(start: Callable[[Path], Server], fake: Path) -> Server:
+    return start(fake)
+
+
+@pytest.fixture(params=["fake", "demo_run"])
+def walked(request: pytest.FixtureRequest) -> Path:
+    """The synthetic run, and the audited sample."""
+    return request.getfixturevalue(request.param)
+
+
+def test_from_the_heatmap_to_the_evidence(walked: Path, start: Callable[[Path], Server], visit: Callable[..., Page]) -> None:
+    page = visit(start(walked))
+    tab = page.tab
+    results = pd.read_parquet(walked / "results.parquet")
+    assert tab.locator("html").get_attribute("lang") == "zh-CN"
+    failing = f"{(results['verdict'] == '未达标').sum():,}"
+    assert tab.locator('.wb-tile[data-verdict="未达标"] .wb-tile-value').inner_text() == failing
+
+    cell = tab.locator(FIRST_FAILING).first
+    k = int(cell.get_attribute("data-failing"))
+    assert cell.inner_text().startswith(f"{k}/")
+    assert page.act(cell.click) == k > 0
+    assert f"未达标 {k} 条" in tab.locator(".wb-count").inner_text()
+    rows = tab.locator("tr[data-subject]")
+    assert rows.count() == min(k, 50)
+    requirement = cell.get_attribute("data-requirement")
+    assert {r.get_attribute("data-requirement") for r in rows.all()} == {requirement}
+
+    row = rows.last
+    subject, name = row.get_attribute("data-subject"), row.locator("td").first.inner_text()
+    row.click()
+    article = tab.locator("dialog article")
+    article.wait_for()
+    assert article.get_attribute("data-subject") == subject
+    assert article.locator("h2").inner_text() == name
+    shown = article.locator("section[data-requirement]").evaluate_all(
+        "all => all.map(s => [s.dataset.requirement, s.dataset.verdict])"
+    )
+    own = results[results["subject"] == subject]
+    assert sorted(map(tuple, shown)) == sorted(zip(own["requirement"], own["verdict"], strict=True))
+    asked = article.locator(f'section[data-requirement="{requirement}"]')
+    assert "未达标" in asked.inner_text()
+    _check_evidence(walked, asked, subject, requirement)
+    page.clean()
+
+
+def _check_evidence(run: Path, section: Any, subject: str, requirement: str) -> None:
+    evidence = pd.read_parquet(run / "evidence.parquet").query("subject == @subject and requirement == @requirement")
+    sources = pd.read_parquet(run / "sources.parquet").set_index("source_id")
+    lines = section.locator(".wb-rows tbody tr").evaluate_all("all => all.map(r => [...r.cells].map(c => c.innerText))")
+    assert len(lines) == min(len(evidence), 200)
+    wanted = {(sources.loc[e.source_id, "file"], str(e.source_row)) for e in evidence.itertuples() if pd.notna(e.source_row)}
+    assert {(line[0], line[2]) for line in lines if line[2]} <= wanted
+
+
+def test_filter_sort_and_page(server: Server, visit: Callable[..., Page]) -> None:
+    page = visit(server)
+    tab = page.tab
+    total = int(tab.locator("#wb-shell").get_attribute("data-total"))
+    first = tab.locator("tr[data-subject]").first.get_attribute("data-subject")
+    assert page.act(tab.locator("[data-do=next]").click) == total
+    assert tab.locator(".wb-page").inner_text().startswith("第 2 /")
+    assert tab.locator("tr[data-subject]").first.get_attribute("data-subject") != first
+
+    header = tab.locator('th[data-sort="observed"]')
+    for order, reverse in (("ascending", False), ("descending", True)):
+        page.act(header.locator("button").click)
+        assert header.get_attribute("aria-sort") == order
+        values = [float(t.split()[0]) for t in tab.locator("td.wb-c-observed").all_inner_texts()]
+        assert values == sorted(values, reverse=reverse)
+
+    found = page.act(lambda: tab.locator("input[name=text]").fill("第三局"))
+    assert 0 < found < total
+    assert {"第三局" in n for n in tab.locator("td.wb-c-name").all_inner_texts()} == {True}
+    assert page.act(lambda: tab.locator("select[name=verdict]").select_option("进度滞后")) > 0
+    assert set(tab.locator("td.wb-c-verdict").all_inner_texts()) == {"进度滞后"}
+    assert page.act(lambda: tab.locator("input[name=text]").fill("没有这样的组织")) == 0
+    assert "没有符合" in tab.locator(".wb-empty").inner_text()
+    assert page.act(tab.locator("[data-do=clear]").click) == total
+    page.clean()
+
+
+def test_export_of_what_is_filtered(server: Server, visit: Callable[..., Page], tmp_path: Path) -> None:
+    page = visit(server)
+    tab = page.tab
+    k = page.act(lambda: tab.locator("select[name=unit]").select_option("002"))
+    with tab.expect_download() as download:
+        tab.locator("[data-do=export]").click()
+    assert download.value.suggested_filename.endswith("-2026-08-31.xlsx")
+    download.value.save_as(tmp_path / "list.xlsx")
+    rows = [[c.value for c in row] for row in openpyxl.load_workbook(tmp_path / "list.xlsx").active.iter_rows()]
+    top = next(i for i, row in enumerate(rows) if row[0] == "组织代码")
+    assert len(rows) - top - 1 == k > 0
+    assert all(row[0].startswith("002-") for row in rows[top + 1:])
+    page.clean()
+
+
+def test_keyboard_alone(server: Server, visit: Callable[..., Page]) -> None:
+    page = visit(server)
+    tab = page.tab
+    cell = tab.locator('.wb-heat .wb-cell[tabindex="0"]')
+    cell.focus()
+    tab.keyboard.press("ArrowRight")
+    tab.keyboard.press("ArrowDown")
+    place = tab.evaluate("[document.activeElement.dataset.unit, document.activeElement.dataset.failing]")
+    assert place[0] == "002"
+    assert page.act(lambda: tab.keyboard.press("Enter")) == int(place[1])
+    page.act(tab.locator("[data-do=clear]").click)
+    row = tab.locator("tr[data-subject]").nth(1)
+    tab.locator("tr[data-subject]").first.focus()
+    tab.keyboard.press("ArrowDown")
+    tab.keyboard.press("Enter")
+    tab.locator("dialog article").wait_for()
+    assert tab.locator("dialog article").get_attribute("data-subject") == row.get_attribute("data-subject")
+    tab.keyboard.press("Escape")
+    tab.wait_for_function("!document.querySelector('dialog').open")
+    assert tab.evaluate("document.activeElement.dataset.subject") == row.get_attribute("data-subject")
+    page.clean()
+
+
+def test_a_dead_kernel_is_told_and_no_stale_branch_stays(tmp_path: Path, visit: Callable[..., Page]) -> None:
+    server = Server(write_run(tmp_path / "run", branches=48))
+    try:
+        page = visit(server)
+        tab = page.tab
+        rows = tab.locator("tr[data-subject]")
+        rows.first.click()
+        tab.locator("dialog article").wait_for()
+        old = tab.locator("dialog h2").inner_text()
+        tab.keyboard.press("Escape")
+        for kernel in server.kernels():
+            kernel.kill()
+        other = next(r for r in rows.all() if r.locator("td").first.inner_text() != old)
+        other.click()
+        assert tab.locator("dialog article").count() == 0
+        tab.locator(".wb-banner:visible").wait_for(timeout=40_000)
+        assert "连接已中断" in tab.locator(".wb-banner").inner_text()
+        assert tab.locator("dialog article").count() == 0
+        assert old not in tab.locator("dialog").inner_text()
+    finally:
+        server.stop()
+
+
+def test_a_detail_in_view_is_hidden_when_the_kernel_dies(tmp_path: Path, visit: Callable[..., Page]) -> None:
+    server = Server(write_run(tmp_path / "run", branches=48))
+    try:
+        tab = visit(server).tab
+        tab.locator("tr[data-subject]").first.click()
+        tab.locator("dialog article").wait_for()
+        for kernel in server.kernels():
+            kernel.kill()
+        tab.locator(".wb-banner:visible").wait_for(timeout=40_000)
+        assert tab.locator("dialog article").count() == 0
+        assert "已隐去" in tab.locator("dialog").inner_text()
+    finally:
+        server.stop()
+
+
+def test_closing_the_tab_ends_its_kernel(tmp_path: Path, visit: Callable[..., Page]) -> None:
+    server = Server(write_run(tmp_path / "run", branches=24))
+    try:
+        page = visit(server)
+        # The visitor's kernel, and the one prepared for the next visitor.
+        assert until(lambda: len(server.kernels()) == 2)
+        page.tab.close(run_before_unload=True)
+        assert until(lambda: len(server.kernels()) == 1)
+    finally:
+        server.stop()
+
+
+def test_a_run_replaced_after_the_kernel_was_prepared(tmp_path: Path, visit: Callable[..., Page]) -> None:
+    run = write_run(tmp_path / "run", branches=24, city="甲州市")
+    server = Server(run)
+    try:
+        # The waiting kernel has read the first run; now another one takes its place.
+        assert until(lambda: len(server.kernels()) == 1)
+        first = urllib.request.urlopen(server.address).read().decode()
+        assert "甲州市" in first
+        assert until(lambda: len(server.kernels()) == 2)
+        shutil.rmtree(run)
+        write_run(run, branches=36, city="乙州市")
+        page = visit(server)
+        page.tab.locator("h1", has_text="乙州市").wait_for()
+        assert page.tab.locator(".wb-tile-value").first.inner_text() == "36"
+        page.clean()
+    finally:
+        server.stop()
+
+
+def test_the_server_keeps_to_itself(server: Server) -> None:
+    with urllib.request.urlopen(server.address) as answer:
+        policy = answer.headers["Content-Security-Policy"]
+        page = answer.read().decode()
+    assert "default-src 'self'" in policy
+    assert "connect-src 'self'" in policy
+    assert "https://" not in page.replace("https://github.com", "")
+    assert "Overview.from_environment" not in page
+    assert str(server.port) in server.greeting
+    for request, status in (
+        (urllib.request.Request(server.address, headers={"Host": "evil.example"}), 403),
+        (urllib.request.Request(f"{server.address}/voila/files/dashboard.ipynb"), 403),
+    ):
+        with pytest.raises(urllib.error.HTTPError) as e:
+            urllib.request.urlopen(request)
+        assert e.value.code == status
+
+
+@pytest.mark.parametrize(("width", "height"), [(1440, 900), (1024, 768), (390, 844)])
+def test_no_width_scrolls_sideways(walked: Path, start: Callable, visit: Callable, width: int, height: int) -> None:
+    page = visit(start(walked), width=width, height=height)
+    tab = page.tab
+    ARTIFACTS.mkdir(exist_ok=True)
+    name = f"{'fake' if walked.name == 'run' else 'demo'}-{width}"
+    assert tab.evaluate("document.documentElement.scrollWidth") <= width
+    tab.screenshot(path=ARTIFACTS / f"{name}.png")
+    tab.locator("tr[data-subject]").nth(2).click()
+    tab.locator("dialog article").wait_for()
+    assert tab.evaluate("(d => d.scrollWidth - d.clientWidth)(document.querySelector('dialog'))") <= 0
+    tab.screenshot(path=ARTIFACTS / f"{name}-branch.png")
+    page.clean()
+
+
+def test_times_are_written_down(server: Server, visit: Callable[..., Page]) -> None:
+    """Measures without judging: first paint, usable, cell and row click, in tests/artifacts/times.json."""
+    page = visit(server)
+    tab = page.tab
+    tab.evaluate("""() => { window.since = (selector, test) => new Promise((done) => {
+        const start = performance.now(); document.querySelector(selector).click();
+        const look = () => test() ? requestAnimationFrame(() => done(performance.now() - start)) : setTimeout(look, 1); look(); }); }""")
+    times = {
+        "first_paint_ms": tab.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime"),
+        "cell_click_ms": tab.evaluate(
+            """() => { const before = document.querySelector('#wb-shell').dataset.ready;
+            return since('.wb-heat tbody .wb-cell', () => document.querySelector('#wb-shell').dataset.ready !== before) }"""
+        ),
+        "row_click_ms": tab.evaluate("() => since('tr[data-subject]', () => document.querySelector('dialog article'))"),
+    }
+    assert all(value > 0 for value in times.values())
+    ARTIFACTS.mkdir(exist_ok=True)
+    (ARTIFACTS / "times.json").write_text(json.dumps(times, indent=1) + os.linesep, encoding="utf-8")
