@@ -188,7 +188,7 @@ def _must_be_new(path: Path, what: str) -> None:
 
 def _print_run(run: Any, summary: Sequence[Mapping[str, Any]]) -> None:
     titles = {d["id"]: f"{d['title']}({d['id']},{d['version']})" for d in run.receipt["documents"]}
-    for table in run_tables(summary, titles):
+    for table in run_tables(summary, titles, width=out().width):
         out().print(table)
     worst = run.worst_units(WORST_UNITS)
     if worst:

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from rich.box import SIMPLE_HEAD
 from rich.markup import escape
 from rich.table import Table
 
 from workbench.vocabulary import SEVERITY_LABELS, Severity, Verdict
+
+#: Columns of a terminal from which on every column of the table of a run is shown.
+WIDE = 120
 
 #: Columns of counts in the table of a run: heading → verdicts counted there. 适用 is everything but 不适用.
 _COUNTS: tuple[tuple[str, tuple[Verdict, ...], str], ...] = (
@@ -22,14 +26,17 @@ _COUNTS: tuple[tuple[str, tuple[Verdict, ...], str], ...] = (
     ("豁免", (Verdict.WAIVED,), ""),
     ("出错", (Verdict.BROKEN,), "bold red"),
 )
+_ALWAYS = ("适用", "未达标", "滞后", "数据不足")
 
 
-def run_tables(summary: Iterable[Mapping[str, Any]], titles: Mapping[str, str]) -> list[Table]:
+def run_tables(summary: Iterable[Mapping[str, Any]], titles: Mapping[str, str], *, width: int = WIDE) -> list[Table]:
     """A table per document of ``Run.summary()``: requirement, clause, severity and the counts of each verdict.
 
     ``titles`` gives the title of each document id. Columns that are zero throughout are left out, except 适用,
-    未达标, 滞后 and 数据不足, whose zero is news.
+    未达标, 滞后 and 数据不足, whose zero is news; in fewer than ``WIDE`` columns of ``width`` so are 条款, 性质, 达标
+    and 进行中, so that a small terminal cuts nothing.
     """
+    wide = width >= WIDE
     documents: dict[str, list[Mapping[str, Any]]] = {}
     for row in summary:
         documents.setdefault(row["document"], []).append(row)
@@ -37,20 +44,29 @@ def run_tables(summary: Iterable[Mapping[str, Any]], titles: Mapping[str, str]) 
     for document, rows in documents.items():
         shown = [
             column for column in _COUNTS
-            if column[0] in ("适用", "未达标", "滞后", "数据不足") or any(_count(row, column[1]) for row in rows)
+            if column[0] in _ALWAYS
+            or ((wide or column[0] not in ("达标", "进行中")) and any(_count(row, column[1]) for row in rows))
         ]
-        table = Table(title=escape(titles.get(document, document)), title_justify="left", header_style="bold")
+        table = _table(titles.get(document, document))
         table.add_column("条款编号", no_wrap=True)
-        table.add_column("条款", no_wrap=True)
+        if wide:
+            table.add_column("条款", no_wrap=True)
         table.add_column("要求", overflow="fold", min_width=16)
-        table.add_column("性质", no_wrap=True)
+        if wide:
+            table.add_column("性质", no_wrap=True)
         for heading, _, _ in shown:
             table.add_column(heading, justify="right", no_wrap=True)
         for row in rows:
-            cells = [row["id"], row["clause"], row["description"], SEVERITY_LABELS[Severity(row["severity"])]]
+            cells = [row["id"], row["description"]]
+            if wide:
+                cells = [row["id"], row["clause"], row["description"], SEVERITY_LABELS[Severity(row["severity"])]]
             table.add_row(*(escape(str(c)) for c in cells), *(_figure(_count(row, v), style) for _, v, style in shown))
         tables.append(table)
     return tables
+
+
+def _table(title: str) -> Table:
+    return Table(title=escape(title), title_justify="left", title_style="bold", box=SIMPLE_HEAD, pad_edge=False)
 
 
 def _count(row: Mapping[str, Any], verdicts: Sequence[Verdict]) -> int:
@@ -65,7 +81,7 @@ def plain_table(
     title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], *, right: Sequence[str] = ()
 ) -> Table:
     """A table of text cells; the columns named in ``right`` hold figures."""
-    table = Table(title=escape(title), title_justify="left", header_style="bold")
+    table = _table(title)
     for column in columns:
         table.add_column(column, justify="right" if column in right else "left", overflow="fold")
     for row in rows:
