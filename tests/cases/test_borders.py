@@ -1,0 +1,317 @@
+"""Both sides of every border: ends of periods, deadlines, leap days, new branches, documents begun mid-year."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from workbench.audit.engine import judge_tables
+from workbench.requirements import Requirement, load_requirements
+from workbench.resources import resource
+
+from .reading import Case, tables_of
+
+MET, FAILED, OPEN, NONE = "达标", "未达标", "进行中", "不适用"
+D = date.fromisoformat
+REQUIREMENTS = {r.id: r for r in load_requirements(as_of=D("2026-12-31"))}
+ELSEWHERE = {"org_id": "O9", "held_on": D("2021-01-05")}
+
+
+def verdicts(
+    asked: Sequence[tuple[str, Mapping[str, Any]]], as_of: str, *, year: int | None = None,
+    requirements: Mapping[str, Requirement] = REQUIREMENTS,
+) -> list[str]:
+    """Verdict of O1 for each pair of requirement and records, all judged together as of one day."""
+    cases = [
+        Case(requirement, str(number), D(as_of), year, tables_of(given), "", None)
+        for number, (requirement, given) in enumerate(asked)
+    ]
+    tables: dict[str, list] = {}
+    for case in cases:
+        for table, rows in case.renamed().items():
+            tables.setdefault(table, []).extend(rows)
+    used = [requirements[name] for name in dict.fromkeys(name for name, _ in asked)]
+    rows = {(r["subject"], r["requirement"]): r for r in judge_tables(tables, used, as_of=D(as_of), year=year)}
+    return [rows[case.subject, case.requirement]["verdict"] for case in cases]
+
+
+def branch(kind: str, *days: str, **traits: Any) -> dict[str, Any]:
+    """A branch with activities of one kind on these days."""
+    dated = [{"kind": kind, "held_on": D(day)} for day in days]
+    return {"org": {"type": "党支部", **traits}, "activities": [*dated, {"kind": kind, **ELSEWHERE}]}
+
+
+def case(process: str, **steps: str | list | dict) -> dict[str, Any]:
+    """A case of a leading group or branch (the process says which)."""
+    kind = "党支部" if process in ("发展党员", "书记任职") else "党组"
+    return {"org": {"type": kind}, "defaults": {"case_steps": {"process": process}}, "case_steps": steps}
+
+
+#: Clause, process, step that starts the clock, step that stops it, class of case, first day of the clock and last
+#: day allowed, worked out by hand so that every clock ends on 31 August 2026.
+CLOCKS = [
+    ("secretary-2022-6-1", "书记任职", "任职", "集中培训", None, "2025-08-31"),
+    ("xinfang-bureau-2.5-6", "民主生活会", "召开", "报告情况", None, "2026-08-16"),
+    ("xinfang-bureau-3.11-1", "意见办理", "收到", "办结", "个别性问题", "2026-08-28"),
+    ("xinfang-bureau-4.5-1", "廉政风险", "收到文书", "提交整改情况", "询问函", "2026-08-21"),
+    ("xinfang-bureau-4.5-3", "廉政风险", "收到文书", "提交整改报告", "责令纠错", "2026-07-31"),
+    ("xinfang-bureau-4.6-1", "廉政风险", "结束", "归档", None, "2026-08-01"),
+]
+
+
+def clock(process: str, after: str, step: str, tag: str | None, begun: str, done: str | None) -> dict[str, Any]:
+    steps = {after: {"done_on": D(begun), "tags": [tag] if tag else []}}
+    if done:
+        steps[step] = D(done)
+    return {**case(process, **steps), "others": {"case_steps": {step: D("2021-01-05")}}}
+
+
+def test_the_clocks_are_all_the_deadlines_after_an_event() -> None:
+    assert {c[0] for c in CLOCKS} == {i for i, r in REQUIREMENTS.items() if r.shape == "expect_step_deadline"}
+
+
+def test_last_day_of_a_deadline_and_the_day_after() -> None:
+    """Each clock, done or not, on the days around its end."""
+    def asked(done: str | None) -> list:
+        return [(clause, clock(process, a, s, tag, begun, done)) for clause, process, a, s, tag, begun in CLOCKS]
+
+    n = len(CLOCKS)
+    in_time, late = asked("2026-08-30") + asked("2026-08-31"), asked("2026-09-01")
+    assert verdicts(in_time + late, "2026-12-31") == [MET] * 2 * n + [FAILED] * n
+    assert verdicts(asked(None) + late, "2026-08-31") == [OPEN] * 2 * n
+    assert verdicts(asked(None), "2026-09-01") == [FAILED] * n
+
+
+#: Clause, kind of activity, type of organisation, last day allowed for the year 2026.
+DATES = [
+    ("secretary-2022-7.1-1", "重点项目清单", "党支部", "2026-01-31"),
+    ("secretary-2022-7.1-2", "责任清单", "党支部", "2026-01-31"),
+    ("secretary-2022-7.2-4", "完成情况公布", "党支部", "2027-01-31"),
+    ("secretary-2022-7.5-1", "量化考核", "组织部", "2026-12-31"),
+    ("secretary-2022-10-7", "党建总结", "党支部", "2026-12-31"),
+    ("secretary-2022-10-8", "书面报告", "党支部", "2026-12-31"),
+    ("secretary-2022-10-9", "现场述职", "党支部", "2026-12-31"),
+    ("secretary-2022-10-10", "接受考评", "党支部", "2026-12-31"),
+    ("xinfang-bureau-1.1-1", "党建工作安排", "党组", "2026-01-31"),
+    ("xinfang-bureau-2.1-2", "年度学习计划", "党支部", "2026-01-31"),
+    ("xinfang-bureau-2.4-2", "民主评议党员", "党支部", "2027-01-31"),
+]
+
+
+def test_the_dates_are_all_the_deadlines_within_a_year() -> None:
+    assert {d[0] for d in DATES} == {i for i, r in REQUIREMENTS.items() if r.shape == "expect_done_by_date"}
+
+
+def test_done_on_the_last_day_of_the_year_and_the_day_after() -> None:
+    def asked(late: int) -> list:
+        rows = [(c, o, {"kind": k, "held_on": D(last) + timedelta(days=late), "year_of": 2026}) for c, k, o, last in DATES]
+        return [(clause, {"org": {"type": org}, "activities": [row]}) for clause, org, row in rows]
+
+    n = len(DATES)
+    assert verdicts(asked(0) + asked(1), "2027-06-30", year=2026) == [MET] * n + [FAILED] * n
+
+
+@pytest.mark.parametrize("last", ["2026-01-31", "2026-12-31", "2027-01-31"])
+def test_undone_on_the_last_day_is_open_and_failed_the_day_after(last: str) -> None:
+    asked = [
+        (clause, {"org": {"type": org}, "activities": [{"kind": kind, **ELSEWHERE}]})
+        for clause, kind, org, day in DATES if day == last
+    ]
+    assert set(verdicts(asked, last, year=2026)) == {OPEN}
+    assert set(verdicts(asked, (D(last) + timedelta(days=1)).isoformat(), year=2026)) == {FAILED}
+
+
+#: Clause, process, earlier step, later step with its day, the latest day the earlier step may have.
+LEADS = [
+    ("xinfang-bureau-2.5-2", "民主生活会", "报告方案", "召开", "2026-08-31", "2026-08-16"),
+    ("xinfang-bureau-2.6.1-4", "发展党员", "公示开始", "公示结束", "2026-08-31", "2026-08-25"),
+    ("xinfang-bureau-2.6.4-1", "发展党员", "确定积极分子", "确定发展对象", "2026-08-31", "2025-08-31"),
+    ("xinfang-bureau-2.6.11-2", "发展党员", "接收预备党员", "转正", "2026-08-31", "2025-08-31"),
+    # a leap day: 29 February 2024 + 12 months is 28 February 2025
+    ("xinfang-bureau-2.6.11-2", "发展党员", "接收预备党员", "转正", "2025-02-28", "2024-02-29"),
+    ("xinfang-bureau-2.6.4-1", "发展党员", "确定积极分子", "确定发展对象", "2024-02-29", "2023-02-28"),
+]
+
+
+def test_the_leads_are_all_the_leads() -> None:
+    assert {lead[0] for lead in LEADS} == {i for i, r in REQUIREMENTS.items() if r.shape == "expect_step_lead"}
+
+
+@pytest.mark.parametrize("year", ["2024", "2025", "2026"])
+def test_last_day_of_a_lead_and_the_day_after(year: str) -> None:
+    asked = [
+        (clause, case(process, **{step: D(latest) + timedelta(days=late), before: D(end)}))
+        for clause, process, step, before, end, latest in LEADS if end.startswith(year)
+        for late in (-1, 0, 1)
+    ]
+    assert asked
+    assert verdicts(asked, f"{year}-12-31") == [MET, MET, FAILED] * (len(asked) // 3)
+
+
+def test_the_first_publicity_day_counts_only_with_its_parameter() -> None:
+    strict = {r.id: r for r in load_requirements(as_of=D("2026-12-31"), parameters={"publicity_inclusive": False})}
+    clause, seven = "xinfang-bureau-2.6.1-4", case("发展党员", 公示开始=D("2026-03-01"), 公示结束=D("2026-03-07"))
+    assert verdicts([(clause, seven)], "2026-12-31") == [MET]
+    assert verdicts([(clause, seven)], "2026-12-31", requirements=strict) == [FAILED]
+
+
+def test_31_august() -> None:
+    inspection, meetings = "secretary-2022-11-1", "xinfang-bureau-2.2.1-1"
+    months = [f"2026-{month:02d}-15" for month in range(1, 8)]
+
+    def asked(*days: str) -> list:
+        department = {**branch("党建督查", *days), "org": {"type": "组织部"}}
+        return [(inspection, department), (meetings, branch("党员大会", *months, *days))]
+
+    assert verdicts(asked(), "2026-08-30") == [OPEN, MET]
+    assert verdicts(asked(), "2026-08-31") == [FAILED, FAILED]
+    assert verdicts(asked("2026-08-31"), "2026-08-31") == [MET, MET]
+    assert verdicts(asked("2026-09-01"), "2026-09-01") == [FAILED, FAILED]
+    assert verdicts(asked("2026-06-30", "2026-09-01"), "2026-09-30") == [FAILED, FAILED]
+
+
+def test_29_february_belongs_to_its_month() -> None:
+    clause = "xinfang-bureau-2.2.1-1"
+    asked = [(clause, branch("党员大会", "2024-01-10", "2024-02-29")), (clause, branch("党员大会", "2024-01-10"))]
+    assert verdicts(asked, "2024-02-28") == [MET, MET]
+    assert verdicts(asked, "2024-02-29") == [MET, FAILED]
+
+
+def test_29_february_ends_a_deadline_of_a_month() -> None:
+    clause = "xinfang-bureau-4.5-3"
+    asked = [
+        (clause, clock("廉政风险", "收到文书", "提交整改报告", "责令纠错", begun, done))
+        for begun, done in (("2024-01-31", "2024-02-29"), ("2024-01-31", "2024-03-01"), ("2024-02-29", "2024-03-29"),
+                            ("2024-02-29", "2024-03-30"))
+    ]
+    assert verdicts(asked, "2024-12-31") == [MET, FAILED, MET, FAILED]
+
+
+def test_29_february_ends_the_months_for_dues() -> None:
+    def paid(month: str, day: str) -> dict[str, Any]:
+        row = {"person_id": "P1", "months": f"{month}..{month}", "due": 10, "paid": 10, "paid_on": D(day)}
+        return {"org": {"type": "党支部"}, "dues": [row]}
+
+    late, owed = "xinfang-bureau-2.7.2-3", "xinfang-bureau-2.7.2-1"
+    asked = [(late, paid("2023-11", "2024-02-29")), (late, paid("2023-11", "2024-03-01"))]
+    assert verdicts(asked, "2024-12-31") == [MET, FAILED]
+    asked = [(late, paid("2024-11", "2025-02-28")), (late, paid("2024-11", "2025-03-01"))]
+    assert verdicts(asked, "2025-12-31") == [MET, FAILED]
+    unpaid = [(owed, paid("2023-11", "2025-01-01"))]
+    assert verdicts(unpaid, "2024-02-29") == ["进度滞后"]
+    assert verdicts(unpaid, "2024-03-01") == [FAILED]
+
+
+#: Day of establishment and what is then missed of a month, a quarter, a half-year and a year by 31 December 2026.
+FIRST_PERIODS = {
+    "2026-01-01": [FAILED, FAILED, FAILED, FAILED], "2026-01-02": [FAILED, FAILED, FAILED, NONE],
+    "2026-07-01": [FAILED, FAILED, FAILED, NONE], "2026-07-02": [FAILED, FAILED, NONE, NONE],
+    "2026-10-01": [FAILED, FAILED, NONE, NONE], "2026-10-02": [FAILED, NONE, NONE, NONE],
+    "2026-12-01": [FAILED, NONE, NONE, NONE], "2026-12-02": [NONE, NONE, NONE, NONE],
+}
+BY_PERIOD = {
+    "xinfang-bureau-2.2.1-1": "党员大会", "xinfang-bureau-2.2.3-1": "党课", "xinfang-bureau-2.3-1": "组织生活会",
+    "xinfang-bureau-2.4-1": "民主评议党员",
+}
+
+
+def test_first_full_period_of_a_new_branch() -> None:
+    asked = [
+        (clause, branch(kind, established_on=D(day))) for day in FIRST_PERIODS for clause, kind in BY_PERIOD.items()
+    ]
+    found = verdicts(asked, "2026-12-31")
+    assert dict(zip(FIRST_PERIODS, zip(*[iter(found)] * 4, strict=True), strict=True)) == {
+        day: tuple(wanted) for day, wanted in FIRST_PERIODS.items()
+    }
+
+
+def test_grace_of_a_new_organisation_ends_on_its_day() -> None:
+    post = {"role": "组织干事", "person_id": "P1", "started_on": D("2026-03-01")}
+    asked = [
+        ("secretary-2022-4.4-3",
+         {"org": {"type": "党委", "level": "乡镇", "established_on": D(day)}, "posts": [post]})
+        for day in ("2026-02-28", "2026-03-01")
+    ]
+    assert verdicts(asked, "2026-08-31") == [FAILED, OPEN]
+
+
+@pytest.fixture
+def local(tmp_path: Path):
+    """Write documents of a temporary folder and load them: ``local({"2026-07-01": [entries]})``, each named by its day."""
+
+    def load(documents: dict[str, list[dict[str, Any]]], as_of: str = "2026-12-31") -> dict[str, Requirement]:
+        folder = tmp_path / "expectations"
+        for since, entries in documents.items():
+            version = folder / f"local-{since}" / since
+            version.mkdir(parents=True)
+            meta = {"document": f"local-{since}", "title": "本地规定", "effective_from": since}
+            for one in entries:
+                one["kwargs"]["requirement"] = f"local-{since}-{one['meta']['clause']}"
+            data = {"name": "本地规定", "meta": meta, "expectations": entries}
+            (version / "rules.yaml").write_text(yaml.safe_dump(data, allow_unicode=True), encoding="utf-8")
+        for name in ("subjects.yaml", "parameters.yaml"):
+            shutil.copy(resource("expectations") / name, folder / name)
+        return {r.id: r for r in load_requirements(as_of=D(as_of), directory=folder)}
+
+    return load
+
+
+def entry(clause: int, shape: str, binds: str = "党支部", **arguments: Any) -> dict[str, Any]:
+    return {
+        "type": shape, "kwargs": arguments, "severity": "critical", "description": "本地规定的一条",
+        "meta": {"clause": str(clause), "binds": binds, "unit": "次"},
+    }
+
+
+#: Day a document takes effect and what is then missed of a month, a quarter, a year and a date in December.
+EFFECTS = {
+    "2026-01-01": [FAILED, FAILED, FAILED, FAILED], "2026-07-01": [FAILED, FAILED, NONE, NONE],
+    "2026-10-02": [FAILED, NONE, NONE, NONE], "2026-12-02": [NONE, NONE, NONE, NONE],
+}
+
+
+def test_document_that_takes_effect_within_the_year(local) -> None:
+    def rules() -> list[dict[str, Any]]:
+        return [
+            entry(1, "expect_activity_count", activity="党员大会", period="month", minimum=1),
+            entry(2, "expect_activity_count", activity="党课", period="quarter", minimum=1),
+            entry(3, "expect_activity_count", activity="民主评议党员", period="year", minimum=1),
+            entry(4, "expect_done_by_date", activity="党建总结", by="12-30"),
+        ]
+
+    requirements = local({since: rules() for since in EFFECTS})
+    kinds = ("党员大会", "党课", "民主评议党员", "党建总结")
+    asked = [(f"local-{since}-{i}", branch(kind)) for since in EFFECTS for i, kind in enumerate(kinds, 1)]
+    assert verdicts(asked, "2026-12-31", requirements=requirements) == [v for row in EFFECTS.values() for v in row]
+
+
+def test_event_before_a_document_takes_effect_starts_no_clock(local) -> None:
+    arguments = {"process": "民主生活会", "after": "召开", "step": "报告情况", "within_days": 15}
+    requirements = local({"2026-07-01": [entry(1, "expect_step_deadline", "党组", **arguments)]})
+    others = {"others": {"case_steps": {"报告情况": D("2021-01-05")}}}
+    asked = [
+        ("local-2026-07-01-1", {**case("民主生活会", 召开=D(day)), **others}) for day in ("2026-06-30", "2026-07-01")
+    ]
+    assert verdicts(asked, "2026-12-31", requirements=requirements) == [NONE, FAILED]
+
+
+def test_no_requirement_the_day_before_a_document_takes_effect(local) -> None:
+    rule = entry(1, "expect_activity_count", activity="党课", period="month", minimum=1)
+    assert local({"2026-07-01": [rule]}, as_of="2026-06-30") == {}
+
+
+def test_a_new_requirement_of_a_known_shape_is_one_entry(local) -> None:
+    rule = entry(1, "expect_activity_count", activity=["党课", "集中学习"], period="quarter", minimum=3)
+    requirements = local({"2022-01-01": [rule]})
+    lectures = branch("党课", "2026-01-05", "2026-02-05", "2026-03-05")
+    studies = branch("集中学习", "2026-04-05", "2026-05-05", "2026-06-30")
+    both = {**lectures, "activities": lectures["activities"] + studies["activities"]}
+    asked = [("local-2022-01-01-1", both), ("local-2022-01-01-1", lectures)]
+    assert verdicts(asked, "2026-06-30", requirements=requirements) == [MET, FAILED]
+    assert requirements["local-2022-01-01-1"].required_text == "每季度至少3次"
