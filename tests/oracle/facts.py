@@ -66,6 +66,7 @@ class Facts:
         self.ratings = _by(self.rows["ratings"], "org_id", "kind")
         self.measures = _by(self.rows["measures"], "org_id", "measure")
         self.rejected = _by(self.rows["rejected"], "org_id", "table_name")
+        self.exemptions = _by(self.rows["exemptions"], "org_id", "requirement")
         self.held = _by(self.rows["activities"], "org_id", "kind")
         self.attended = _by(self.rows["activities"], "person_id", "kind")
         self.kinds_held = _by(self.rows["activities"], "kind")

@@ -104,7 +104,8 @@ def posts(city: City) -> list[Row]:
             for _ in range(city.rng.choice([0, 1, 1, 1, 2, 2])):
                 person = city.person(org) or city.rng.choice(city.everyone)
                 rows.append({
-                    "person_id": person, "org_id": org, "role": role, "full_time": city.rng.choice([True, True, False, None]),
+                    "person_id": person, "org_id": org, "role": role,
+                    "full_time": city.rng.choice([True, True, False, None]),
                     "started_on": city.some_day() if city.chance(0.2) else city.rng.choice(
                         [date(2018, 3, 1), date(2020, 2, 29), date(city.year, 1, 1)]
                     ),

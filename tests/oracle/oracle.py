@@ -183,7 +183,4 @@ def decide(f: Facts, s: Setting, demand: Demand, answer: Answer, available: bool
 
 
 def is_exempt(f: Facts, s: Setting, requirement: str) -> bool:
-    return any(
-        e["org_id"] == s.org and e["requirement"] == requirement and e["since"] <= s.ref <= e["until"]
-        for e in f.rows["exemptions"]
-    )
+    return any(e["since"] <= s.ref <= e["until"] for e in f.exemptions.get((s.org, requirement), ()))

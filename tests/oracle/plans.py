@@ -106,14 +106,14 @@ def covering(city: City, k: Row) -> list[Row]:
         members = {p["person_id"]: p["org_id"] for p in city.tables["posts"] if p["role"] in terms(k["roles"])}
     else:
         members = {p["person_id"]: p["org_id"] for p in city.tables["people"] if p["categories"]}
-    enough = rng.choice([1.0, 0.97, 0.6])
+    enough = rng.choice([1.0, 0.98, 0.85])
     for person, org in members.items():
         amount = k["minimum"] if city.chance(enough) else rng.choice([0, k["minimum"] - 1])
         where = org if city.chance(0.8) else rng.choice(city.orgs)
         years = {"year_of": None} if city.chance(0.95) else {}
         parts = int(amount) if k["measure"] == "count" else rng.choice([1, 2])
         for _ in range(parts):
-            day = date(city.year, 1, 1) + timedelta(days=rng.randint(0, max((city.ref - date(city.year, 1, 1)).days, 0)))
+            day = date(city.year, 1, 1) + timedelta(days=rng.randint(0, (city.ref - date(city.year, 1, 1)).days))
             row = held(city, where, k, day, person_id=person, **years)
             row["recorded_on"] = None
             if k["measure"] == "hours":
@@ -145,7 +145,8 @@ def one_case(city: City, org: str, process: str, steps: list[str], case_id: str,
     days: dict[str, date] = {}
     for step in steps[:stop]:
         days[step] = day
-        day += timedelta(days=rng.choice([0, 1, 3, 7, 10, 15, 30, 60, 91, 183, 365] if len(steps) < 6 else [0, 1, 7, 30, 90]))
+        pauses = [0, 1, 3, 7, 10, 15, 30, 60, 91, 183, 365] if len(steps) < 6 else [0, 1, 7, 30, 90]
+        day += timedelta(days=rng.choice(pauses))
     for k in rng.sample(asked, min(len(asked), 3)):
         move_to_border(city, k, days)
     for step in list(days):
@@ -164,7 +165,8 @@ def step_row(city: City, org: str, process: str, step: str, case_id: str, day: d
     return {
         "case_id": case_id, "process": process, "org_id": org, "person_id": city.person(org), "step": step,
         "done_on": day, "value": None if city.chance(0.03) else float(rng.choice([1, 2, 3, 5, 8, 8])),
-        "tags": rng.choice([None, [], rng.sample(CASE_TAGS, 1), rng.sample(CASE_TAGS, 2)]), "recorded_on": city.recorded(),
+        "tags": rng.choice([None, [], rng.sample(CASE_TAGS, 1), rng.sample(CASE_TAGS, 2)]),
+        "recorded_on": city.recorded(),
     }
 
 

@@ -131,11 +131,10 @@ def members_doubt(f: Facts, s: Setting, k: dict[str, Any]) -> int:
 
 
 def members_covered(f: Facts, s: Setting, k: dict[str, Any]) -> Answer:
-    answer = Answer(doubt=members_doubt(f, s, k))
     members = members_to_cover(f, s, k)
     if not s.whole_year or not members:
-        return answer
-    values = []
+        return Answer()
+    answer, values = Answer(doubt=members_doubt(f, s, k)), []
     for person in members:
         rows = [a for a in f.activities_of_person(person, k["activity"], k.get("tags")) if year_of(a) == s.year]
         if k["measure"] == "hours":

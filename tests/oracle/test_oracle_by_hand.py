@@ -175,7 +175,8 @@ def test_training_counts_those_in_office_all_year() -> None:
 def test_leading_cadres_lecture() -> None:
     rule = "xinfang-bureau-2.2.3-2"
     ledger = Ledger("党支部").add("people", person_id="甲", categories=["党员领导干部"], since="2026-01-01")
-    ledger.add("people", person_id="乙", categories=["党员领导干部"], until="2026-12-31").held("党课", "2026-12-31", person_id="甲")
+    ledger.add("people", person_id="乙", categories=["党员领导干部"], until="2026-12-31")
+    ledger.held("党课", "2026-12-31", person_id="甲")
     assert ledger.verdict(rule, "2026-12-30") == ("数据不足", None)  # no lecture at all by then
     assert ledger.verdict(rule, "2026-12-31") == ("达标", 1)
 

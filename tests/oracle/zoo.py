@@ -209,8 +209,8 @@ def rating_streak(rng: Random) -> dict[str, Any]:
 
 
 SHAPES = (
-    activity_count, activity_count, done_by_date, members_covered, ratings_covered, step_deadline, step_lead, step_order,
-    case_periods, case_count, step_value, step_qualification, posts_held, open_cases, steps_present, share, growth,
+    activity_count, activity_count, done_by_date, members_covered, ratings_covered, step_deadline, step_lead,
+    step_order, case_periods, case_count, step_value, step_qualification, posts_held, open_cases, steps_present, share, growth,
     dues_paid, dues_followup, rating_streak,
 )
 
@@ -253,7 +253,9 @@ def write_suites(folder: Path, seed: int, year: int, rounds: int) -> Path:
 
 
 def suite(rng: Random, folder: Path, document: str, begins: str, ends: str | None, rounds: int) -> None:
-    meta = {"document": document, "title": document, "effective_from": begins, **({"effective_to": ends} if ends else {})}
+    meta = {"document": document, "title": document, "effective_from": begins}
+    if ends:
+        meta["effective_to"] = ends
     dump(folder / document / begins / "zoo.yaml", {
         "name": document, "meta": meta, "expectations": expectations(rng, document, rounds),
     })
