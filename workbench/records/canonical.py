@@ -102,7 +102,8 @@ class CanonicalTable:
                           CAST(f.file_row_number + 1 AS INTEGER) AS source_row FROM {file} f {join}"""
 
     def _holds_keys(self, file: str, name: str) -> bool:
-        fault = f'length(p) <> 32 OR translate(p, \'0123456789abcdef\', \'\') <> \'\''
+        # 32 hexadecimal digits are what a UUID is cast from: many times faster than a pattern
+        fault = "length(p) <> 32 OR try_cast(p AS UUID) IS NULL OR p <> lower(p)"
         return not self.con.execute(f'SELECT 1 FROM (SELECT "{name}" AS p FROM {file}) WHERE {fault} LIMIT 1').fetchone()
 
     def _map_people(self, file: str, name: str, keys: PersonKeys, source_id: int) -> None:

@@ -40,7 +40,11 @@ def _list(texts) -> str:
 
 def create_macros(con: duckdb.DuckDBPyConnection) -> None:
     """Macros for cleaning text and the tables of known spellings, both temporary."""
-    fold = f"trim(translate(s, {quoted(_FULL + _SPACES + _NOTHING)}, {quoted(_HALF + ' ' * len(_SPACES))}))"
+    # plain ASCII (as many bytes as characters) needs no translation, which is slow
+    fold = (
+        f"CASE WHEN strlen(s) = length(s) THEN trim(s, {quoted(' ' + _SPACES)}) ELSE "
+        f"trim(translate(s, {quoted(_FULL + _SPACES + _NOTHING)}, {quoted(_HALF + ' ' * len(_SPACES))})) END"
+    )
     con.execute(f"CREATE OR REPLACE TEMP MACRO wb_fold(s) AS {fold}")
     con.execute(
         f"CREATE OR REPLACE TEMP MACRO wb_text(s) AS CASE WHEN wb_fold(s) IN ('', {_list(BLANKS)}) THEN NULL ELSE wb_fold(s) END"
