@@ -42,6 +42,7 @@ def make_sample(
     try:
         with duckdb.connect(str(scratch / "city.duckdb")) as con:
             con.execute("SET temp_directory = ?", [str(scratch)])
+            con.execute("SET enable_progress_bar = false")
             city = City(con, seed, as_of)
             planted = found(city, branches, faults=faults)
             populate(city)

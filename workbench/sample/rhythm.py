@@ -122,7 +122,7 @@ def _habit(city: City, index: int, habit: Habit) -> str:
     since = "TRUE" if habit.before else f"p >= {city.day(1, 1)}" if habit.months == 12 else "p >= o.hist"
     periods = f"(SELECT unnest(range({first}, DATE '{city.as_of}' + 1, INTERVAL {habit.months} MONTH))::DATE AS p)"
     mark = f"'-{index:02d}' || printf('%02d%02d', year(p) % 100, month(p)) || chr(65 + c::INTEGER)"
-    rows = f"""SELECT o.*, p, o.no * 100003 + {index} * 1009 + year(p) * 12 + month(p) AS k FROM org o, {periods}
+    rows = f"""SELECT o.*, p, o.no::BIGINT * 100003 + {index} * 1009 + year(p) * 12 + month(p) AS k FROM org o, {periods}
         WHERE {habit.where} AND {since} AND {lacks}"""
     copied = f"SELECT *, unnest(range({copies}))::INTEGER AS c FROM ({rows}) o"
     dated = f"SELECT * REPLACE (k * 8 + c AS k), (p + ({offset})::INTEGER)::DATE AS held_on FROM ({copied}) o"

@@ -1,0 +1,201 @@
+"""The city as a folder of ledgers: one folder a unit, workbooks and CSV files in each unit's own manner."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+from workbench.records.tables import TABLES
+from workbench.sample.city import City
+from workbench.sample.dirt import soil
+from workbench.sample.dressing import STYLES, Style, identity_number, person_name
+from workbench.sample.planted import Dirt
+from workbench.sample.sheets import NAME, SheetPlan, write_book, write_csv
+from workbench.vocabulary import ActivityKind as K
+
+_MEETINGS = (K.MEMBER_MEETING, K.COMMITTEE_MEETING, K.GROUP_MEETING, K.LECTURE, K.GROUP_STUDY)
+_LIFE = (K.ORGANIZATIONAL_LIFE, K.MEMBER_APPRAISAL)
+_PAPERS = (
+    K.WORK_PLAN, K.STUDY_PLAN, K.PROJECT_LIST, K.DUTY_LIST, K.PROGRESS_NOTICE, K.COMPLETION_NOTICE, K.OPENNESS_NOTICE,
+    K.HALF_YEAR_REPORT, K.YEAR_SUMMARY, K.WRITTEN_REPORT, K.DEBRIEFING, K.APPRAISAL_ACCEPTED,
+)
+#: Folder of a unit that is no county, by its sector.
+_FOLDERS = {"机关": "市直机关", "学校": "教育系统", "两新": "两新组织", "国企": "国有企业"}
+_SPLIT = {"发展党员": "发展党员台账"}
+
+
+def write_ledgers(city: City, out: Path, *, dirt: bool) -> list[Dirt]:
+    """Write all ledgers of the city to ``out``; returns the faults of form in them (none unless ``dirt``)."""
+    _materialize(city)
+    units = [u for (u,) in city.con.execute("SELECT DISTINCT unit FROM place ORDER BY unit").fetchall()]
+    found = _write(out, _common_books(city), {}, city)
+    for index, unit in enumerate(units):
+        books = _unit_books(city, unit, STYLES[index % len(STYLES)])
+        if dirt:
+            soil(books, random.Random(f"{city.seed}:{unit}"))
+        notes = {f"{unit}/党费收缴台账.xlsx": _notes(unit)} if dirt and index % 3 == 0 else {}
+        found += _write(out, books, notes, city)
+    return found
+
+
+def _write(out: Path, books: dict[str, list[SheetPlan]], notes: dict, city: City) -> list[Dirt]:
+    dirt: list[Dirt] = []
+    for file, plans in books.items():
+        if file.endswith(".csv"):
+            dirt += write_csv(out / file, plans[0], city.seed)
+        else:
+            dirt += write_book(out / file, file, plans, notes.get(file, ()), city.seed)
+    return dirt
+
+
+def _notes(unit: str) -> list[list[str]]:
+    return [[f"{unit}党费收缴情况说明"], ["一、总体情况", "样例"], ["二、存在不足", "样例"], ["三、下步打算", "样例"]]
+
+
+def _materialize(city: City) -> None:
+    """Each view as a table, the place (unit) of each organisation, and labels of organisations and people."""
+    con = city.con
+    for name in TABLES:
+        con.execute(f"CREATE TABLE ledger_{name} AS SELECT * FROM {name}")
+    con.execute("""CREATE TABLE identity AS SELECT person(pno) AS person_id, row_number() OVER (ORDER BY pno) - 1 AS idx
+        FROM (SELECT DISTINCT pno FROM member)""")
+    tops = {}
+    for no, parent, kind, sector, short in con.execute(
+            "SELECT no, parent, type, sector, short_name FROM org ORDER BY no").fetchall():
+        if parent is None or parent == 0 and (kind == "组织部" or no == 0):
+            tops[no] = "市委"
+        elif parent == 0:
+            tops[no] = _FOLDERS.get(sector) or short.removesuffix("委")
+        else:
+            tops[no] = tops[parent]
+    con.execute("CREATE TABLE place (no INTEGER, unit VARCHAR)")
+    con.executemany("INSERT INTO place VALUES (?, ?)", list(tops.items()))
+
+
+def _rows(city: City, table: str, where: str, order: str, style: Style) -> list[dict]:
+    """Rows of a table with labels: org_label, person_label, name_label, and ``clean`` (no fault planted there)."""
+    named = any(c.name == "person_id" for c in TABLES[table].columns)
+    person = "LEFT JOIN identity i ON i.person_id = t.person_id" if named else ""
+    cursor = city.con.execute(f"""
+        SELECT t.*, o.{style.orgs} AS org_label, o.plantable AND o.faults = 0 AS clean, {"i.idx" if named else "NULL AS idx"}
+        FROM ledger_{table} t JOIN org o USING (org_id) JOIN place p USING (no) {person} WHERE {where} ORDER BY {order}""")
+    names = [d[0] for d in cursor.description]
+    rows = [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]
+    for row in rows:
+        row["person_label"] = None if row["idx"] is None else identity_number(row["idx"])
+        row["name_label"] = None if row["idx"] is None else person_name(row["idx"])
+    return rows
+
+
+def _columns(table: str, *without: str) -> tuple[str, ...]:
+    """Columns of a table as a ledger shows them: the organisation first, the name beside the ID number."""
+    names = [c.name for c in TABLES[table].columns if c.name not in without]
+    if "org_id" in names and table != "organizations":
+        names = ["org_id", *(n for n in names if n != "org_id")]
+    if "person_id" in names and table in ("people", "posts", "dues"):
+        names.insert(names.index("person_id"), NAME)
+    return tuple(names)
+
+
+def _common_books(city: City) -> dict[str, list[SheetPlan]]:
+    """Ledgers of the city's organisation department: the register, ratings, measures, exemptions."""
+    style = Style(("cell", "text"), "name", 0, "")
+    measures = Style(("text",), "name", 1, "", encoding="utf-8-sig")
+    register = city.con.execute("SELECT * FROM ledger_organizations ORDER BY org_id")
+    names = [d[0] for d in register.description]
+    orgs = [dict(zip(names, values, strict=True)) for values in register.fetchall()]
+
+    def plan(file: str, name: str, table: str, rows: list[dict], how: Style = style) -> dict[str, list[SheetPlan]]:
+        return {file: [SheetPlan(file, name, table, _columns(table), rows, how, f"样例市{name}")]}
+
+    books = plan("组织名册.xlsx", "党组织名册", "organizations", orgs)
+    books |= plan("述职评议结果.xlsx", "述职评议结果", "ratings", _rows(city, "ratings", "TRUE", "org_id, period", style))
+    books |= plan("统计指标.csv", "统计指标", "measures",
+                  _rows(city, "measures", "TRUE", "org_id, measure, as_of", measures), measures)
+    return books | plan("豁免登记.xlsx", "豁免登记", "exemptions", _rows(city, "exemptions", "TRUE", "org_id", style))
+
+
+def _unit_books(city: City, unit: str, style: Style) -> dict[str, list[SheetPlan]]:
+    books: dict[str, list[SheetPlan]] = {}
+    for plan in _unit_sheets(city, unit, style):
+        if plan.rows:
+            books.setdefault(plan.file, []).append(plan)
+    return books
+
+
+def _unit_sheets(city: City, unit: str, style: Style) -> Iterator[SheetPlan]:
+    here = f"unit = '{unit}'"
+
+    def sheet(book: str, name: str, table: str, rows: list[dict], without: tuple[str, ...] = (), **kw) -> SheetPlan:
+        suffix = ".csv" if style.encoding and name in ("三会一课", "文件与清单") else ".xlsx"
+        stem = name if suffix == ".csv" else book
+        columns = kw.pop("columns", None) or _columns(table, *without)
+        return SheetPlan(f"{unit}/{stem}{suffix}", name, table, columns, rows, style, f"{unit}{name}", **kw)
+
+    people = _rows(city, "people", here, "org_id, t.person_id, since", style)
+    yield sheet("党员名册", "党员名册", "people", people)
+    yield sheet("党员名册", "班子成员", "posts", _rows(city, "posts", here, "org_id, role, started_on, idx", style))
+    yield from _activities(city, here, style, sheet)
+    steps = _rows(city, "case_steps", here, "process, case_id, done_on, step, idx", style)
+    admission = [r for r in steps if r["process"] == "发展党员"]
+    yield sheet("流程台账", "发展党员台账", "case_steps", admission, ("tags",))
+    yield sheet("流程台账", "办理台账", "case_steps", [r for r in steps if r["process"] != "发展党员"])
+    yield from _dues(city, here, style, sheet)
+
+
+def _activities(city: City, here: str, style: Style, sheet) -> Iterator[SheetPlan]:
+    rows = _rows(city, "activities", here, "org_id, held_on, activity_id", style)
+    hidden = () if style.numbered else ("activity_id",)
+    branch = {o for (o,) in city.con.execute("SELECT org_id FROM org WHERE type = '党支部'").fetchall()}
+
+    def some(kinds: tuple[K, ...], only_branches: bool) -> list[dict]:
+        return [r for r in rows if r["kind"] in kinds and (not only_branches or r["org_id"] in branch)]
+
+    meetings = some(_MEETINGS, True)
+    columns = _columns("activities", "tags", "year_of", "quantity", *hidden)
+    # A unit that names its lecturers without their number: the name is looked up in the branch.
+    by_name = {"columns": tuple(NAME if c == "person_id" else c for c in columns), "shown": {NAME: "主讲人"}}
+    yield sheet("三会一课台账", "三会一课", "activities", meetings, merge=style.drift == 0,
+                **(by_name if style.empty == "——" else {"columns": columns}))
+    yield sheet("三会一课台账", "组织生活", "activities", some(_LIFE, True), ("person_id", "hours", "quantity", "tags", *hidden))
+    # The sheet's name says what its rows are; it has no column of kinds.
+    yield sheet("三会一课台账", "谈心谈话", "activities", some((K.TALK,), True),
+                ("person_id", "kind", "hours", "quantity", "year_of", *hidden))
+    yield sheet("文件与清单", "文件与清单", "activities", some(_PAPERS, False), ("person_id", "tags", "hours", "quantity", *hidden))
+    yield sheet("培训台账", "培训台账", "activities", some((K.TRAINING,), False), ("tags", "quantity", "year_of", *hidden))
+    taken = {id(r) for r in (*meetings, *some(_LIFE, True), *some((K.TALK, ), True), *some(_PAPERS, False),
+                             *some((K.TRAINING,), False))}
+    yield sheet("会议与调研", "会议台账", "activities", [r for r in rows if id(r) not in taken], hidden)
+
+
+def _dues(city: City, here: str, style: Style, sheet) -> Iterator[SheetPlan]:
+    rows = _rows(city, "dues", here, "org_id, idx, month", style)
+    if style.dues == "long":
+        yield sheet("党费收缴台账", "党费收缴台账", "dues", rows)
+        return
+    years = sorted({r["month"].year for r in rows})
+    expected = {y: {r["month"] for r in rows if r["month"].year == y} for y in years}
+    apart: list[dict] = []
+    for year in years:
+        wide: dict[tuple, list[dict]] = {}
+        for row in rows:
+            if row["month"].year == year:
+                wide.setdefault((row["org_id"], row["idx"]), []).append(row)
+        lines = []
+        for months in wide.values():
+            # A wide row has no day of payment, no reason and one amount: what needs them stands in a long sheet.
+            if {m["month"] for m in months} != expected[year] or any(_telling(m) for m in months):
+                apart += months
+            else:
+                lines.append({**months[0], "months": {m["month"].month: m["paid"] for m in months}})
+        wanted = tuple(range(1, 13)) if year == city.year else tuple(sorted(m.month for m in expected[year]))
+        yield sheet("党费收缴台账", f"{year}年党费收缴台账", "dues", lines, columns=("org_id", NAME, "person_id", "due"), months=wanted)
+    yield sheet("党费收缴台账", "党费收缴明细", "dues", apart)
+
+
+def _telling(row: dict) -> bool:
+    """Whether the day of payment or the reason matters: paid more than two months after the month, or excused."""
+    paid_on, month = row["paid_on"], row["month"]
+    late = paid_on is not None and (paid_on.year - month.year) * 12 + paid_on.month - month.month > 2
+    return late or row["reason"] is not None
