@@ -35,8 +35,8 @@ def run(*command: str | Path, cwd: Path, ok: tuple[int, ...] = (0,), **env: str)
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("wheel")
     run(
-        sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", "--wheel-dir", folder, ROOT,
-        cwd=folder,
+        sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation",
+        "--wheel-dir", folder, ROOT, cwd=folder,
     )
     (built,) = folder.glob("*.whl")
     return built
@@ -59,7 +59,8 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     python = scripts / "python"
     site = Path(run(python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))", cwd=folder).stdout.strip())
     run(
-        sys.executable, "-m", "pip", "--python", python, "install", "--quiet", "--no-deps", "--no-index", wheel, cwd=folder
+        sys.executable, "-m", "pip", "--python", python, "install", "--quiet", "--no-deps", "--no-index", wheel,
+        cwd=folder,
     )
     (site / "libraries.pth").write_text(f"{libraries}\n", encoding="utf-8")
     return scripts

@@ -65,7 +65,8 @@ def test_the_exit_code_is_that_of_the_receipt(audited: Audited) -> None:
 
 
 def test_every_requirement_is_listed_with_its_counts(audited: Audited) -> None:
-    lines = {x.split()[0]: x.split() for x in audited.out.splitlines() if re.match(r"\s*(secretary|xinfang)\S+-\S+ ", x)}
+    listed = [x.split() for x in audited.out.splitlines() if re.match(r"\s*(secretary|xinfang)\S+-\S+ ", x)]
+    lines = {words[0]: words for words in listed}
     summary = audited.run.summary()
     assert {row["id"] for row in summary} == set(lines)
     for row in summary:

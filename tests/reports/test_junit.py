@@ -24,7 +24,9 @@ def row(counts: dict[Verdict, int], severity: str = "critical", id_: str = "ç”²æ
     }
 
 
-def only_case(summary_row: dict, *, strict: bool = False, failing: list[str] | None = None, cap: int = 50) -> ET.Element:
+def only_case(
+    summary_row: dict, *, strict: bool = False, failing: list[str] | None = None, cap: int = 50
+) -> ET.Element:
     data = junit_xml([summary_row], {summary_row["id"]: failing or []}, RECEIPT, strict=strict, cap=cap)
     (case,) = ET.fromstring(data).iter("testcase")
     return case

@@ -49,7 +49,8 @@ def test_zero_is_shown_where_it_is_news() -> None:
 
 
 def test_a_small_terminal_cuts_nothing() -> None:
-    (table,) = run_tables([row(MET=2, OPEN=1, FAILED=12345, BEHIND=6) | {"id": "xinfang-bureau-2.6.11-9"}], {}, width=80)
+    long = row(MET=2, OPEN=1, FAILED=12345, BEHIND=6) | {"id": "xinfang-bureau-2.6.11-9"}
+    (table,) = run_tables([long], {}, width=80)
     text = shown(table, width=80)
     assert cells(text, "条款编号") == ["条款编号", "要求", "适用", "未达标", "滞后", "数据不足"]
     assert cells(text, "xinfang") == ["xinfang-bureau-2.6.11-9", "每月[至少]1次", "12,354", "12,345", "6", "0"]

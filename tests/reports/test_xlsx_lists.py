@@ -50,7 +50,9 @@ def test_head_stands_above_the_list() -> None:
     ]
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1+1", "@SUM(A1)", " =1", "\t=1", "\uff1d1", "\u3000=cmd|' /C calc'!A0"])
+@pytest.mark.parametrize(
+    "text", ["=1+1", "+1", "-1+1", "@SUM(A1)", " =1", "\t=1", "\uff1d1", "\u3000=cmd|' /C calc'!A0"]
+)
 def test_text_is_never_a_formula(text: str) -> None:
     out = io.BytesIO()
     write_list(out, "清单", COLUMNS, [{"a": text, "b": ""}], total=1)
