@@ -110,8 +110,11 @@ def test_the_dates_are_all_the_deadlines_within_a_year() -> None:
 
 def test_done_on_the_last_day_of_the_year_and_the_day_after() -> None:
     def asked(late: int) -> list:
-        rows = [(c, o, {"kind": k, "held_on": D(last) + timedelta(days=late), "year_of": 2026}) for c, k, o, last in DATES]
-        return [(clause, {"org": {"type": org}, "activities": [row]}) for clause, org, row in rows]
+        pairs = []
+        for clause, kind, org, last in DATES:
+            row = {"kind": kind, "held_on": D(last) + timedelta(days=late), "year_of": 2026}
+            pairs.append((clause, {"org": {"type": org}, "activities": [row]}))
+        return pairs
 
     n = len(DATES)
     assert verdicts(asked(0) + asked(1), "2027-06-30", year=2026) == [MET] * n + [FAILED] * n
@@ -243,7 +246,7 @@ def test_grace_of_a_new_organisation_ends_on_its_day() -> None:
 
 @pytest.fixture
 def local(tmp_path: Path):
-    """Write documents of a temporary folder and load them: ``local({"2026-07-01": [entries]})``, each named by its day."""
+    """Write documents, each named by its day, to a temporary folder and load it: ``local({"2026-07-01": [entries]})``."""
 
     def load(documents: dict[str, list[dict[str, Any]]], as_of: str = "2026-12-31") -> dict[str, Requirement]:
         folder = tmp_path / "expectations"

@@ -251,6 +251,14 @@ def test_stray_files_and_empty_folders(entry: dict[str, Any], write: Callable[..
     assert refused(suites).place == "empty"
 
 
+def test_stray_suite_beside_the_documents(entry: dict[str, Any], write: Callable[..., Path], suites: Path) -> None:
+    write(entry)
+    (suites / "README.md").touch()
+    assert len(load_requirements(as_of=DAY, directory=suites)) == 1
+    (suites / "lectures.yaml").touch()
+    assert refused(suites).found == "lectures.yaml"
+
+
 def test_unknown_document(entry: dict[str, Any], write: Callable[..., Path], suites: Path) -> None:
     write(entry)
     with pytest.raises(SuiteError) as caught:

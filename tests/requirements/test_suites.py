@@ -82,7 +82,8 @@ def test_fingerprints_differ_and_are_stable(suites: Suites) -> None:
 
 def test_parameters_change_value_wording_and_fingerprint() -> None:
     before, after = (
-        {r.id: r for r in load_requirements(as_of=DAY, parameters=values)} for values in (None, {"start_of_year": "02-29"})
+        {r.id: r for r in load_requirements(as_of=DAY, parameters=values)}
+        for values in (None, {"start_of_year": "02-29"})
     )
     changed = {i for i in before if before[i].fingerprint != after[i].fingerprint}
     assert changed == {"secretary-2022-7.1-1", "secretary-2022-7.1-2", "xinfang-bureau-1.1-1", "xinfang-bureau-2.1-2"}

@@ -46,6 +46,7 @@ def test_an_audited_year_not_over_counts_as_of_the_day(two_versions: Path) -> No
 
 def test_versions_differ_in_fingerprint(two_versions: Path) -> None:
     old, new = (
-        load_requirements(as_of=date.fromisoformat(day), directory=two_versions)[0] for day in ("2023-01-01", "2025-01-01")
+        load_requirements(as_of=date.fromisoformat(day), directory=two_versions)[0]
+        for day in ("2023-01-01", "2025-01-01")
     )
     assert old.id == new.id and old.fingerprint != new.fingerprint

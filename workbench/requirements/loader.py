@@ -68,7 +68,7 @@ def load_suites(
             "没有这个条款文件夹", place=str(directory), expected="含 subjects.yaml 和各文件子文件夹的文件夹"
         )
     reference = as_of if year is None else min(as_of, date(year, 12, 31))
-    known = sorted(p.name for p in directory.iterdir() if p.is_dir() and not p.name.startswith("."))
+    known = _documents(directory)
     context = _Context(directory, load_subjects(directory), load_parameters(directory, parameters))
     chosen = known if documents is None else _chosen(documents, known, directory)
     versions = {name: _versions(context, name) for name in chosen}
@@ -95,6 +95,23 @@ class _Version:
 
     document: DocumentVersion
     requirements: tuple[Requirement, ...]
+
+
+def _documents(directory: Path) -> list[str]:
+    """Names of the documents' folders; beside them only the two declarations and notes (.md) may lie."""
+    known = []
+    for path in _visible(directory):
+        if path.is_dir():
+            known.append(path.name)
+        elif path.name not in ("subjects.yaml", "parameters.yaml") and path.suffix != ".md":
+            raise SuiteError(
+                "此处不能有这个文件",
+                place=str(directory),
+                found=path.name,
+                expected="subjects.yaml、parameters.yaml、各文件的子文件夹",
+                next_step="条款请放进 <文件代号>/<生效日期>/ 之下",
+            )
+    return known
 
 
 def _chosen(documents: Sequence[str], known: Sequence[str], directory: Path) -> list[str]:
