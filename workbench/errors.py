@@ -17,6 +17,11 @@ class WorkbenchError(Exception):
 
     ``place`` says where (file, sheet, row, column, or YAML file and key), ``found`` what stands there,
     ``expected`` what should, ``next_step`` what to do. Any of them may be empty.
+
+    >>> print(WorkbenchError("日期有误", place="党费.xlsx 第3行", found="2026-13", next_step="改为实有的月份"))
+    党费.xlsx 第3行:日期有误
+      现为:2026-13
+      处理办法:改为实有的月份
     """
 
     def __init__(self, message: str, *, place: str = "", found: str = "", expected: str = "", next_step: str = ""):

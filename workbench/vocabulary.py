@@ -10,7 +10,11 @@ from enum import StrEnum
 
 
 class Verdict(StrEnum):
-    """Outcome of one subject under one requirement (判定)."""
+    """Outcome of one subject under one requirement (判定).
+
+    >>> Verdict.FAILED == "未达标"
+    True
+    """
 
     MET = "达标"
     FAILED = "未达标"

@@ -43,6 +43,11 @@ def compare(*runs: Run) -> Comparison:
 
     Missing data never resolves a finding: what the last run could not judge goes to ``not_comparable``.
     Raises :class:`UsageError` for fewer than two runs or runs that are not in order of time.
+
+    >>> run = open_run("runs/demo")
+    >>> comparison = compare(run, run)
+    >>> comparison.new, len(comparison.unchanged) == len(run.findings)
+    ([], True)
     """
     if len(runs) < 2:
         raise UsageError("至少要两次督查结果才能对比", found=f"{len(runs)}次", expected="两次或更多,先旧后新")

@@ -104,7 +104,7 @@ def audit(
     Raises :class:`workbench.errors.WorkbenchError` for anything a user can mend.
 
     >>> from datetime import date
-    >>> run = audit(sample, as_of=date(2026, 8, 31), out=folder)
+    >>> run = audit("sample_data", as_of=date(2026, 8, 31), documents=["secretary-2022"])
     >>> run.receipt["as_of"]
     '2026-08-31'
     """

@@ -29,6 +29,10 @@ class Run:
 
     ``results``, ``findings`` and ``organizations`` are pandas frames read on demand; for large runs ask
     :meth:`query`. Raises :class:`RunError` when the folder is not a run of this format.
+
+    >>> run = Run("runs/demo")
+    >>> len(run.results) == sum(run.receipt["verdicts"].values())
+    True
     """
 
     def __init__(self, path: str | Path):

@@ -20,6 +20,12 @@ class Records:
     ``source_row``), ``sources`` and ``rejected`` as ``docs/architecture.md`` describes them. ``messages`` is a list of
     :class:`~workbench.records.messages.Message`; ``present`` maps a table to the columns that some ledger had. Use as a
     context manager, or call :meth:`close`.
+
+    >>> with load("sample_data") as records:
+    ...     found = records.con.table("organizations").count().execute()
+    ...     rows = records.receipt()["rows"]["organizations"]
+    >>> found == rows["accepted"] == rows["read"] - rows["rejected"]
+    True
     """
 
     def __init__(

@@ -30,7 +30,10 @@ def is_term_sheet(sheet: Sheet) -> bool:
 
 
 def write_template(path: Path | str) -> None:
-    """Write an empty ledger workbook: a sheet per table with title, note, headers, comments and drop-down lists."""
+    """Write an empty ledger workbook: a sheet per table with title, note, headers, comments and drop-down lists.
+
+    >>> write_template("空白台账.xlsx")
+    """
     with xlsxwriter.Workbook(path) as book:
         sheets = {table.name: book.add_worksheet(table.title) for table in TABLES.values()}
         ranges = _write_terms(book)

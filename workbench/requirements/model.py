@@ -50,6 +50,12 @@ class Requirement:
     ``period`` is a :class:`workbench.timeline.PeriodKind` value, ``event`` or ``state``. ``required`` is the figure
     itself (``unit`` beside it), None where the clause asks for an order or a date. ``lower`` and ``upper`` are the
     bounds of ``judged`` (``docs/verdicts.md``). ``fingerprint`` changes with anything that could change a verdict.
+
+    >>> from datetime import date
+    >>> from workbench import load_requirements
+    >>> found = {r.id: r for r in load_requirements(as_of=date(2026, 8, 31))}
+    >>> found["secretary-2022-8-1"].clause, found["secretary-2022-8-1"].required
+    ('第八条', 6)
     """
 
     id: str

@@ -35,6 +35,11 @@ def make_sample(
     implies. ``form`` ``"parquet"``: one typed file per table. ``"ledgers"``: Excel and CSV as branches send them, for up
     to 50,000 branches, with ``dirt`` the faults of form that such ledgers have. Raises ``UsageError`` for arguments
     that make no city and for a folder that holds something already.
+
+    >>> from pathlib import Path
+    >>> folder = make_sample(60, 7, Path("虚构市"), form="parquet")
+    >>> sorted(path.name for path in folder.iterdir())[:2]
+    ['activities.parquet', 'case_steps.parquet']
     """
     _check(branches, out, form)
     out.mkdir(parents=True, exist_ok=True)
