@@ -1,0 +1,81 @@
+"""The audit beside what it is measured against, in one run on the same data. Run by ``make bench``; prints, never judges a clock.
+
+What is asserted is that all of them name the same failing branches. ``WORKBENCH_BENCH_BRANCHES`` sets the size (default
+5000; 500000 takes about twenty minutes and 10 GB of disk), ``WORKBENCH_BENCH_EXCEL=0`` leaves out the Excel ledgers.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from workbench.audit.run import Run
+from workbench.sample import make_sample
+
+pytestmark = pytest.mark.benchmark
+
+BRANCHES = int(os.environ.get("WORKBENCH_BENCH_BRANCHES", "5000"))
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def measured(*arguments: object) -> dict:
+    """One fresh process of :mod:`tests.benchmarks.measure`."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.benchmarks.measure", *map(str, arguments)], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr[-3000:]
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def shown(title: str, figures: dict) -> str:
+    """One line of the table, stages in brackets."""
+    stages = ",".join(f"{k} {v}" for k, v in figures.get("stages", {}).items() if v >= 0.05)
+    memory = f"{figures['gigabytes']:.2f}+{figures['child_gigabytes']:.2f} GB"
+    return f"{title:34s} {figures['seconds']:8.2f} s  {memory:14s} {stages}"
+
+
+def failing(folder: Path, requirement: str) -> list[str]:
+    """Branches of a written run that fail a requirement, waived ones included."""
+    rows = Run(folder).query(
+        "SELECT subject FROM results WHERE requirement = ? AND verdict IN ('未达标', '豁免') ORDER BY subject", [requirement])
+    return list(rows["subject"])
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Canonical Parquet of the benchmark city."""
+    folder = tmp_path_factory.mktemp("bench") / "parquet"
+    make_sample(BRANCHES, 2026, folder, form="parquet")
+    return folder
+
+
+def test_from_parquet_beside_sql_and_stock_gx(data: Path, tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    keep = "all" if BRANCHES <= 20_000 else "failing"
+    ours = measured("audit", data, tmp_path / "run", keep)
+    hand = measured("by_hand", data)
+    stock = measured("stock_gx", data)
+    assert ours["broken"] == {}
+    for requirement, subjects in hand["failing"].items():
+        assert failing(tmp_path / "run", requirement) == subjects, requirement
+        assert stock["failing"][requirement] == subjects, requirement
+    verdicts = sum(ours["verdicts"].values())
+    with capsys.disabled():
+        print(f"\n{BRANCHES} branches, {verdicts} verdicts, evidence {keep}")
+        print(shown("workbench audit (77 requirements)", ours))
+        print(shown("seven checks in SQL by hand", hand), f"queries {hand['query_seconds']} s")
+        print(shown("the same seven, stock GX", stock), f"GX alone {stock['gx_seconds']} s")
+        print(f"audit / SQL by hand: {ours['seconds'] / hand['seconds']:.1f}   "
+              f"audit / stock GX: {ours['seconds'] / stock['seconds']:.2f}")
+
+
+@pytest.mark.skipif(os.environ.get("WORKBENCH_BENCH_EXCEL") == "0" or BRANCHES > 20_000, reason="Excel ledgers not asked for")
+def test_from_excel(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    make_sample(BRANCHES, 2026, tmp_path / "ledgers", form="ledgers")
+    ours = measured("audit", tmp_path / "ledgers", tmp_path / "run")
+    assert ours["broken"] == {}
+    with capsys.disabled():
+        print("\n" + shown(f"{BRANCHES} branches from Excel ledgers", ours))
