@@ -26,7 +26,8 @@ _COLUMNS = {
     "organizations": "org_id VARCHAR, name VARCHAR, type VARCHAR, sector VARCHAR, level VARCHAR, parent_id VARCHAR,"
     " unit_id VARCHAR, unit_name VARCHAR",
     "results": "subject VARCHAR, requirement VARCHAR, document VARCHAR, version VARCHAR, verdict VARCHAR,"
-    " observed DOUBLE, required DOUBLE, unit VARCHAR, period VARCHAR, judged DOUBLE, met INTEGER, missed INTEGER,"
+    " observed DOUBLE, required DOUBLE, unit VARCHAR, period VARCHAR, judged DOUBLE, part BIGINT, whole BIGINT,"
+    " met INTEGER, missed INTEGER,"
     " open INTEGER, unknown INTEGER, doubt INTEGER, period_kind VARCHAR, met_mask INTEGER, missed_mask INTEGER,"
     " open_mask INTEGER, reason VARCHAR",
     "evidence": "subject VARCHAR, requirement VARCHAR, unit_label VARCHAR, table_name VARCHAR, source_id INTEGER,"
@@ -100,13 +101,13 @@ def _result(rng: random.Random, org: tuple, r: dict, weakness: float) -> tuple:
     observed = float(max(0, r["required"] - 1) if count[1] else r["required"] + rng.randrange(2))
     return (
         org[0], r["id"], r["document"], r["version"], verdict.value, observed, float(r["required"]), "次", "2026",
-        observed, *count, 0, doubt, kind, met, missed, open_, "有 1 行被退回,可能应计入" if doubt else None,
+        observed, None, None, *count, 0, doubt, kind, met, missed, open_, "有 1 行被退回,可能应计入" if doubt else None,
     )
 
 
 def _evidence(rng: random.Random, result: tuple) -> list[tuple]:
     rows = []
-    for i in range(result[10]):
+    for i in range(result[12]):
         held = date(2026, 1 + min(7, i), 3 + rng.randrange(24))
         label = f"{held.month}月 活动记录 {i + 1}"
         source = 1 + rng.randrange(3)
@@ -116,7 +117,7 @@ def _evidence(rng: random.Random, result: tuple) -> list[tuple]:
 
 
 def _finding(result: tuple) -> tuple:
-    detail = f"应为至少 {result[6]:g} 次,实际最少 {result[5]:g} 次;{result[11]} 期未做到。"
+    detail = f"应为至少 {result[6]:g} 次,实际最少 {result[5]:g} 次;{result[13]} 期未做到。"
     return (f"{result[0]}|{result[1]}|{result[8]}", *result, detail)
 
 
@@ -151,6 +152,7 @@ def write_run(
     _write_json(folder / "requirements.json", found)
     _write_json(folder / "receipt.json", {
         "format": 1, "as_of": AS_OF, "year": 2026, "city": city, "exit_code": 1, "verdicts": counts, "parameters": {},
+        "evidence": "all", "broken": {},
         "documents": [{"id": i, "title": t, "version": "2022-03-01"} for i, t in _DOCUMENTS],
         "suites": [], "sources": [], "rows": {}, "versions": {},
     })

@@ -46,22 +46,38 @@ def _units(requirement: Mapping, result: Mapping, missed: list[str]) -> str:
     done = result["met"] + result["missed"]
     if not done:
         return "尚无到期事项"
+    worst = _worst(requirement, result["judged"]) if result["missed"] else ""
+    if done == 1:
+        return ("未达到" if result["missed"] else "达到") + (f"({worst})" if worst else "")
     text = f"{done}项中{result['met']}项达到"
     if result["missed"]:
-        text += f",{result['missed']}项未达到"
-    if requirement["shape"] in _DATED and result["missed"]:
-        text += f"(最多超期{plain(result['judged'])}天)"
+        text += f",{result['missed']}项未达到" + (f"({'最差者' if result['missed'] > 1 else ''}{worst})" if worst else "")
     return text
 
 
-_DATED = {"expect_step_deadline", "expect_dues_paid", "expect_rating_streak"}
+def _worst(requirement: Mapping, judged: float) -> str:
+    """How far the worst unit is off, where the judged value says it."""
+    match requirement["shape"]:
+        case "expect_step_deadline" | "expect_dues_paid" | "expect_rating_streak":
+            return f"超期{plain(judged)}天"
+        case "expect_step_lead":
+            kwargs = requirement["kwargs"]
+            missing = -1 - (kwargs.get("at_least_days") or 30 * kwargs["at_least_months"])
+            return "缺少前一步骤的记录" if judged == missing else f"差{plain(-judged)}天"
+        case "expect_case_count" | "expect_step_value" | "expect_case_periods":
+            return f"{plain(judged)}{requirement['unit']}"
+        case _:
+            return ""
+
+
+_COUNTED = {"month": "个月", "quarter": "个季度", "half_year": "个半年"}
 
 
 def _periodic(requirement: Mapping, result: Mapping, missed: list[str]) -> str:
     unit = requirement["unit"]
-    if result["period_kind"] in ("year", "biennium", "inspection_months"):
+    if result["period_kind"] not in _COUNTED:
         return f"{plain(result['observed'])}{unit}"
-    text = f"{result['met'] + result['missed']}个期间中{result['met']}个达到"
+    text = f"{result['met'] + result['missed']}{_COUNTED[result['period_kind']]}中{result['met']}个达到"
     if missed:
         text += f",未达:{'、'.join(missed)}"
     return text

@@ -54,7 +54,7 @@ def requirement_entry(r: Requirement, facts: Facts) -> dict[str, Any]:
         "required_text": r.required_text,
         "parameters": {p.name: {"label": p.label, "value": p.value, "source_words": p.source_words} for p in r.parameters},
         "notes": r.notes, "order": r.order, "fingerprint": r.fingerprint, "cycle_start": facts.cycle_start,
-        "lower": r.lower, "upper": r.upper,
+        "lower": r.lower, "upper": r.upper, "kwargs": dict(r.kwargs),
     }
 
 

@@ -14,8 +14,8 @@ _BATCH = 20_000
 _COLUMNS = (
     SheetColumn("subject", "组织代码", 16), SheetColumn("name", "组织", 34), SheetColumn("unit_name", "所属", 22),
     SheetColumn("document_title", "文件", 30), SheetColumn("clause", "条款", 14), SheetColumn("description", "要求", 48),
-    SheetColumn("severity", "约束程度", 10), SheetColumn("verdict", "判定", 12), SheetColumn("observed", "实际", 10),
-    SheetColumn("unit", "单位", 8), SheetColumn("required_text", "应为", 24), SheetColumn("period_text", "期间", 22),
+    SheetColumn("severity", "约束程度", 10), SheetColumn("verdict", "判定", 12), SheetColumn("observed_text", "实际", 36),
+    SheetColumn("required_text", "应为", 24), SheetColumn("period_text", "期间", 22),
 )
 
 

@@ -31,12 +31,14 @@ _STATUS = {
 
 
 def strip(kind: str | None, met: int | None, missed: int | None, open_: int | None) -> list[Period]:
-    """The periods of one result in order; empty for kinds without periods."""
+    """The periods of one result in order; empty where no periods are counted."""
     masks = {"missed": missed or 0, "met": met or 0, "open": open_ or 0}
     begun = (masks["missed"] | masks["met"] | masks["open"]).bit_length()
+    if not begun:  # shapes that count no periods leave the masks empty, whatever their kind of period
+        return []
     periods = []
     for i, label in enumerate(LABELS.get(kind or "", ())):
-        status = next((s for s, mask in masks.items() if mask >> i & 1), "later" if 0 < begun <= i else "")
+        status = next((s for s, mask in masks.items() if mask >> i & 1), "later" if begun <= i else "")
         periods.append(Period(label, status, *_STATUS[status]))
     return periods
 

@@ -9,10 +9,12 @@ from typing import Any
 from workbench.errors import RunError
 
 FILES = (
-    "receipt.json", "organizations.parquet", "requirements.json", "results.parquet", "findings.parquet",
-    "evidence.parquet", "sources.parquet",
+    "receipt.json", "organizations.parquet", "requirements.json", "results.parquet", "evidence.parquet",
+    "sources.parquet",
 )
-_REQUIREMENT_KEYS = ("id", "document", "document_title", "clause", "description", "required_text", "order")
+_REQUIREMENT_KEYS = (
+    "id", "document", "document_title", "clause", "description", "required_text", "order", "shape", "unit", "required",
+)
 
 
 def check_run(run: Path) -> dict[str, Any]:
@@ -30,7 +32,7 @@ def check_run(run: Path) -> dict[str, Any]:
         )
     try:
         receipt = json.loads((run / "receipt.json").read_text(encoding="utf-8"))
-        receipt["as_of"]
+        receipt["as_of"], receipt["year"], receipt["documents"]
     except (ValueError, KeyError, TypeError) as e:
         raise RunError(
             "督查结果的 receipt.json 无法读取", place=str(run / "receipt.json"), found=f"{type(e).__name__}: {e}",

@@ -11,6 +11,7 @@ from typing import Any
 
 import duckdb
 
+from workbench.audit.wording import observed_text
 from workbench.dashboards.periods import missed_text, strip
 from workbench.dashboards.runfiles import check_run, read_requirements
 from workbench.errors import RunError, UsageError
@@ -111,7 +112,7 @@ class RunState:
         def parquet(name: str) -> str:
             return "read_parquet('" + str(self.path / f"{name}.parquet").replace("'", "''") + "')"
 
-        for name in ("results", "findings", "evidence"):
+        for name in ("results", "evidence"):
             self.con.execute(f"CREATE VIEW {name} AS FROM {parquet(name)}")
         for name in ("organizations", "sources"):
             self.con.execute(f"CREATE TABLE {name} AS FROM {parquet(name)}")
@@ -226,15 +227,18 @@ class RunState:
         where, values = self._where(f)
         order = f"{SORTS[f.sort]} {'DESC' if f.descending else 'ASC'} NULLS LAST, " if f.sort else ""
         rows = self._rows(
-            "SELECT subject, name, unit_name, document_title, clause, description, verdict, requirement, observed,"
-            f" unit, required_text, period, period_kind, missed_mask FROM listed WHERE {where}"
-            f" ORDER BY {order}unit_id, subject, ord LIMIT ? OFFSET ?",
+            f"SELECT * FROM listed WHERE {where} ORDER BY {order}unit_id, subject, ord LIMIT ? OFFSET ?",
             [*values, limit, offset],
         )
         for row in rows:
             row["period_text"] = missed_text(row["period_kind"], row["missed_mask"], row["period"])
-            row["observed_text"] = figure(row["observed"], row["unit"])
+            row["observed_text"] = self._observed(row)
         return rows
+
+    def _observed(self, row: dict[str, Any]) -> str:
+        """What was found, in the words that every report uses; the bare reason when the requirement is not known."""
+        requirement = self.by_id.get(row["requirement"])
+        return observed_text(requirement, row, self.receipt["year"]) if requirement else row["reason"] or ""
 
     def describe(self, f: Filter) -> str:
         """The filter in words, for the head of an export."""
@@ -258,9 +262,6 @@ class RunState:
         results = self._rows("SELECT * FROM listed WHERE subject = ? ORDER BY ord", [subject])
         if not known and not results:
             raise UsageError("督查结果中没有这个组织", place=str(self.path), found=subject, next_step="请刷新页面后重试")
-        details = dict(
-            self.con.execute("SELECT requirement, detail FROM findings WHERE subject = ?", [subject]).fetchall()
-        )
         evidence = dict(
             self.con.execute(
                 "SELECT requirement, count(*) FROM evidence WHERE subject = ? GROUP BY 1", [subject]
@@ -269,11 +270,11 @@ class RunState:
         for row in results:
             requirement = self.by_id.get(row["requirement"], {})
             row["strip"] = strip(row["period_kind"], row["met_mask"], row["missed_mask"], row["open_mask"])
-            row["observed_text"] = figure(row["observed"], row["unit"])
-            row["detail"] = details.get(row["requirement"])
+            row["observed_text"] = self._observed(row)
             row["evidence_count"] = evidence.get(row["requirement"], 0)
             row["severity"] = severity_label(requirement.get("severity"))
             row["parameters"] = list((requirement.get("parameters") or {}).values())
+            row["notes"] = requirement.get("notes") or ""
         organization = known[0] if known else {"org_id": subject, "name": subject}
         return {"organization": organization, "lineage": self._lineage(organization), "results": results}
 
@@ -308,10 +309,3 @@ def severity_label(severity: str | None) -> str:
     """The Chinese label of a severity; the value itself when it is none of ours."""
     return SEVERITY_LABELS.get(Severity(severity), "") if severity in set(Severity) else (severity or "")
 
-
-def figure(value: Any, unit: str | None) -> str:
-    """A number with its unit, without needless decimals; empty for None."""
-    if value is None:
-        return ""
-    text = f"{round(value, 2):.12g}" if isinstance(value, float) else str(value)
-    return f"{text} {unit}".strip() if unit else text

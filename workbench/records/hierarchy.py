@@ -69,7 +69,7 @@ def _cycles(con: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
 
 def _warn(con: duckdb.DuckDBPyConnection, log: MessageLog, sources: list[Source], codes: str) -> None:
     tell(con, log, sources, ORGANIZATIONS, Level.WARNING, f"""
-        SELECT o.source_id, o.source_row, [c.code] AS codes, NULL AS context, {_CELLS} AS cells
+        SELECT o.rowid AS rid, o.source_id, o.source_row, [c.code] AS codes, NULL AS context, {_CELLS} AS cells
         FROM organizations o JOIN ({codes}) c USING (org_id)
     """)
 

@@ -48,6 +48,10 @@ def intake(
     A ledger that cannot be read is named in ``messages`` and never stops the others; a row that cannot be used is rejected.
     For every source rows read = accepted + rejected. Raises :class:`~workbench.errors.IntakeError` when the source does not
     exist or a database does not answer, and :class:`~workbench.errors.UsageError` when the key would lie among the ledgers.
+
+    >>> with load("sample_data") as records:
+    ...     "activities" in records.con.list_tables()
+    True
     """
     return _Intake(source, home, progress or (lambda stage, done, total: None), database, max_unpacked).run()
 
@@ -231,7 +235,8 @@ class _Intake:
             source.rows_read += count
             aside += left
             stage = f"{file} {title} {source.rows_read:,} 行"
-            self.progress(stage, self.done + int(size * sheet.fraction()), self.total)
+            share = sheet.fraction(source.rows_read // max(len({m.month for m in layout.months}), 1))
+            self.progress(stage, self.done + int(size * share), self.total)
         self._tell_layout(layout, source, aside)
 
     def _set_aside_sheet(self, sheet: Sheet, rows: Iterator, source: Source) -> None:

@@ -33,6 +33,6 @@ def tell_two_branches(con: duckdb.DuckDBPyConnection, log: MessageLog, sources: 
         placed AS (SELECT *, place_of(source_id, source_row) AS place FROM both_),
         others AS (SELECT p.source_id, p.source_row, string_agg(DISTINCT o.place, '、' ORDER BY o.place) AS places
                    FROM placed p JOIN placed o ON o.person_id = p.person_id AND o.org_id <> p.org_id GROUP BY ALL)
-        SELECT p.source_id, p.source_row, ['person_id:two_branches|' || o.places] AS codes, NULL AS context, {cells} AS cells
+        SELECT p.source_id::BIGINT * 100000000 + p.source_row AS rid, p.source_id, p.source_row, ['person_id:two_branches|' || o.places] AS codes, NULL AS context, {cells} AS cells
         FROM both_ p JOIN others o USING (source_id, source_row)
     """)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 import xlsxwriter
 
 from workbench.records.loading import cells_sql
@@ -34,60 +35,62 @@ class Source:
     reason: str = ""
 
 
-def _coded(relation: str) -> str:
-    """SQL from (source_id, source_row, codes, context, cells) to one row per code with its parts."""
-    return f"""
-        WITH single AS (SELECT source_id, source_row, context, cells, unnest(codes) AS c FROM ({relation}))
-        SELECT source_id, source_row, context, cells, c[1:strpos(c, ':') - 1] AS col,
-               split_part(c[strpos(c, ':') + 1:], '|', 1) AS code,
-               CASE WHEN strpos(c, '|') > 0 THEN c[strpos(c, '|') + 1:] ELSE '' END AS detail
-        FROM single
-    """
-
-
 def tell(
     con: duckdb.DuckDBPyConnection, log: MessageLog, sources: Sequence[Source], table: Table, level: Level, relation: str
 ) -> None:
-    """Messages for the coded problems of ``relation`` (source_id, source_row, codes, context, cells)."""
+    """Messages for the coded problems of ``relation`` (rid, source_id, source_row, codes, context, cells)."""
     names = [c.name for c in table.columns]
-    coded = _coded(relation)
-    totals = {
-        (source, column, code): total
-        for source, column, code, total in con.execute(
-            f"SELECT source_id, col, code, count(DISTINCT source_row) FROM ({coded}) GROUP BY ALL"
-        ).fetchall()
-    }
-    if not totals:
+    groups = _grouped(con, relation, log.cap)
+    listed = {rid for *_, rids in groups for rid in rids}
+    if not listed:
         return
-    rows = con.execute(f"""
-        SELECT source_id, source_row, any_value(context), any_value(cells), col, code, any_value(detail) FROM ({coded})
-        GROUP BY source_id, source_row, col, code
-        QUALIFY row_number() OVER (PARTITION BY source_id, col, code ORDER BY source_row) <= {log.cap}
-        ORDER BY source_id, source_row
-    """).fetchall()
-    for source_id, row, context, cells, column, code, detail in rows:
-        problem, expected, step = describe(table.name, column, code, detail, context or "")
-        value = (cells[names.index(column)] or "") if column else ""
-        place = sources[source_id]
-        log.add(level, place.file, problem, sheet=place.sheet, row=row, column=header_of(table.name, column),
-                value=value, expected=expected, next_step=step)
-    for (source_id, column, code), total in sorted(totals.items()):
+    con.register("wb_batch", pa.table({"rid": pa.array(sorted(listed), pa.int64())}))
+    rows = con.execute(f"SELECT r.* FROM ({relation}) r SEMI JOIN wb_batch USING (rid) ORDER BY rid").fetchall()
+    con.unregister("wb_batch")
+    wanted = {(rid, column, code) for _, column, code, _, rids in groups for rid in rids}
+    for rid, source_id, row, codes, context, cells in rows:
+        for column, code, detail in map(parts, codes):
+            if (rid, column, code) not in wanted:
+                continue
+            problem, expected, step = describe(table.name, column, code, detail, context or "")
+            value = (cells[names.index(column)] or "") if column else ""
+            place = sources[source_id]
+            log.add(level, place.file, problem, sheet=place.sheet, row=row, column=header_of(table.name, column),
+                    value=value, expected=expected, next_step=step)
+    for source_id, column, code, total, _ in groups:
         problem, expected, step = describe(table.name, column, code, "……")
         place = sources[source_id]
         log.summarize(level, place.file, problem, total, sheet=place.sheet, column=header_of(table.name, column),
                       expected=expected, next_step=step)
 
 
+def parts(code: str) -> tuple[str, str, str]:
+    """Column, code and detail of ``column:code|detail``."""
+    column, _, rest = code.partition(":")
+    code, _, detail = rest.partition("|")
+    return column, code, detail
+
+
+def _grouped(con: duckdb.DuckDBPyConnection, relation: str, cap: int) -> list[tuple[int, str, str, int, list[int]]]:
+    """(source, column, code, number of rows, first row ids) per kind of problem; months of one wide row count once."""
+    return con.execute(f"""
+        WITH single AS (SELECT rid, source_id, source_row, split_part(unnest(codes), '|', 1) AS c FROM ({relation})),
+        lines AS (SELECT source_id, source_row, c, min(rid) AS rid FROM single GROUP BY ALL)
+        SELECT source_id, split_part(c, ':', 1), split_part(c, ':', 2), count(*), min(rid, {cap})
+        FROM lines GROUP BY ALL ORDER BY ALL
+    """).fetchall()
+
+
 def tell_rejected(con: duckdb.DuckDBPyConnection, log: MessageLog, sources: Sequence[Source], table: Table) -> None:
     """Messages for the rejected rows of one table."""
     tell(con, log, sources, table, Level.ERROR,
-         f"SELECT source_id, source_row, problems AS codes, context, cells FROM reject_details WHERE table_name = '{table.name}'")
+         f"SELECT rowid AS rid, source_id, source_row, problems AS codes, context, cells FROM reject_details WHERE table_name = '{table.name}'")
 
 
 def tell_warnings(con: duckdb.DuckDBPyConnection, log: MessageLog, sources: Sequence[Source], table: Table) -> None:
     """Messages for rows that were kept with something changed."""
     tell(con, log, sources, table, Level.WARNING, f"""
-        SELECT p.source_id, p.source_row, p.warnings AS codes, NULL AS context, {cells_sql(table, 's')} AS cells
+        SELECT p.rid, p.source_id, p.source_row, p.warnings AS codes, NULL AS context, {cells_sql(table, 's')} AS cells
         FROM parsed_{table.name} p JOIN stage_{table.name} s USING (rid)
         WHERE len(p.warnings) > 0 AND len(p.problems) = 0
     """)
@@ -159,8 +162,7 @@ def _reject_line(sources: Sequence[Source], table: Table, source_id: int, row: i
     names = [c.name for c in table.columns]
     told, columns, values = [], [], []
     for code in problems:
-        column, _, rest = code.partition(":")
-        code, _, detail = rest.partition("|")
+        column, code, detail = parts(code)
         told.append(describe(table.name, column, code, detail, context or ""))
         columns.append(header_of(table.name, column))
         values.append((cells[names.index(column)] or "(空)") if column else "")

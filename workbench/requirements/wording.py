@@ -42,7 +42,7 @@ def required_figure(arguments: Arguments) -> float | None:
 def _bounds(a: Arguments, unit: str) -> str:
     low, high = a.get("minimum"), a.get("maximum")
     if low is not None and low == high:
-        return f"应为{low:g}{unit}"
+        return f"须为{low:g}{unit}"
     parts = [f"至少{low:g}{unit}"] if low is not None else []
     parts += [f"至多{high:g}{unit}"] if high is not None else []
     return "、".join(parts)

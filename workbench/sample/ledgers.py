@@ -34,7 +34,7 @@ def write_ledgers(city: City, out: Path, *, dirt: bool) -> list[Dirt]:
         books = _unit_books(city, unit, STYLES[index % len(STYLES)])
         if dirt:
             soil(books, random.Random(f"{city.seed}:{unit}"))
-        notes = {f"{unit}/党费收缴台账.xlsx": _notes(unit)} if dirt and index % 3 == 0 else {}
+        notes = {f"{unit}/党费.xlsx": _notes(unit)} if dirt and index % 3 == 0 else {}
         found += _write(out, books, notes, city)
     return found
 
@@ -134,8 +134,8 @@ def _unit_sheets(city: City, unit: str, style: Style) -> Iterator[SheetPlan]:
         return SheetPlan(f"{unit}/{stem}{suffix}", name, table, columns, rows, style, f"{unit}{name}", **kw)
 
     people = _rows(city, "people", here, "org_id, t.person_id, since", style)
-    yield sheet("党员名册", "党员名册", "people", people)
-    yield sheet("党员名册", "班子成员", "posts", _rows(city, "posts", here, "org_id, role, started_on, idx", style))
+    yield sheet("党员与班子", "党员名册", "people", people)
+    yield sheet("党员与班子", "班子成员", "posts", _rows(city, "posts", here, "org_id, role, started_on, idx", style))
     yield from _activities(city, here, style, sheet)
     steps = _rows(city, "case_steps", here, "process, case_id, done_on, step, idx", style)
     admission = [r for r in steps if r["process"] == "发展党员"]
@@ -162,8 +162,8 @@ def _activities(city: City, here: str, style: Style, sheet) -> Iterator[SheetPla
     # The sheet's name says what its rows are; it has no column of kinds.
     yield sheet("三会一课台账", "谈心谈话", "activities", some((K.TALK,), True),
                 ("person_id", "kind", "hours", "quantity", "year_of", *hidden))
-    yield sheet("文件与清单", "文件与清单", "activities", some(_PAPERS, False), ("person_id", "tags", "hours", "quantity", *hidden))
-    yield sheet("培训台账", "培训台账", "activities", some((K.TRAINING,), False), ("tags", "quantity", "year_of", *hidden))
+    yield sheet("文件台账", "文件与清单", "activities", some(_PAPERS, False), ("person_id", "tags", "hours", "quantity", *hidden))
+    yield sheet("轮训", "培训台账", "activities", some((K.TRAINING,), False), ("tags", "quantity", "year_of", *hidden))
     taken = {id(r) for r in (*meetings, *some(_LIFE, True), *some((K.TALK, ), True), *some(_PAPERS, False),
                              *some((K.TRAINING,), False))}
     yield sheet("会议与调研", "会议台账", "activities", [r for r in rows if id(r) not in taken], hidden)
@@ -172,7 +172,7 @@ def _activities(city: City, here: str, style: Style, sheet) -> Iterator[SheetPla
 def _dues(city: City, here: str, style: Style, sheet) -> Iterator[SheetPlan]:
     rows = _rows(city, "dues", here, "org_id, idx, month", style)
     if style.dues == "long":
-        yield sheet("党费收缴台账", "党费收缴台账", "dues", rows)
+        yield sheet("党费", "党费收缴台账", "dues", rows)
         return
     years = sorted({r["month"].year for r in rows})
     expected = {y: {r["month"] for r in rows if r["month"].year == y} for y in years}
@@ -190,8 +190,8 @@ def _dues(city: City, here: str, style: Style, sheet) -> Iterator[SheetPlan]:
             else:
                 lines.append({**months[0], "months": {m["month"].month: m["paid"] for m in months}})
         wanted = tuple(range(1, 13)) if year == city.year else tuple(sorted(m.month for m in expected[year]))
-        yield sheet("党费收缴台账", f"{year}年党费收缴台账", "dues", lines, columns=("org_id", NAME, "person_id", "due"), months=wanted)
-    yield sheet("党费收缴台账", "党费收缴明细", "dues", apart)
+        yield sheet("党费", f"{year}年党费收缴台账", "dues", lines, columns=("org_id", NAME, "person_id", "due"), months=wanted)
+    yield sheet("党费", "党费收缴明细", "dues", apart)
 
 
 def _telling(row: dict) -> bool:

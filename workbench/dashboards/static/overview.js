@@ -97,6 +97,7 @@ function overview(root, model) {
     $("[data-do=export]").disabled = total === 0;
     root.dataset.total = total;
     root.dataset.ready = turn;
+    root.dataset.readyAt ||= Math.round(performance.now());
   }
   function show(change) {
     Object.assign(filter, { page: 0 }, change);

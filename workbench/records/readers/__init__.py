@@ -15,6 +15,7 @@ class Sheet:
 
     ``rows`` yields raw cells row by row, from the top; ``first_row`` is the number of the first of them as a user counts
     (1 for spreadsheets; 0 where the first row is made of column names). ``merged`` are merged regions of that sheet.
+    ``fraction`` says how much of its file is read once so many rows of this sheet are.
     """
 
     name: str
@@ -22,4 +23,4 @@ class Sheet:
     first_row: int = 1
     merged: list[Region] = field(default_factory=list)
     hidden: bool = False
-    fraction: Callable[[], float] = lambda: 0.0
+    fraction: Callable[[int], float] = lambda rows: 0.0

@@ -60,15 +60,20 @@ def sheets(path: Path, name: str) -> Iterator[Sheet]:
     """The one sheet of a delimited file, named after the file."""
     encoding = encoding_of(path, name)
     delimiter = delimiter_of(path, encoding)
+    size = path.stat().st_size
+    position = 0
 
     def rows() -> Iterator[list[str]]:
+        nonlocal position
         with path.open(encoding=encoding, newline="") as file:
             try:
-                yield from csv.reader(file, delimiter=delimiter)
+                for row in csv.reader(file, delimiter=delimiter):
+                    position = file.buffer.tell()
+                    yield row
             except csv.Error as error:
                 raise IntakeError(
                     "文本无法按行列拆开,此处以后的内容没有读入", place=name, found=str(error), expected="引号成对的 CSV",
                     next_step="检查引号是否成对,或用表格程序另存为 xlsx",
                 ) from error
 
-    yield Sheet(path.stem, rows)
+    yield Sheet(path.stem, rows, fraction=lambda _: position / size)

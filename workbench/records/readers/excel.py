@@ -25,12 +25,13 @@ def sheets(path: Path, name: str) -> Iterator[Sheet]:
     """
     try:
         with CalamineWorkbook.from_path(path) as book:
-            for meta in book.sheets_metadata:
-                if meta.typ is not SheetTypeEnum.WorkSheet:
-                    continue
+            metas = [meta for meta in book.sheets_metadata if meta.typ is SheetTypeEnum.WorkSheet]
+            for index, meta in enumerate(metas):
                 sheet = book.get_sheet_by_name(meta.name)
+                height, first, count = max(sheet.height, 1), index, len(metas)
                 yield Sheet(
-                    meta.name, sheet.iter_rows, merged=_merged(sheet), hidden=meta.visible is not SheetVisibleEnum.Visible
+                    meta.name, sheet.iter_rows, merged=_merged(sheet), hidden=meta.visible is not SheetVisibleEnum.Visible,
+                    fraction=lambda rows, f=first, h=height, n=count: min((f + rows / h) / n, 1.0),
                 )
     except PasswordError as error:
         raise password_error(name) from error
