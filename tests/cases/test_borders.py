@@ -246,7 +246,7 @@ def test_grace_of_a_new_organisation_ends_on_its_day() -> None:
 
 @pytest.fixture
 def local(tmp_path: Path):
-    """Write documents, each named by its day, to a temporary folder and load it: ``local({"2026-07-01": [entries]})``."""
+    """Write documents, each named by its day, to a temporary folder and load it: ``local({"2026-07-01": [entry]})``."""
 
     def load(documents: dict[str, list[dict[str, Any]]], as_of: str = "2026-12-31") -> dict[str, Requirement]:
         folder = tmp_path / "expectations"

@@ -28,7 +28,8 @@ def results() -> dict[str, dict]:
         for case in cases:
             for table, rows in case.renamed().items():
                 tables[table] += rows
-        requirements = load_requirements(as_of=as_of, year=year)
+        asked = {case.requirement for case in cases}
+        requirements = [r for r in load_requirements(as_of=as_of, year=year) if r.id in asked]
         rows = {(r["subject"], r["requirement"]): r for r in judge_tables(tables, requirements, as_of=as_of, year=year)}
         found |= {case.id: rows.get((case.subject, case.requirement)) for case in cases}
     return found
