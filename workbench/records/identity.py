@@ -19,9 +19,9 @@ KEY_FILE = "person.key"
 PROBLEM_MARK = "!"
 
 _KEY = re.compile(r"^[0-9a-f]{32}$")
-_ID18 = re.compile(r"^\d{17}[\dX]$")
-_ID15 = re.compile(r"^\d{15}$")
-_SCIENTIFIC = re.compile(r"^\d(\.\d+)?E\+?\d+$")
+_ID18 = re.compile(r"^[0-9]{17}[0-9X]$")
+_ID15 = re.compile(r"^[0-9]{15}$")
+_SCIENTIFIC = re.compile(r"^[0-9](\.[0-9]+)?E\+?[0-9]+$")
 _FREE = re.compile(r"^[0-9A-Z][0-9A-Z_-]{0,39}$")
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _BLANK = frozenset(("", "-", "--", "—", "——", "/", "无"))
@@ -112,6 +112,8 @@ class PersonKeys:
         return found
 
     def _pair(self, text: str, free: bool) -> tuple[str | None, str | None]:
+        if _ID18.match(text) and not text.endswith("000"):
+            return self.key_of(text), mask(text)
         folded = re.sub(r"[\s'’`\u200b\ufeff]+", "", unicodedata.normalize("NFKC", text))
         if folded in _BLANK:
             return None, None
@@ -131,7 +133,9 @@ class PersonKeys:
 
     def name_token(self, text: str | None) -> str | None:
         """A token that is equal for equal names and says nothing else."""
-        folded = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)) if text else ""
+        if not text:
+            return None
+        folded = unicodedata.normalize("NFKC", "".join(text.split()))
         if folded in _BLANK:
             return None
         return hmac.digest(self._name_key, folded.encode(), "sha256").hex()[:16]

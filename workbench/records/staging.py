@@ -182,8 +182,10 @@ def _texts(rows: list[Sequence[object]], position: int) -> list[str | None]:
 
 def _row_kind(row: Sequence[object], header: list[str]) -> str:
     """"record", "blank", or "aside" (a total or the header printed again)."""
-    first = next((c for c in row if c not in ("", None)), None)
-    if first is None:
+    for first in row:
+        if first not in ("", None):
+            break
+    else:
         return "blank"
     if isinstance(first, str):
         text = first.strip()
