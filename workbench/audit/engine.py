@@ -6,8 +6,8 @@ counts must agree for each requirement, or its results become 检查出错.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +17,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from workbench.audit.facts import Facts
+from workbench.audit.gx_process import GxProcess
 from workbench.audit.run import Run
 from workbench.audit.shapes.base import Context
 from workbench.audit.verdicts import FAILING, decide, prepare
@@ -118,25 +119,26 @@ def audit(
     if not read.requirements:
         why = ";".join(f"{d.id}:{d.reason}" for d in read.documents if d.reason)
         raise UsageError("没有可用的条款", found=why or "没有文件", expected="至少一个在截至日期已施行的文件")
-    threading.Thread(target=_import_gx, daemon=True).start()  # seconds of import beside the reading of ledgers
     opened = isinstance(source, (str, Path))
-    records = intake(source, progress=progress) if opened else source
-    try:
-        return _audit(records, read, as_of, year, folder, evidence, progress)
-    finally:
-        if opened:
-            records.close()
+    with closing(GxProcess()) as judge:  # it imports while we read
+        records = intake(source, progress=progress) if opened else source
+        try:
+            return _audit(records, read, as_of, year, folder, evidence, judge, progress)
+        finally:
+            if opened:
+                records.close()
 
 
 def _audit(
-    records: Records, suites: Suites, as_of: date, year: int | None, folder: Path, keep: str, progress: Progress | None
+    records: Records, suites: Suites, as_of: date, year: int | None, folder: Path, keep: str, judge: GxProcess,
+    progress: Progress | None,
 ) -> Run:
     requirements = suites.requirements
     ctx = prepare(facts_for(records.con, requirements, as_of, year), requirements)
     decided = decide(ctx, requirements, progress)
     if progress:
         progress("Great Expectations 核对", 0, None)
-    gx_results, broken = check(ctx, requirements, decided)
+    gx_results, broken = check(ctx, requirements, decided, judge)
     results = ctx.store("final", full_results(ctx, requirements, decided, broken))
     if progress:
         progress("写出结果", 0, None)
@@ -155,10 +157,10 @@ def _audit(
     return Run(folder)
 
 
-def check(ctx: Context, requirements: Sequence[Requirement], results: ir.Table) -> tuple[dict[str, dict], dict[str, str]]:
+def check(
+    ctx: Context, requirements: Sequence[Requirement], results: ir.Table, judge: GxProcess
+) -> tuple[dict[str, dict], dict[str, str]]:
     """Great Expectations on the judged values, and for each requirement whose counts do not agree with ours, why."""
-    from workbench.audit import gx
-
     t = results.mutate(
         judged=ibis.ifelse(
             results.verdict.isin([Verdict.NOT_APPLICABLE.value, Verdict.NO_DATA.value]), ibis.null("float64"), results.judged),
@@ -169,13 +171,17 @@ def check(ctx: Context, requirements: Sequence[Requirement], results: ir.Table) 
         mine = [r for r in requirements if r.document == document]
         wide = t.filter(t.requirement.isin([r.id for r in mine])).group_by("subject").agg(
             **{r.id: t.judged.max(where=t.requirement == r.id) for r in mine})
-        frames[document] = (mine, con.to_pyarrow(wide.drop("subject")).to_pandas())
+        frames[document] = (mine, con.to_pyarrow(wide.drop("subject")))
     ours = {
         row["requirement"]: (row["judged"], row["failing"])
         for row in con.to_pyarrow(t.group_by("requirement").agg(judged=t.judged.count(), failing=t.failing.sum())).to_pylist()
     }
     validations, broken = {}, {}
-    for document, (result, judgements) in gx.judge(frames).items():
+    try:
+        judged = judge.judge(frames)
+    except RuntimeError as error:
+        return {}, {r.id: f"Great Expectations 检查出错:{error}" for r in requirements}
+    for document, (result, judgements) in judged.items():
         validations[document] = result
         seen = {j.requirement: j for j in judgements}
         for r in frames[document][0]:
@@ -217,7 +223,3 @@ def _root_name(ctx: Context) -> str:
     t = roots.left_join(sizes, "org_id").order_by(ibis.desc("n", nulls_first=False), "org_id").limit(1)
     rows = facts.con.to_pyarrow(t.select("name")).to_pylist()
     return rows[0]["name"] if rows else ""
-
-
-def _import_gx() -> None:
-    import workbench.audit.gx  # noqa: F401

@@ -1,0 +1,59 @@
+"""Great Expectations in a process of its own.
+
+Its import takes seconds and 200 MB. Beside the reading of ledgers, on another core, that costs almost nothing; a notebook
+that audits stays small; and a crash there is one requirement set 检查出错, not the end of the run.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from workbench.requirements.model import Requirement
+
+if TYPE_CHECKING:
+    from workbench.audit.gx import Judgement
+
+Frames = Mapping[str, tuple[Sequence[Requirement], pa.Table]]
+
+
+class GxProcess:
+    """Started early, asked once (:meth:`judge`), closed in any case."""
+
+    def __init__(self) -> None:
+        self._complaints = tempfile.TemporaryFile()
+        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p), "GX_ANALYTICS_ENABLED": "False"}
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "workbench.audit.gx_worker"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            stderr=self._complaints, env=environment,
+        )
+
+    def judge(self, frames: Frames) -> dict[str, tuple[dict, list[Judgement]]]:
+        """Validation result and judgements per document. :class:`RuntimeError` when the process broke, with its last words."""
+        try:
+            answer, _ = self._process.communicate(pickle.dumps(dict(frames), protocol=5))
+        except (OSError, ValueError) as error:
+            raise RuntimeError(self._last_words() or str(error)) from error
+        if self._process.returncode != 0 or not answer:
+            raise RuntimeError(self._last_words())
+        return pickle.loads(answer)
+
+    def close(self) -> None:
+        """End the process, whatever it is doing."""
+        if self._process.poll() is None:
+            self._process.kill()
+        self._process.wait()
+        for stream in (self._process.stdin, self._process.stdout, self._complaints):
+            stream.close()
+
+    def _last_words(self) -> str:
+        self._complaints.seek(0)
+        lines = self._complaints.read().decode("utf-8", "replace").strip().splitlines()
+        return lines[-1] if lines else f"进程异常结束(代码 {self._process.poll()})"

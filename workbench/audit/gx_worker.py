@@ -1,0 +1,31 @@
+"""The process in which Great Expectations runs: ``python -m workbench.audit.gx_worker``, started by :mod:`gx_process`.
+
+It imports Great Expectations while the parent still reads ledgers, takes one pickled message (document → requirements and
+Arrow table) from its parent on standard input, and answers with the pickled judgements on standard output.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import sys
+
+
+def main() -> int:
+    """Judge what the parent sends; 0 also when the parent leaves without sending anything."""
+    answer = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # whatever a library prints must not mix with the answer
+    from workbench.audit import gx
+
+    try:
+        frames = pickle.load(sys.stdin.buffer)
+    except EOFError:
+        return 0
+    found = gx.judge({name: (requirements, table.to_pandas()) for name, (requirements, table) in frames.items()})
+    pickle.dump(found, answer)
+    answer.close()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
