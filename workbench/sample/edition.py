@@ -58,7 +58,7 @@ def make_sample(
             if form == "parquet":
                 write_parquet(city, out)
             else:
-                from workbench.sample.ledgers import write_ledgers  # openpyxl is slow to import
+                from workbench.sample.ledgers import write_ledgers  # not needed for Parquet
 
                 dirty = write_ledgers(city, out, dirt=dirt)
             write_planted(city, out / "planted.yaml", planted, dirty, listed=branches <= LARGE)

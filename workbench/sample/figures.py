@@ -71,7 +71,7 @@ def _dues(city: City, months: int) -> str:
     excused = f"o.excused AND pno = o.no * 64 + 7 AND month >= {city.day(2, 1)}"
     day = "month + draw(k, 130, 27)"
     # A late payment: in one of the next two months, if those have come.
-    later = f"(month + to_months(1 + draw(k, 131, 2)) + to_days(draw(k, 132, 27)))::DATE"
+    later = "(month + to_months(1 + draw(k, 131, 2)) + to_days(draw(k, 132, 27)))::DATE"
     return f"""
     SELECT person_id, org_id, month, due, CASE WHEN due > 0 AND paid_on IS NOT NULL THEN due END AS paid,
         CASE WHEN due > 0 THEN paid_on END AS paid_on, CASE WHEN without THEN '长期病休' END AS reason

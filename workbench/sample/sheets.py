@@ -53,7 +53,7 @@ def write_book(path: Path, file: str, plans: Sequence[SheetPlan], notes: Sequenc
     """Write a workbook; ``notes`` is a sheet of prose that fits no table (none when empty). Returns the dirt written."""
     path.parent.mkdir(parents=True, exist_ok=True)
     dirt: list[Dirt] = []
-    with xlsxwriter.Workbook(path) as book:
+    with xlsxwriter.Workbook(path, {"in_memory": True}) as book:
         # A fixed date keeps the bytes of a seed the same on every run.
         book.set_properties({"title": "样例台账", "author": "样例", "created": datetime(2026, 9, 1)})
         looks = {"title": book.add_format({"bold": True, "align": "center", "font_size": 14}),
