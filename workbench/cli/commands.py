@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -200,15 +202,24 @@ def _print_run(run: Any, summary: Sequence[Mapping[str, Any]]) -> None:
 def _print_next(run: Any, code: ExitCode) -> None:
     folder = run.path
     rejected = sum(int(count["rejected"]) for count in run.receipt["rows"].values())
-    lines = [f"截止 {run.receipt['as_of']};结论:{code.meaning}(退出码 {int(code)})", f"结果:{folder}"]
+    lines = [f"截至 {run.receipt['as_of']};结论:{code.meaning}(退出码 {int(code)})", f"结果:{folder}"]
     if rejected:
         lines.append(f"退回 {rejected:,} 行,原因见 {folder / 'rejects.xlsx'}")
-    lines.append(f"看板:workbench serve {folder}")
+    command, shown = _as_invoked(), f'"{folder}"' if " " in str(folder) else str(folder)
+    lines.append(f"看板:{command} serve {shown}")
     failing = run.findings[run.findings["verdict"] != Verdict.WAIVED]
     if len(failing):
         first = failing.iloc[0]
-        lines.append(f"缘由:workbench explain {folder} {first['subject']} {first['requirement']}")
+        lines.append(f"缘由:{command} explain {shown} {first['subject']} {first['requirement']}")
     out().print("\n".join(lines), markup=False, soft_wrap=True)
+
+
+def _as_invoked() -> str:
+    """How this program was called, so that a printed command can be repeated as it stands."""
+    called = Path(sys.argv[0])
+    if called.name == "__main__.py":
+        return "python -m workbench"
+    return sys.argv[0] if called.stem == "workbench" and shutil.which("workbench") is None else "workbench"
 
 
 def _print_left_out(total: int) -> None:
