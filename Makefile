@@ -52,7 +52,10 @@ bench: $(VENV)/.installed-test
 	$(BIN)/python -m pytest tests/benchmarks -m benchmark -s $(ARGS)
 
 sample: $(VENV)/.installed
-	$(BIN)/workbench sample --branches 300 --seed 1 --out sample_data --form ledgers
+	rm -rf build/sample_data && mkdir -p build
+	$(BIN)/workbench sample --branches 300 --seed 2026 --out build/sample_data --form ledgers
+	cp sample_data/README.md build/sample_data/
+	rm -rf sample_data && mv build/sample_data sample_data
 
 clean:
 	rm -rf build dist .pytest_cache .ruff_cache .hypothesis
