@@ -36,13 +36,18 @@ def standing(row: dict[str, Any]) -> str:
     return status or "计入" if row["counted"] else "不计入"
 
 
+def upright(text: str) -> str:
+    """Full-width brackets, which have a form of their own in vertical lines; narrow ones would lie on their side."""
+    return text.translate({ord("("): "\uff08", ord(")"): "\uff09"})
+
+
 @cache
 def _environment() -> jinja2.Environment:
     env = jinja2.Environment(
         loader=jinja2.FileSystemLoader(_HERE / "markup"), autoescape=True, trim_blocks=True, lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
     )
-    env.filters.update(level=level, standing=standing)
+    env.filters.update(level=level, standing=standing, upright=upright)
     return env
 
 

@@ -14,6 +14,7 @@ FILES = (
 )
 _REQUIREMENT_KEYS = (
     "id", "document", "document_title", "clause", "description", "required_text", "order", "shape", "unit", "required",
+    "kwargs",
 )
 
 

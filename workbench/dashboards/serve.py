@@ -8,7 +8,7 @@ import os
 import socket
 from pathlib import Path
 
-from workbench.dashboards.runfiles import check_run
+from workbench.dashboards.state import RunState
 from workbench.errors import UsageError
 from workbench.resources import resource
 
@@ -34,7 +34,7 @@ def serve(
     :class:`~workbench.errors.UsageError` when the port is taken or the address is open to others without a token.
     """
     run = Path(run).resolve()
-    check_run(run)
+    RunState(run)
     loopback = _is_loopback(host)
     if not loopback and not token:
         raise UsageError(
