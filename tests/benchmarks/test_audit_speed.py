@@ -1,4 +1,4 @@
-"""The audit beside what it is measured against, in one run on the same data. Run by ``make bench``; prints, never judges a clock.
+"""The audit beside what it is measured against, in one run on the same data. Run by ``make bench``; judges no clock.
 
 What is asserted is that all of them name the same failing branches. ``WORKBENCH_BENCH_BRANCHES`` sets the size (default
 5000; 500000 takes about twenty minutes and 10 GB of disk), ``WORKBENCH_BENCH_EXCEL=0`` leaves out the Excel ledgers.
@@ -26,7 +26,11 @@ ROOT = Path(__file__).resolve().parents[2]
 def measured(*arguments: object) -> dict:
     """One fresh process of :mod:`tests.benchmarks.measure`."""
     done = subprocess.run(
-        [sys.executable, "-m", "tests.benchmarks.measure", *map(str, arguments)], cwd=ROOT, capture_output=True, text=True)
+        [sys.executable, "-m", "tests.benchmarks.measure", *map(str, arguments)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
     assert done.returncode == 0, done.stderr[-3000:]
     return json.loads(done.stdout.splitlines()[-1])
 
@@ -41,7 +45,9 @@ def shown(title: str, figures: dict) -> str:
 def failing(folder: Path, requirement: str) -> list[str]:
     """Branches of a written run that fail a requirement, waived ones included."""
     rows = Run(folder).query(
-        "SELECT subject FROM results WHERE requirement = ? AND verdict IN ('未达标', '豁免') ORDER BY subject", [requirement])
+        "SELECT subject FROM results WHERE requirement = ? AND verdict IN ('未达标', '豁免') ORDER BY subject",
+        [requirement],
+    )
     return list(rows["subject"])
 
 
@@ -68,11 +74,15 @@ def test_from_parquet_beside_sql_and_stock_gx(data: Path, tmp_path: Path, capsys
         print(shown("workbench audit (77 requirements)", ours))
         print(shown("seven checks in SQL by hand", hand), f"queries {hand['query_seconds']} s")
         print(shown("the same seven, stock GX", stock), f"GX alone {stock['gx_seconds']} s")
-        print(f"audit / SQL by hand: {ours['seconds'] / hand['seconds']:.1f}   "
-              f"audit / stock GX: {ours['seconds'] / stock['seconds']:.2f}")
+        print(
+            f"audit / SQL by hand: {ours['seconds'] / hand['seconds']:.1f}   "
+            f"audit / stock GX: {ours['seconds'] / stock['seconds']:.2f}"
+        )
 
 
-@pytest.mark.skipif(os.environ.get("WORKBENCH_BENCH_EXCEL") == "0" or BRANCHES > 20_000, reason="Excel ledgers not asked for")
+@pytest.mark.skipif(
+    os.environ.get("WORKBENCH_BENCH_EXCEL") == "0" or BRANCHES > 20_000, reason="Excel ledgers not asked for"
+)
 def test_from_excel(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
     make_sample(BRANCHES, 2026, tmp_path / "ledgers", form="ledgers")
     ours = measured("audit", tmp_path / "ledgers", tmp_path / "run")

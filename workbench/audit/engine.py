@@ -36,23 +36,35 @@ if TYPE_CHECKING:
 Progress = Callable[[str, int, int | None], None]
 
 _ARROW = {
-    ColumnType.LIST: pa.list_(pa.string()), ColumnType.DATE: pa.date32(), ColumnType.MONTH: pa.date32(),
-    ColumnType.NUMBER: pa.float64(), ColumnType.YEAR: pa.int32(), ColumnType.BOOLEAN: pa.bool_(),
+    ColumnType.LIST: pa.list_(pa.string()),
+    ColumnType.DATE: pa.date32(),
+    ColumnType.MONTH: pa.date32(),
+    ColumnType.NUMBER: pa.float64(),
+    ColumnType.YEAR: pa.int32(),
+    ColumnType.BOOLEAN: pa.bool_(),
 }
-_REJECTED = pa.schema([
-    ("table_name", pa.string()), ("org_id", pa.string()), ("kind", pa.string()), ("source_id", pa.int32()),
-    ("source_row", pa.int32()),
-])
+_REJECTED = pa.schema(
+    [
+        ("table_name", pa.string()),
+        ("org_id", pa.string()),
+        ("kind", pa.string()),
+        ("source_id", pa.int32()),
+        ("source_row", pa.int32()),
+    ]
+)
 
 
 def connect_tables(tables: Mapping[str, Sequence[Mapping]]) -> ibis.BaseBackend:
     """A connection holding rows given in memory, as intake would leave them (for cases, tests, notebooks)."""
     con = ibis.duckdb.connect()
     for name, table in TABLES.items():
-        schema = pa.schema([
-            *((c.name, _ARROW.get(c.type, pa.string())) for c in table.columns),
-            ("source_id", pa.int32()), ("source_row", pa.int32()),
-        ])
+        schema = pa.schema(
+            [
+                *((c.name, _ARROW.get(c.type, pa.string())) for c in table.columns),
+                ("source_id", pa.int32()),
+                ("source_row", pa.int32()),
+            ]
+        )
         con.create_table(name, pa.Table.from_pylist(_placed(tables.get(name, ())), schema=schema))
     con.create_table("rejected", pa.Table.from_pylist(_placed(tables.get("rejected", ())), schema=_REJECTED))
     return con
@@ -63,9 +75,13 @@ def _placed(rows: Sequence[Mapping]) -> list[dict]:
 
 
 def judge_tables(
-    tables: Mapping[str, Sequence[Mapping]], requirements: Sequence[Requirement], *, as_of: date, year: int | None = None
+    tables: Mapping[str, Sequence[Mapping]],
+    requirements: Sequence[Requirement],
+    *,
+    as_of: date,
+    year: int | None = None,
 ) -> list[dict]:
-    """Result rows for records given in memory: ``tables`` maps a table's name to rows (dates as ``date``, lists as lists).
+    """Result rows for records in memory: ``tables`` maps a table's name to rows (dates as ``date``, lists as lists).
 
     Returns one dict per bound subject and requirement: subject, requirement, verdict, judged, met, missed, open,
     unknown, doubt, reason and the masks of periods. Great Expectations is not asked here; :func:`audit` does.
@@ -113,7 +129,10 @@ def audit(
         raise UsageError("证据范围写法不对", place="evidence", found=evidence, expected="all 或 failing")
     folder = fresh_folder(Path(out) if out else None, as_of.isoformat())
     read = load_suites(
-        documents, as_of=as_of, year=year, directory=Path(suites) if suites else None,
+        documents,
+        as_of=as_of,
+        year=year,
+        directory=Path(suites) if suites else None,
         parameters=Path(parameters) if isinstance(parameters, str) else parameters,
     )
     if not read.requirements:
@@ -130,7 +149,13 @@ def audit(
 
 
 def _audit(
-    records: Records, suites: Suites, as_of: date, year: int | None, folder: Path, keep: str, judge: GxProcess,
+    records: Records,
+    suites: Suites,
+    as_of: date,
+    year: int | None,
+    folder: Path,
+    keep: str,
+    judge: GxProcess,
     progress: Progress | None,
 ) -> Run:
     requirements = suites.requirements
@@ -143,14 +168,25 @@ def _audit(
     if progress:
         progress("写出结果", 0, None)
     receipt = {
-        "as_of": as_of.isoformat(), "year": ctx.year,
+        "as_of": as_of.isoformat(),
+        "year": ctx.year,
         "documents": [
-            {"id": d.id, "title": d.title, "version": d.version, "in_force": d.in_force, "reason": d.reason, "notes": d.notes}
+            {
+                "id": d.id,
+                "title": d.title,
+                "version": d.version,
+                "in_force": d.in_force,
+                "reason": d.reason,
+                "notes": d.notes,
+            }
             for d in suites.documents
         ],
         "parameters": {p.name: p.value for p in suites.parameters.values()},
         "suites": [{"file": file, "sha256": digest} for d in suites.documents for file, digest in d.files],
-        **records.receipt(), **_counts(ctx, requirements, results), "evidence": keep, "broken": broken,
+        **records.receipt(),
+        **_counts(ctx, requirements, results),
+        "evidence": keep,
+        "broken": broken,
         "city": _root_name(ctx),
     }
     write_run(folder, ctx, suites, results, gx_results=gx_results, records=records, keep=keep, receipt=receipt)
@@ -163,18 +199,26 @@ def check(
     """Great Expectations on the judged values, and for each requirement whose counts do not agree with ours, why."""
     t = results.mutate(
         judged=ibis.ifelse(
-            results.verdict.isin([Verdict.NOT_APPLICABLE.value, Verdict.NO_DATA.value]), ibis.null("float64"), results.judged),
+            results.verdict.isin([Verdict.NOT_APPLICABLE.value, Verdict.NO_DATA.value]),
+            ibis.null("float64"),
+            results.judged,
+        ),
         failing=results.verdict.isin([v.value for v in FAILING]),
     )
     con, frames = ctx.facts.con, {}
     for document in dict.fromkeys(r.document for r in requirements):
         mine = [r for r in requirements if r.document == document]
-        wide = t.filter(t.requirement.isin([r.id for r in mine])).group_by("subject").agg(
-            **{r.id: t.judged.max(where=t.requirement == r.id) for r in mine})
+        wide = (
+            t.filter(t.requirement.isin([r.id for r in mine]))
+            .group_by("subject")
+            .agg(**{r.id: t.judged.max(where=t.requirement == r.id) for r in mine})
+        )
         frames[document] = (mine, con.to_pyarrow(wide.drop("subject")))
     ours = {
         row["requirement"]: (row["judged"], row["failing"])
-        for row in con.to_pyarrow(t.group_by("requirement").agg(judged=t.judged.count(), failing=t.failing.sum())).to_pylist()
+        for row in con.to_pyarrow(
+            t.group_by("requirement").agg(judged=t.judged.count(), failing=t.failing.sum())
+        ).to_pylist()
     }
     validations, broken = {}, {}
     try:
@@ -197,8 +241,10 @@ def _disagreement(theirs: Any, ours: tuple[int, int]) -> str:
     if theirs.error:
         return f"Great Expectations 检查出错:{theirs.error}"
     if (theirs.judged, theirs.failing) != ours:
-        return (f"两次判断不一致:Great Expectations 判 {theirs.judged} 个、未达 {theirs.failing} 个,"
-                f"本程序判 {ours[0]} 个、未达 {ours[1]} 个")
+        return (
+            f"两次判断不一致:Great Expectations 判 {theirs.judged} 个、未达 {theirs.failing} 个,"
+            f"本程序判 {ours[0]} 个、未达 {ours[1]} 个"
+        )
     return ""
 
 

@@ -1,8 +1,9 @@
 """Great Expectations judges every requirement; this module is the only one that imports it, and late: it costs seconds.
 
 Each shape of :mod:`workbench.requirements.shapes` is a custom column-map expectation. The column is the requirement's
-``judged`` value, one row per subject, empty where the subject is not judged; the check is one vectorised comparison with
-the bounds that follow from the arguments in YAML. The requirement id is a field, so two clauses with the same figure stay two.
+``judged`` value, one row per subject, empty where the subject is not judged; the check is one vectorised comparison
+with the bounds that follow from the arguments in YAML. The requirement id is a field, so two clauses with the same
+figure stay two.
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ from great_expectations.compatibility import pydantic
 from great_expectations.execution_engine import PandasExecutionEngine
 from great_expectations.expectations.expectation import ColumnMapExpectation
 from great_expectations.expectations.metrics.map_metric_provider import (
-    ColumnMapMetricProvider, column_condition_partial,
+    ColumnMapMetricProvider,
+    column_condition_partial,
 )
 
 from workbench.requirements.model import Requirement
@@ -69,7 +71,12 @@ def _declare(name: str) -> type[DutyExpectation]:
     """The expectation class of one shape, its arguments as optional fields."""
     fields = dict.fromkeys(SHAPES[name].arguments)
     title = "".join(part.capitalize() for part in name.split("_"))
-    body = {"__annotations__": dict.fromkeys(fields, Any), "__module__": __name__, "__doc__": SHAPES[name].label, **fields}
+    body = {
+        "__annotations__": dict.fromkeys(fields, Any),
+        "__module__": __name__,
+        "__doc__": SHAPES[name].label,
+        **fields,
+    }
     return type(title, (DutyExpectation,), body)
 
 
@@ -92,8 +99,11 @@ def suite_of(document: str, requirements: Sequence[Requirement]) -> gx.Expectati
         name=document,
         expectations=[
             {
-                "type": r.shape, "kwargs": {"requirement": r.id, **dict(r.kwargs)}, "severity": r.severity.value,
-                "description": r.description, "notes": r.notes or None,
+                "type": r.shape,
+                "kwargs": {"requirement": r.id, **dict(r.kwargs)},
+                "severity": r.severity.value,
+                "description": r.description,
+                "notes": r.notes or None,
                 "meta": {"clause": r.clause, "binds": r.binds.label, "unit": r.unit},
                 "id": str(uuid.uuid5(_NAMESPACE, r.id)),
             }
@@ -115,8 +125,7 @@ def judge(frames: Mapping[str, tuple[Sequence[Requirement], pd.DataFrame]]) -> d
         asset = source.add_dataframe_asset(document)
         batch = asset.add_batch_definition_whole_dataframe("all").get_batch({"dataframe": frame})
         result = batch.validate(
-            suite_of(document, requirements),
-            result_format={"result_format": "BASIC", "partial_unexpected_count": 0},
+            suite_of(document, requirements), result_format={"result_format": "BASIC", "partial_unexpected_count": 0}
         )
         found[document] = (result.to_json_dict(), [_judgement(r) for r in result.results])
     return found

@@ -1,7 +1,7 @@
 """Great Expectations in a process of its own.
 
-Its import takes seconds and 200 MB. Beside the reading of ledgers, on another core, that costs almost nothing; a notebook
-that audits stays small; and a crash there is one requirement set 检查出错, not the end of the run.
+Its import takes seconds and 200 MB. Beside the reading of ledgers, on another core, that costs almost nothing; a
+notebook that audits stays small; and a crash there makes requirements 检查出错 instead of ending the run.
 """
 
 from __future__ import annotations
@@ -29,14 +29,21 @@ class GxProcess:
 
     def __init__(self) -> None:
         self._complaints = tempfile.TemporaryFile()
-        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p), "GX_ANALYTICS_ENABLED": "False"}
+        environment = {
+            **os.environ,
+            "PYTHONPATH": os.pathsep.join(p for p in sys.path if p),
+            "GX_ANALYTICS_ENABLED": "False",
+        }
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "workbench.audit.gx_worker"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            stderr=self._complaints, env=environment,
+            [sys.executable, "-m", "workbench.audit.gx_worker"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._complaints,
+            env=environment,
         )
 
     def judge(self, frames: Frames) -> dict[str, tuple[dict, list[Judgement]]]:
-        """Validation result and judgements per document. :class:`RuntimeError` when the process broke, with its last words."""
+        """Validation result and judgements per document; :class:`RuntimeError` with its last words when it broke."""
         try:
             answer, _ = self._process.communicate(pickle.dumps(dict(frames), protocol=5))
         except (OSError, ValueError) as error:

@@ -1,7 +1,7 @@
 """The process in which Great Expectations runs: ``python -m workbench.audit.gx_worker``, started by :mod:`gx_process`.
 
-It imports Great Expectations while the parent still reads ledgers, takes one pickled message (document → requirements and
-Arrow table) from its parent on standard input, and answers with the pickled judgements on standard output.
+It imports Great Expectations while the parent still reads ledgers, takes one pickled message (document → requirements
+and Arrow table) from its parent on standard input, and answers with the pickled judgements on standard output.
 """
 
 from __future__ import annotations

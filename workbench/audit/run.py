@@ -19,8 +19,15 @@ if TYPE_CHECKING:
 
 FORMAT = 1
 #: Files every run has; ``evidence.parquet`` may hold failing results only.
-FILES = ("receipt.json", "requirements.json", "organizations.parquet", "results.parquet", "findings.parquet",
-         "evidence.parquet", "sources.parquet")
+FILES = (
+    "receipt.json",
+    "requirements.json",
+    "organizations.parquet",
+    "results.parquet",
+    "findings.parquet",
+    "evidence.parquet",
+    "sources.parquet",
+)
 _FAILING = f"('{Verdict.FAILED}', '{Verdict.MANUAL}')"
 
 
@@ -40,17 +47,25 @@ class Run:
         missing = [name for name in FILES if not (self.path / name).is_file()]
         if missing:
             raise RunError(
-                "不是完整的督查结果文件夹", place=str(path), found="缺少 " + "、".join(missing),
-                expected="由 workbench audit 生成的文件夹", next_step="检查路径,或重新运行 workbench audit",
+                "不是完整的督查结果文件夹",
+                place=str(path),
+                found="缺少 " + "、".join(missing),
+                expected="由 workbench audit 生成的文件夹",
+                next_step="检查路径,或重新运行 workbench audit",
             )
         try:
             self.receipt: dict[str, Any] = json.loads((self.path / "receipt.json").read_text(encoding="utf-8"))
             self.requirements: list[dict] = json.loads((self.path / "requirements.json").read_text(encoding="utf-8"))
         except ValueError as error:
-            raise RunError("回执已损坏", place=str(path), found=str(error), next_step="重新运行 workbench audit") from error
+            raise RunError(
+                "回执已损坏", place=str(path), found=str(error), next_step="重新运行 workbench audit"
+            ) from error
         if self.receipt.get("format") != FORMAT:
             raise RunError(
-                "督查结果的格式版本不符", place=str(path), found=str(self.receipt.get("format")), expected=str(FORMAT),
+                "督查结果的格式版本不符",
+                place=str(path),
+                found=str(self.receipt.get("format")),
+                expected=str(FORMAT),
                 next_step="用生成它的版本打开,或重新运行 workbench audit",
             )
 
@@ -58,7 +73,9 @@ class Run:
         return f"Run({str(self.path)!r}, as_of={self.receipt['as_of']})"
 
     def _repr_html_(self) -> str:
-        counts = "".join(f"<tr><td>{k}</td><td style='text-align:right'>{v}</td></tr>" for k, v in self.receipt["verdicts"].items())
+        counts = "".join(
+            f"<tr><td>{k}</td><td style='text-align:right'>{v}</td></tr>" for k, v in self.receipt["verdicts"].items()
+        )
         return f"<p><b>{self.receipt['city']}</b> 截至 {self.receipt['as_of']}</p><table>{counts}</table>"
 
     @cached_property
@@ -100,8 +117,13 @@ class Run:
                 return entry
         known = [entry["id"] for entry in self.requirements]
         near = [k for k in known if identifier in k] or known
-        raise UsageError("没有这个条款编号", place=str(self.path), found=identifier, expected="、".join(near[:8]),
-                         next_step="用 workbench requirements 查看全部条款编号")
+        raise UsageError(
+            "没有这个条款编号",
+            place=str(self.path),
+            found=identifier,
+            expected="、".join(near[:8]),
+            next_step="用 workbench requirements 查看全部条款编号",
+        )
 
     def organization(self, subject: str) -> dict:
         """An organisation by code or full name; :class:`UsageError` when there is none or several."""
@@ -110,8 +132,13 @@ class Run:
             return rows[0]
         like = self._rows("SELECT org_id, name FROM organizations WHERE name LIKE ? LIMIT 5", [f"%{subject}%"])
         hint = "、".join(f"{row['name']}({row['org_id']})" for row in rows or like)
-        raise UsageError("有多个同名组织" if rows else "没有这个组织", place=str(self.path), found=subject,
-                         expected=hint or "组织代码或全称", next_step="写组织代码")
+        raise UsageError(
+            "有多个同名组织" if rows else "没有这个组织",
+            place=str(self.path),
+            found=subject,
+            expected=hint or "组织代码或全称",
+            next_step="写组织代码",
+        )
 
     def evidence(self, subject: str, requirement: str) -> pd.DataFrame:
         """Rows a verdict rests on, with file, sheet and row."""
@@ -122,17 +149,32 @@ class Run:
         entry, org = self.requirement(requirement), self.organization(subject)
         rows = self._rows("SELECT * FROM results WHERE subject = ? AND requirement = ?", [org["org_id"], requirement])
         if not rows:
-            raise UsageError("该条款不约束这个组织", place=str(self.path), found=f"{org['name']} / {requirement}",
-                             expected=entry["binds"], next_step="换一个组织或条款")
+            raise UsageError(
+                "该条款不约束这个组织",
+                place=str(self.path),
+                found=f"{org['name']} / {requirement}",
+                expected=entry["binds"],
+                next_step="换一个组织或条款",
+            )
         result = rows[0]
         found = self._rows(_EVIDENCE, [org["org_id"], requirement])
         kept = self.receipt.get("evidence") == "failing" and not found
         return Explanation(
-            subject=org["org_id"], subject_name=org["name"], requirement=requirement,
-            document_title=entry["document_title"], clause=entry["clause"], description=entry["description"],
-            severity=entry["severity"], verdict=result["verdict"], required=entry["required_text"],
-            observed=observed_text(entry, result, self.receipt["year"]), period=result["period"], reason=result["reason"],
-            as_of=self.receipt["as_of"], version=entry["version"], notes=entry["notes"],
+            subject=org["org_id"],
+            subject_name=org["name"],
+            requirement=requirement,
+            document_title=entry["document_title"],
+            clause=entry["clause"],
+            description=entry["description"],
+            severity=entry["severity"],
+            verdict=result["verdict"],
+            required=entry["required_text"],
+            observed=observed_text(entry, result, self.receipt["year"]),
+            period=result["period"],
+            reason=result["reason"],
+            as_of=self.receipt["as_of"],
+            version=entry["version"],
+            notes=entry["notes"],
             parameters=tuple((p["label"], str(p["value"]), p["source_words"]) for p in entry["parameters"].values()),
             evidence=tuple(_evidence_row(row) for row in found),
             evidence_note="(本次只保存了问题的依据;用 --evidence all 重新审查可得全部)" if kept else "",
@@ -148,7 +190,7 @@ class Run:
         return [{**{k: r[k] for k in keys}, "counts": counts.get(r["id"], {})} for r in self.requirements]
 
     def worst_units(self, n: int = 10) -> list[dict]:
-        """Units with the most failing verdicts: unit_id, unit_name, subjects, failing (subjects), findings (verdicts)."""
+        """Units with most failing verdicts: unit_id, unit_name, subjects, failing (subjects), findings (verdicts)."""
         return self._rows(
             f"""SELECT o.unit_id, any_value(o.unit_name) AS unit_name, count(DISTINCT r.subject) AS subjects,
                 count(DISTINCT r.subject) FILTER (r.verdict IN {_FAILING}) AS failing,
@@ -159,14 +201,19 @@ class Run:
         )
 
 
-_EVIDENCE = """SELECT s.file, s.sheet, e.source_row AS row, e.dated_on, e.label, e.unit_label, e.counted, e.status, e.table_name
+_EVIDENCE = """SELECT s.file, s.sheet, e.source_row AS row, e.dated_on, e.label, e.unit_label, e.counted, e.status,
+        e.table_name
     FROM evidence e LEFT JOIN sources s USING (source_id) WHERE e.subject = ? AND e.requirement = ?
     ORDER BY e.dated_on NULLS LAST, e.unit_label, e.source_id, e.source_row"""
 
 
 def _evidence_row(row: dict) -> EvidenceRow:
     return EvidenceRow(
-        file=row["file"] or "", sheet=row["sheet"] or "", row=row["row"],
-        dated_on=row["dated_on"].isoformat() if row["dated_on"] else "", label=row["label"], unit=row["unit_label"],
+        file=row["file"] or "",
+        sheet=row["sheet"] or "",
+        row=row["row"],
+        dated_on=row["dated_on"].isoformat() if row["dated_on"] else "",
+        label=row["label"],
+        unit=row["unit_label"],
         counted=row["counted"],
     )

@@ -68,14 +68,24 @@ def _committee(facts: Facts) -> ir.BooleanValue:
 def _groups(requirements: Sequence[Requirement]) -> ir.Table:
     """The groups of organisations that some requirement binds, a row for each way to belong to one."""
     words = pa.list_(pa.string())
-    schema = pa.schema([
-        ("binding", pa.string()), ("types", words), ("levels", words), ("sectors", words), ("flags", words),
-        ("with_committee", pa.bool_()),
-    ])
+    schema = pa.schema(
+        [
+            ("binding", pa.string()),
+            ("types", words),
+            ("levels", words),
+            ("sectors", words),
+            ("flags", words),
+            ("with_committee", pa.bool_()),
+        ]
+    )
     rows = [
         {
-            "binding": label, "types": list(b.types), "levels": list(b.levels), "sectors": list(b.sectors),
-            "flags": list(b.flags), "with_committee": bool(b.has_committee),
+            "binding": label,
+            "types": list(b.types),
+            "levels": list(b.levels),
+            "sectors": list(b.sectors),
+            "flags": list(b.flags),
+            "with_committee": bool(b.has_committee),
         }
         for label, group in {r.binds.label: r.binds for r in requirements}.items()
         for b in (group.alternatives or (group,))
@@ -84,13 +94,19 @@ def _groups(requirements: Sequence[Requirement]) -> ir.Table:
 
 
 def _rules(requirements: Sequence[Requirement]) -> ir.Table:
-    schema = pa.schema([
-        ("requirement", pa.string()), ("document", pa.string()), ("binding", pa.string()),
-        ("effective_from", pa.date32()),
-    ])
+    schema = pa.schema(
+        [
+            ("requirement", pa.string()),
+            ("document", pa.string()),
+            ("binding", pa.string()),
+            ("effective_from", pa.date32()),
+        ]
+    )
     rows = [
         {
-            "requirement": r.id, "document": r.document, "binding": r.binds.label,
+            "requirement": r.id,
+            "document": r.document,
+            "binding": r.binds.label,
             "effective_from": r.effective_from or _ALWAYS,
         }
         for r in requirements

@@ -68,11 +68,15 @@ def decide(
 
 
 def _facts_of(requirements: Sequence[Requirement], available: dict[str, bool]) -> ir.Table:
-    return ibis.memtable(pa.table({
-        "requirement": pa.array([r.id for r in requirements], pa.string()),
-        "available": pa.array([available[r.id] for r in requirements], pa.bool_()),
-        "outcome": pa.array([r.outcome.value for r in requirements], pa.string()),
-    }))
+    return ibis.memtable(
+        pa.table(
+            {
+                "requirement": pa.array([r.id for r in requirements], pa.string()),
+                "available": pa.array([available[r.id] for r in requirements], pa.bool_()),
+                "outcome": pa.array([r.outcome.value for r in requirements], pa.string()),
+            }
+        )
+    )
 
 
 def _with_doubt(ctx: Context, requirements: Sequence[Requirement], t: ir.Table) -> ir.Table:
@@ -81,12 +85,28 @@ def _with_doubt(ctx: Context, requirements: Sequence[Requirement], t: ir.Table) 
     if not ctx.facts.con.to_pyarrow(rejected.count()).as_py():
         return t.mutate(rejected_rows=ibis.literal(0, "int64"))
     rows = [
-        {"requirement": r.id, "table_name": need.table, "wanted": need.kind,
-         "wide": r.shape == "expect_ratings_covered" or r.kwargs.get("scope") == "subtree"}
-        for r in requirements for need in dict.fromkeys(SHAPES[r.shape].needs(dict(r.kwargs)))
+        {
+            "requirement": r.id,
+            "table_name": need.table,
+            "wanted": need.kind,
+            "wide": r.shape == "expect_ratings_covered" or r.kwargs.get("scope") == "subtree",
+        }
+        for r in requirements
+        for need in dict.fromkeys(SHAPES[r.shape].needs(dict(r.kwargs)))
     ]
-    needs = ibis.memtable(pa.Table.from_pylist(rows, schema=pa.schema([
-        ("requirement", pa.string()), ("table_name", pa.string()), ("wanted", pa.string()), ("wide", pa.bool_())])))
+    needs = ibis.memtable(
+        pa.Table.from_pylist(
+            rows,
+            schema=pa.schema(
+                [
+                    ("requirement", pa.string()),
+                    ("table_name", pa.string()),
+                    ("wanted", pa.string()),
+                    ("wide", pa.bool_()),
+                ]
+            ),
+        )
+    )
     hits = rejected.join(needs, "table_name")
     hits = hits.filter(hits.wanted.isnull() | hits.kind.isnull() | (hits.wanted == hits.kind))
     key = ["requirement", "subject", "table_name", "source_id", "source_row"]
@@ -106,7 +126,10 @@ def _with_waivers(ctx: Context, t: ir.Table) -> ir.Table:
 
 
 def _verdicts(t: ir.Table) -> ir.Table:
-    counts = {name: t[name].fill_null(0) for name in ("met", "missed", "open", "unknown", "met_mask", "missed_mask", "open_mask")}
+    counts = {
+        name: t[name].fill_null(0)
+        for name in ("met", "missed", "open", "unknown", "met_mask", "missed_mask", "open_mask")
+    }
     t = t.mutate(**counts, doubt=t.doubt.fill_null(0) + t.rejected_rows, behind=t.behind.fill_null(False))
     idle = t.dissolved | ~t.available
     doubtful = (t.missed > 0) & (t.doubt > 0)
@@ -123,19 +146,26 @@ def _verdicts(t: ir.Table) -> ir.Table:
         else_=Verdict.NOT_APPLICABLE.value,
     )
     reason = ibis.cases(
-        (t.dissolved, REASON_DISSOLVED), (~t.available, REASON_NO_RECORDS), (doubtful, REASON_DOUBT),
-        ((t.missed == 0) & (t.unknown > 0), REASON_UNKNOWN), else_="",
+        (t.dissolved, REASON_DISSOLVED),
+        (~t.available, REASON_NO_RECORDS),
+        (doubtful, REASON_DOUBT),
+        ((t.missed == 0) & (t.unknown > 0), REASON_UNKNOWN),
+        else_="",
     )
     t = t.mutate(verdict=verdict, reason=reason)
-    cleared = {name: ibis.ifelse(idle, ibis.literal(0, "int64"), t[name]) for name in
-               ("met", "missed", "open", "unknown", "doubt", "met_mask", "missed_mask", "open_mask")}
-    cleared |= {name: ibis.ifelse(idle, ibis.null(TALLY[name]), t[name]) for name in ("judged", "observed", "part", "whole")}
-    return t.mutate(**cleared).select("subject", "requirement", "verdict", *(n for n in TALLY if n != "behind"), "reason")
+    cleared = {
+        name: ibis.ifelse(idle, ibis.literal(0, "int64"), t[name])
+        for name in ("met", "missed", "open", "unknown", "doubt", "met_mask", "missed_mask", "open_mask")
+    }
+    cleared |= {
+        name: ibis.ifelse(idle, ibis.null(TALLY[name]), t[name]) for name in ("judged", "observed", "part", "whole")
+    }
+    return t.mutate(**cleared).select(
+        "subject", "requirement", "verdict", *(n for n in TALLY if n != "behind"), "reason"
+    )
 
 
 def evidence(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table | None:
     """The rows every result rests on (columns of EVIDENCE); None when nothing could be judged."""
     available = [r for r in requirements if SHAPES[r.shape].available(dict(r.kwargs), ctx.facts.inventory)]
     return union([SHAPES[name].evidence(ctx, rs) for name, rs in by_shape(available)]) if available else None
-
-

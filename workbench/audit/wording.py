@@ -51,7 +51,9 @@ def _units(requirement: Mapping, result: Mapping, missed: list[str]) -> str:
         return ("未达到" if result["missed"] else "达到") + (f"({worst})" if worst else "")
     text = f"{done}项中{result['met']}项达到"
     if result["missed"]:
-        text += f",{result['missed']}项未达到" + (f"({'最差者' if result['missed'] > 1 else ''}{worst})" if worst else "")
+        text += f",{result['missed']}项未达到" + (
+            f"({'最差者' if result['missed'] > 1 else ''}{worst})" if worst else ""
+        )
     return text
 
 
@@ -104,7 +106,11 @@ def _children(requirement: Mapping, result: Mapping, missed: list[str]) -> str:
 
 
 def _headcount(requirement: Mapping, result: Mapping, missed: list[str]) -> str:
-    value = result["judged"] if result["judged"] is not None and result["judged"] == result["judged"] else result["observed"]
+    value = (
+        result["judged"]
+        if result["judged"] is not None and result["judged"] == result["judged"]
+        else result["observed"]
+    )
     return f"{plain(value)}{requirement['unit']}"
 
 

@@ -40,21 +40,43 @@ def fresh_folder(out: Path | None, as_of: str) -> Path:
             number += 1
         return folder
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise UsageError("督查结果只增不改,不能写进已有内容的文件夹", place=str(out), found="已有内容",
-                         expected="不存在的或空的文件夹", next_step="换一个 --out 文件夹")
+        raise UsageError(
+            "督查结果只增不改,不能写进已有内容的文件夹",
+            place=str(out),
+            found="已有内容",
+            expected="不存在的或空的文件夹",
+            next_step="换一个 --out 文件夹",
+        )
     return out
 
 
 def requirement_entry(r: Requirement, facts: Facts) -> dict[str, Any]:
     """One entry of ``requirements.json``."""
     return {
-        "id": r.id, "document": r.document, "document_title": r.document_title, "version": r.version, "clause": r.clause,
-        "description": r.description, "binds": r.binds.label, "severity": r.severity.value, "shape": r.shape,
-        "period": r.period, "period_label": _period_label(r), "unit": r.unit, "required": r.required,
+        "id": r.id,
+        "document": r.document,
+        "document_title": r.document_title,
+        "version": r.version,
+        "clause": r.clause,
+        "description": r.description,
+        "binds": r.binds.label,
+        "severity": r.severity.value,
+        "shape": r.shape,
+        "period": r.period,
+        "period_label": _period_label(r),
+        "unit": r.unit,
+        "required": r.required,
         "required_text": r.required_text,
-        "parameters": {p.name: {"label": p.label, "value": p.value, "source_words": p.source_words} for p in r.parameters},
-        "notes": r.notes, "order": r.order, "fingerprint": r.fingerprint, "cycle_start": facts.cycle_start,
-        "lower": r.lower, "upper": r.upper, "kwargs": dict(r.kwargs),
+        "parameters": {
+            p.name: {"label": p.label, "value": p.value, "source_words": p.source_words} for p in r.parameters
+        },
+        "notes": r.notes,
+        "order": r.order,
+        "fingerprint": r.fingerprint,
+        "cycle_start": facts.cycle_start,
+        "lower": r.lower,
+        "upper": r.upper,
+        "kwargs": dict(r.kwargs),
     }
 
 
@@ -75,23 +97,53 @@ def _window(r: Requirement, facts: Facts) -> str:
     return periods(kind, facts.year, cycle_start=facts.cycle_start)[0].label
 
 
-def full_results(ctx: Context, requirements: Sequence[Requirement], results: ir.Table, broken: Mapping[str, str]) -> ir.Table:
+def full_results(
+    ctx: Context, requirements: Sequence[Requirement], results: ir.Table, broken: Mapping[str, str]
+) -> ir.Table:
     """Results with the columns of the run folder; requirements whose check broke become 检查出错."""
-    facts = ibis.memtable(pa.table({
-        "requirement": [r.id for r in requirements], "document": [r.document for r in requirements],
-        "version": [r.version for r in requirements],
-        "required": pa.array([r.required for r in requirements], pa.float64()),
-        "unit": [r.unit for r in requirements], "period": [_window(r, ctx.facts) for r in requirements],
-        "period_kind": [_period_kind(r) for r in requirements],
-        "broken": pa.array([broken.get(r.id) for r in requirements], pa.string()),
-    }))
+    facts = ibis.memtable(
+        pa.table(
+            {
+                "requirement": [r.id for r in requirements],
+                "document": [r.document for r in requirements],
+                "version": [r.version for r in requirements],
+                "required": pa.array([r.required for r in requirements], pa.float64()),
+                "unit": [r.unit for r in requirements],
+                "period": [_window(r, ctx.facts) for r in requirements],
+                "period_kind": [_period_kind(r) for r in requirements],
+                "broken": pa.array([broken.get(r.id) for r in requirements], pa.string()),
+            }
+        )
+    )
     t = results.join(facts, "requirement")
     failed = t.broken.notnull()
     t = t.mutate(
-        verdict=ibis.ifelse(failed, Verdict.BROKEN.value, t.verdict), reason=ibis.ifelse(failed, t.broken, t.reason))
+        verdict=ibis.ifelse(failed, Verdict.BROKEN.value, t.verdict), reason=ibis.ifelse(failed, t.broken, t.reason)
+    )
     return t.select(
-        "subject", "requirement", "document", "version", "verdict", "observed", "required", "unit", "period", "judged", "part",
-        "whole", "met", "missed", "open", "unknown", "doubt", "period_kind", "met_mask", "missed_mask", "open_mask", "reason")
+        "subject",
+        "requirement",
+        "document",
+        "version",
+        "verdict",
+        "observed",
+        "required",
+        "unit",
+        "period",
+        "judged",
+        "part",
+        "whole",
+        "met",
+        "missed",
+        "open",
+        "unknown",
+        "doubt",
+        "period_kind",
+        "met_mask",
+        "missed_mask",
+        "open_mask",
+        "reason",
+    )
 
 
 def organizations(facts: Facts) -> ir.Table:
@@ -105,7 +157,9 @@ def organizations(facts: Facts) -> ir.Table:
     t = orgs.left_join(above, "org_id").drop("org_id_right")
     t = t.mutate(unit_id=ibis.coalesce(t.unit_above, t.org_id))
     names = orgs.select(unit_id="org_id", unit_name="name")
-    return t.join(names, "unit_id").select("org_id", "name", "type", "sector", "level", "parent_id", "unit_id", "unit_name")
+    return t.join(names, "unit_id").select(
+        "org_id", "name", "type", "sector", "level", "parent_id", "unit_id", "unit_name"
+    )
 
 
 def write_findings(rows: pa.Table, entries: Mapping[str, dict], year: int, path: Path) -> None:
@@ -113,7 +167,9 @@ def write_findings(rows: pa.Table, entries: Mapping[str, dict], year: int, path:
     records = rows.to_pylist()
     keys = ["|".join((r["subject"], r["requirement"], r["period"])) for r in records]
     details = [detail_text(entries[r["requirement"]], r, year) for r in records]
-    table = rows.add_column(0, "key", pa.array(keys, pa.string())).append_column("detail", pa.array(details, pa.string()))
+    table = rows.add_column(0, "key", pa.array(keys, pa.string())).append_column(
+        "detail", pa.array(details, pa.string())
+    )
     pq.write_table(table, path)
 
 
@@ -132,12 +188,23 @@ def write_evidence(ctx: Context, requirements: Sequence[Requirement], results: i
 def versions() -> dict[str, str]:
     """Versions that a verdict may depend on."""
     packages = ("dangjian-workbench", "great-expectations", "ibis-framework", "duckdb", "pandas")
-    return {"python": platform.python_version(), "duckdb_engine": duckdb.__version__, **{p: version(p) for p in packages}}
+    return {
+        "python": platform.python_version(),
+        "duckdb_engine": duckdb.__version__,
+        **{p: version(p) for p in packages},
+    }
 
 
 def write_run(
-    folder: Path, ctx: Context, suites: Suites, results: ir.Table, *, gx_results: Mapping[str, dict],
-    records: Any, keep: str, receipt: dict[str, Any],
+    folder: Path,
+    ctx: Context,
+    suites: Suites,
+    results: ir.Table,
+    *,
+    gx_results: Mapping[str, dict],
+    records: Any,
+    keep: str,
+    receipt: dict[str, Any],
 ) -> None:
     """All files of a run, first beside ``folder``, then moved there in one step."""
     con, requirements = ctx.facts.con, suites.requirements

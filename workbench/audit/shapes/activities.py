@@ -11,7 +11,20 @@ import pyarrow as pa
 
 from workbench.audit.facts import Inventory, list_has_any
 from workbench.audit.shapes.base import (
-    MET, MISSED, OPEN, Context, Need, Shape, as_evidence, bits, days_between, finish, look_up, parameters, tally_units, union,
+    MET,
+    MISSED,
+    OPEN,
+    Context,
+    Need,
+    Shape,
+    as_evidence,
+    bits,
+    days_between,
+    finish,
+    look_up,
+    parameters,
+    tally_units,
+    union,
 )
 from workbench.requirements.model import Requirement, terms
 from workbench.timeline import SPAN, Period, PeriodKind, day_of_year
@@ -22,13 +35,12 @@ def selected(ctx: Context, rules: ir.Table) -> ir.Table:
     acts = ctx.facts.activities
     rules = rules.mutate(kind=rules.kinds.unnest())
     joined = acts.join(rules, acts.kind == rules.kind)
-    return joined.filter((joined.tags_wanted.length() == 0) | list_has_any(joined.tags, joined.tags_wanted).fill_null(False))
+    return joined.filter(
+        (joined.tags_wanted.length() == 0) | list_has_any(joined.tags, joined.tags_wanted).fill_null(False)
+    )
 
 
-SELECTOR = {
-    "kinds": (list, lambda k: terms(k["activity"])),
-    "tags_wanted": (list, lambda k: terms(k.get("tags"))),
-}
+SELECTOR = {"kinds": (list, lambda k: terms(k["activity"])), "tags_wanted": (list, lambda k: terms(k.get("tags")))}
 
 
 def activity_needs(kwargs: dict) -> list[Need]:
@@ -47,6 +59,7 @@ def activity_available(kwargs: dict, inventory: Inventory) -> bool:
 
 # --- count per period ------------------------------------------------------------------------------------------------
 
+
 def _calendar(ctx: Context, requirement: Requirement) -> tuple[Period, ...]:
     return ctx.facts.periods(requirement.kwargs["period"])
 
@@ -59,20 +72,34 @@ def _masks(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
         months = SPAN[PeriodKind(r.kwargs["period"])]
         elapsed = max((p.elapsed_months(ctx.as_of) for p in calendar if p.open(ctx.as_of)), default=0)
         minimum = r.kwargs.get("minimum")
-        rows.append({
-            "requirement": r.id,
-            "first_day": calendar[0].first, "last_day": calendar[-1].last, "span": months,
-            "by_year": r.kwargs["period"] == PeriodKind.YEAR,
-            "closed": sum(1 << i for i, p in enumerate(calendar) if p.closed(ctx.as_of)),
-            "running": sum(1 << i for i, p in enumerate(calendar) if p.open(ctx.as_of)),
-            "minimum": minimum, "maximum": r.kwargs.get("maximum"),
-            "expected_by_now": int(minimum * elapsed // months) if minimum and minimum >= 2 else 0,
-        })
-    schema = pa.schema([
-        ("requirement", pa.string()), ("first_day", pa.date32()), ("last_day", pa.date32()), ("span", pa.int64()),
-        ("by_year", pa.bool_()), ("closed", pa.int64()), ("running", pa.int64()), ("minimum", pa.float64()),
-        ("maximum", pa.float64()), ("expected_by_now", pa.int64()),
-    ])
+        rows.append(
+            {
+                "requirement": r.id,
+                "first_day": calendar[0].first,
+                "last_day": calendar[-1].last,
+                "span": months,
+                "by_year": r.kwargs["period"] == PeriodKind.YEAR,
+                "closed": sum(1 << i for i, p in enumerate(calendar) if p.closed(ctx.as_of)),
+                "running": sum(1 << i for i, p in enumerate(calendar) if p.open(ctx.as_of)),
+                "minimum": minimum,
+                "maximum": r.kwargs.get("maximum"),
+                "expected_by_now": int(minimum * elapsed // months) if minimum and minimum >= 2 else 0,
+            }
+        )
+    schema = pa.schema(
+        [
+            ("requirement", pa.string()),
+            ("first_day", pa.date32()),
+            ("last_day", pa.date32()),
+            ("span", pa.int64()),
+            ("by_year", pa.bool_()),
+            ("closed", pa.int64()),
+            ("running", pa.int64()),
+            ("minimum", pa.float64()),
+            ("maximum", pa.float64()),
+            ("expected_by_now", pa.int64()),
+        ]
+    )
     return ibis.memtable(pa.Table.from_pylist(rows, schema=schema))
 
 
@@ -100,29 +127,46 @@ def _dated(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
     rows = rows.join(masks, "requirement")
     rows = rows.mutate(
         index=ibis.ifelse(
-            rows.by_year, 0,
+            rows.by_year,
+            0,
             ((rows.held_on.year() - rows.first_day.year()) * 12 + rows.held_on.month() - rows.first_day.month())
             // rows.span,
-        ).cast("int64"),
+        ).cast("int64")
     )
     inside = ibis.ifelse(rows.by_year, rows.year_held == ctx.year, rows.held_on.between(rows.first_day, rows.last_day))
     rows = rows.filter(inside).rename(subject="org_id")
     plain = rows.filter(rows.roles.length() == 0).mutate(named=ibis.literal(True))
     with_role = rows.filter(rows.roles.length() > 0)
     columns = [
-        "requirement", "subject", "index", "held_on", "kind", "minimum", "maximum", "named", "source_id", "source_row",
+        "requirement",
+        "subject",
+        "index",
+        "held_on",
+        "kind",
+        "minimum",
+        "maximum",
+        "named",
+        "source_id",
+        "source_row",
     ]
     parts = [plain.select(columns)]
     if any(r.kwargs.get("by_role") for r in requirements):
         posts = ctx.facts.posts
-        held = with_role.semi_join(posts, [
-            with_role.subject == posts.org_id, with_role.person_id == posts.person_id,
-            with_role.roles.contains(posts.role), posts.started_on <= with_role.held_on,
-            posts.ended_on.isnull() | (with_role.held_on < posts.ended_on),
-        ])
+        held = with_role.semi_join(
+            posts,
+            [
+                with_role.subject == posts.org_id,
+                with_role.person_id == posts.person_id,
+                with_role.roles.contains(posts.role),
+                posts.started_on <= with_role.held_on,
+                posts.ended_on.isnull() | (with_role.held_on < posts.ended_on),
+            ],
+        )
         nameless = with_role.filter(with_role.person_id.isnull())
-        parts += [held.mutate(named=ibis.literal(True)).select(columns),
-                  nameless.mutate(named=ibis.literal(False)).select(columns)]
+        parts += [
+            held.mutate(named=ibis.literal(True)).select(columns),
+            nameless.mutate(named=ibis.literal(False)).select(columns),
+        ]
     ctx.cache[key] = union(parts)
     return ctx.cache[key]
 
@@ -131,25 +175,32 @@ def _count_tally(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
     zero = ibis.literal(0, "int64")
     rows = _dated(ctx, requirements)
     counts = rows.group_by("requirement", "subject", "index").agg(
-        n=rows.count(where=rows.named), nameless=rows.count(where=~rows.named),
+        n=rows.count(where=rows.named), nameless=rows.count(where=~rows.named)
     )
     subjects = ctx.active(requirements).join(_masks(ctx, requirements), "requirement")
     subjects = subjects.mutate(full=_full_from(ctx, requirements, subjects.start, subjects.requirement))
     subjects = subjects.mutate(closed=subjects.closed & subjects.full, running=subjects.running & subjects.full)
     subjects = subjects.filter((subjects.closed + subjects.running) > 0)
     c = counts.join(
-        subjects.select("requirement", "subject", "closed", "running", "minimum", "maximum"), ["requirement", "subject"],
+        subjects.select("requirement", "subject", "closed", "running", "minimum", "maximum"), ["requirement", "subject"]
     )
     bit = ibis.literal(1, "int64") << c["index"]
     c = c.mutate(
-        bit=bit, is_closed=(c.closed & bit) != 0, is_running=(c.running & bit) != 0,
-        over=(c.n > c.maximum).fill_null(False), reached=(c.n >= c.minimum).fill_null(False),
+        bit=bit,
+        is_closed=(c.closed & bit) != 0,
+        is_running=(c.running & bit) != 0,
+        over=(c.n > c.maximum).fill_null(False),
+        reached=(c.n >= c.minimum).fill_null(False),
     )
     c = c.filter(c.is_closed | c.is_running)
     found = c.group_by("requirement", "subject").agg(
-        reached=c.bit.bit_or(where=c.reached), over=c.bit.bit_or(where=c.over),
-        seen_closed=c.count(where=c.is_closed), lowest=c.n.min(where=c.is_closed),
-        highest=c.n.max(where=c.is_closed | c.over), now=c.n.max(where=c.is_running), doubt=c.nameless.sum(),
+        reached=c.bit.bit_or(where=c.reached),
+        over=c.bit.bit_or(where=c.over),
+        seen_closed=c.count(where=c.is_closed),
+        lowest=c.n.min(where=c.is_closed),
+        highest=c.n.max(where=c.is_closed | c.over),
+        now=c.n.max(where=c.is_running),
+        doubt=c.nameless.sum(),
     )
     t = look_up(subjects, found, ["requirement", "subject"])
     t = t.mutate(reached=t.reached.fill_null(zero), over=t.over.fill_null(zero), now=t.now.fill_null(zero))
@@ -167,8 +218,14 @@ def _count_tally(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
         else_=ibis.coalesce(t.highest, zero),
     )
     t = t.mutate(
-        met_mask=met_mask, missed_mask=missed_mask, open_mask=open_mask, met=bits(met_mask), missed=bits(missed_mask),
-        open=bits(open_mask), judged=judged, doubt=t.doubt.fill_null(zero),
+        met_mask=met_mask,
+        missed_mask=missed_mask,
+        open_mask=open_mask,
+        met=bits(met_mask),
+        missed=bits(missed_mask),
+        open=bits(open_mask),
+        judged=judged,
+        doubt=t.doubt.fill_null(zero),
     )
     behind = floor_rule & (t.met == 0) & (t.missed == 0) & (t.open > 0) & (t.now < t.expected_by_now)
     return finish(t.mutate(observed=ibis.coalesce(t.judged, t.now), behind=behind))
@@ -179,7 +236,10 @@ def _count_evidence(ctx: Context, requirements: Sequence[Requirement]) -> ir.Tab
     subjects = ctx.active(requirements).select("requirement", "subject")
     rows = rows.join(subjects, ["requirement", "subject"])
     labels = [
-        (rows.requirement.isin([r.id for r in requirements if r.kwargs["period"] == kind]) & (rows["index"] == i), p.label)
+        (
+            rows.requirement.isin([r.id for r in requirements if r.kwargs["period"] == kind]) & (rows["index"] == i),
+            p.label,
+        )
         for kind in sorted({r.kwargs["period"] for r in requirements})
         for i, p in enumerate(ctx.facts.periods(kind))
     ]
@@ -193,6 +253,7 @@ ACTIVITY_COUNT = Shape(_count_tally, _count_evidence, activity_available, activi
 
 # --- done by a date of the year --------------------------------------------------------------------------------------
 
+
 def _due(ctx: Context, kwargs: dict) -> date:
     if kwargs.get("carry_over"):
         return day_of_year(kwargs["carry_over"], ctx.year + 1)
@@ -200,10 +261,14 @@ def _due(ctx: Context, kwargs: dict) -> date:
 
 
 def _candidates(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
-    rules = parameters(requirements, SELECTOR | {
-        "due": (date, lambda k: _due(ctx, k)),
-        "opens": (date, lambda k: day_of_year(k["opens"], ctx.year) if k.get("opens") else date(1900, 1, 1)),
-    })
+    rules = parameters(
+        requirements,
+        SELECTOR
+        | {
+            "due": (date, lambda k: _due(ctx, k)),
+            "opens": (date, lambda k: day_of_year(k["opens"], ctx.year) if k.get("opens") else date(1900, 1, 1)),
+        },
+    )
     rows = selected(ctx, rules)
     rows = rows.filter(rows.year_held == ctx.year, rows.held_on >= rows.opens)
     return rows.rename(subject="org_id")
@@ -218,7 +283,10 @@ def _done_by_tally(ctx: Context, requirements: Sequence[Requirement]) -> ir.Tabl
     t = t.join(parameters(requirements, {"due": (date, lambda k: _due(ctx, k))}), "requirement")
     as_of = ibis.literal(ctx.as_of)
     status = ibis.cases(
-        (t["first"].isnull() & (t.due < as_of), MISSED), (t["first"].isnull(), OPEN), (t["first"] <= t.due, MET), else_=MISSED,
+        (t["first"].isnull() & (t.due < as_of), MISSED),
+        (t["first"].isnull(), OPEN),
+        (t["first"] <= t.due, MET),
+        else_=MISSED,
     )
     value = days_between(ibis.coalesce(t["first"], as_of), t.due).cast("float64")
     units = t.select("requirement", "subject", unit=ibis.literal(str(ctx.year)), status=status, value=value)

@@ -28,18 +28,42 @@ MET, MISSED, OPEN, UNKNOWN = "met", "missed", "open", "unknown"
 
 #: Columns of a tally, beside requirement and subject.
 TALLY = {
-    "met": "int64", "missed": "int64", "open": "int64", "unknown": "int64", "doubt": "int64", "behind": "boolean",
-    "judged": "float64", "observed": "float64", "part": "int64", "whole": "int64",
-    "met_mask": "int64", "missed_mask": "int64", "open_mask": "int64",
+    "met": "int64",
+    "missed": "int64",
+    "open": "int64",
+    "unknown": "int64",
+    "doubt": "int64",
+    "behind": "boolean",
+    "judged": "float64",
+    "observed": "float64",
+    "part": "int64",
+    "whole": "int64",
+    "met_mask": "int64",
+    "missed_mask": "int64",
+    "open_mask": "int64",
 }
 #: Columns of evidence; ``status`` is that of the unit, empty where a row alone does not decide it.
 EVIDENCE = {
-    "requirement": "string", "subject": "string", "unit_label": "string", "table_name": "string", "source_id": "int64",
-    "source_row": "int64", "dated_on": "date", "label": "string", "counted": "boolean", "status": "string",
+    "requirement": "string",
+    "subject": "string",
+    "unit_label": "string",
+    "table_name": "string",
+    "source_id": "int64",
+    "source_row": "int64",
+    "dated_on": "date",
+    "label": "string",
+    "counted": "boolean",
+    "status": "string",
 }
 
-_ARROW = {str: pa.string(), int: pa.int64(), float: pa.float64(), bool: pa.bool_(), date: pa.date32(),
-          list: pa.list_(pa.string())}
+_ARROW = {
+    str: pa.string(),
+    int: pa.int64(),
+    float: pa.float64(),
+    bool: pa.bool_(),
+    date: pa.date32(),
+    list: pa.list_(pa.string()),
+}
 
 
 @dataclass
@@ -104,7 +128,9 @@ def days_between(later: ir.DateValue, earlier: ir.DateValue) -> ir.IntegerValue:
     return later.delta(earlier, unit="day")
 
 
-def plus(day: ir.DateValue, *, months: ir.IntegerValue | None = None, days: ir.IntegerValue | None = None) -> ir.DateValue:
+def plus(
+    day: ir.DateValue, *, months: ir.IntegerValue | None = None, days: ir.IntegerValue | None = None
+) -> ir.DateValue:
     """Date arithmetic in the database; months clamp to the month's end."""
     if months is not None:
         day = (day + months.as_interval("M")).cast("date")
@@ -114,15 +140,12 @@ def plus(day: ir.DateValue, *, months: ir.IntegerValue | None = None, days: ir.I
 
 
 def event_units(ctx: Context, table: ir.Table, trigger: str, due: str, done: str) -> ir.Table:
-    """Adds ``status`` and ``value`` (days past due) to obligations after an event, and keeps those of the audited year."""
+    """Obligations after an event that belong to the audited year, with ``status`` and ``value`` (days past due)."""
     t, as_of = table, ibis.literal(ctx.as_of)
     trigger_on, due_on, done_on = t[trigger], t[due], t[done]
     mine = (due_on.year() == ctx.year) | ((trigger_on.year() == ctx.year) & (due_on > as_of))
     status = ibis.cases(
-        (done_on.isnull() & (due_on < as_of), MISSED),
-        (done_on.isnull(), OPEN),
-        (done_on <= due_on, MET),
-        else_=MISSED,
+        (done_on.isnull() & (due_on < as_of), MISSED), (done_on.isnull(), OPEN), (done_on <= due_on, MET), else_=MISSED
     )
     value = days_between(ibis.coalesce(done_on, as_of), due_on).cast("float64")
     return t.mutate(status=status, value=value).filter(mine, t[trigger] >= t.start)
@@ -134,11 +157,15 @@ def tally_units(units: ir.Table, requirements: Sequence[Requirement], worst: str
     ``judged`` is the worst value of the met and missed units: the smallest where only a minimum binds, the largest
     where only a maximum does, the farthest outside where both do; with ``worst="sum"`` their sum.
     """
-    bounds = ibis.memtable(pa.table({
-        "requirement": pa.array([r.id for r in requirements], pa.string()),
-        "lower": pa.array([r.lower for r in requirements], pa.float64()),
-        "upper": pa.array([r.upper for r in requirements], pa.float64()),
-    }))
+    bounds = ibis.memtable(
+        pa.table(
+            {
+                "requirement": pa.array([r.id for r in requirements], pa.string()),
+                "lower": pa.array([r.lower for r in requirements], pa.float64()),
+                "upper": pa.array([r.upper for r in requirements], pa.float64()),
+            }
+        )
+    )
     judged = units.status.isin([MET, MISSED])
     grouped = units.group_by("requirement", "subject").agg(
         met=(units.status == MET).sum(),
@@ -154,10 +181,7 @@ def tally_units(units: ir.Table, requirements: Sequence[Requirement], worst: str
     below = ibis.greatest(t.lower - t.smallest, ibis.literal(0.0))
     above = ibis.greatest(t.largest - t.upper, ibis.literal(0.0))
     value = ibis.cases(
-        (t.upper.isnull(), t.smallest),
-        (t.lower.isnull(), t.largest),
-        (above > below, t.largest),
-        else_=t.smallest,
+        (t.upper.isnull(), t.smallest), (t.lower.isnull(), t.largest), (above > below, t.largest), else_=t.smallest
     )
     if worst == "sum":
         value = t.total
@@ -175,12 +199,13 @@ def finish(table: ir.Table) -> ir.Table:
 
 
 def as_evidence(
-    rows: ir.Table, table: str, unit: Any, dated: str, label: Any, counted: Any = True, status: Any = "",
+    rows: ir.Table, table: str, unit: Any, dated: str, label: Any, counted: Any = True, status: Any = ""
 ) -> ir.Table:
     """Evidence from rows that carry requirement, subject and origin; the other columns as values or expressions."""
     given = {"unit_label": unit, "table_name": table, "label": label, "counted": counted, "status": status}
     rows = rows.mutate(
-        dated_on=rows[dated], **{k: v if isinstance(v, ibis.Expr) else ibis.literal(v) for k, v in given.items()})
+        dated_on=rows[dated], **{k: v if isinstance(v, ibis.Expr) else ibis.literal(v) for k, v in given.items()}
+    )
     return rows.select(**{name: rows[name].cast(kind) for name, kind in EVIDENCE.items()})
 
 

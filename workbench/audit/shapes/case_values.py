@@ -10,15 +10,19 @@ import ibis.expr.types as ir
 from workbench.audit.facts import Inventory, list_has_any
 from workbench.audit.shapes.base import MET, MISSED, OPEN, UNKNOWN, Context, Need, look_up, plus
 from workbench.audit.shapes.cases import (
-    case_needs, case_rows, followed, january_first, listed, number, unit_shape, with_process,
+    case_needs,
+    case_rows,
+    followed,
+    january_first,
+    listed,
+    number,
+    unit_shape,
+    with_process,
 )
 from workbench.requirements.model import Requirement
 from workbench.timeline import PeriodKind
 
-_BOUNDS = {
-    "minimum": (float, lambda k: k.get("minimum")),
-    "maximum": (float, lambda k: k.get("maximum")),
-}
+_BOUNDS = {"minimum": (float, lambda k: k.get("minimum")), "maximum": (float, lambda k: k.get("maximum"))}
 
 
 def _inside(value: ir.NumericValue, t: ir.Table) -> ir.BooleanValue:
@@ -28,32 +32,48 @@ def _inside(value: ir.NumericValue, t: ir.Table) -> ir.BooleanValue:
 
 # --- every period covered within a case ------------------------------------------------------------------------------
 
+
 def _period_units(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
-    rows = case_rows(ctx, requirements, {
-        "after": listed("after"), "wanted": listed("step"), "ends": listed("until"), "minimum": number("minimum"),
-        "period": (str, lambda k: k["period"]),
-    })
+    rows = case_rows(
+        ctx,
+        requirements,
+        {
+            "after": listed("after"),
+            "wanted": listed("step"),
+            "ends": listed("until"),
+            "minimum": number("minimum"),
+            "period": (str, lambda k: k["period"]),
+        },
+    )
     cases = rows.group_by("requirement", "subject", "case_id", "period", "minimum").agg(
         begun=rows.done_on.min(where=rows.after.contains(rows.step)),
-        ended=rows.done_on.min(where=rows.ends.contains(rows.step)), start=rows.start.min(),
+        ended=rows.done_on.min(where=rows.ends.contains(rows.step)),
+        start=rows.start.min(),
     )
     cases = cases.filter(cases.begun.notnull())
     calendar = ibis.memtable(
         [
             {"period": kind, "first": p.first, "last": p.last}
             for kind in (PeriodKind.QUARTER, PeriodKind.HALF_YEAR, PeriodKind.MONTH, PeriodKind.YEAR)
-            for p in ctx.facts.periods(kind) if p.first <= ctx.as_of
-        ] or [{"period": "", "first": ctx.as_of, "last": ctx.as_of}],
+            for p in ctx.facts.periods(kind)
+            if p.first <= ctx.as_of
+        ]
+        or [{"period": "", "first": ctx.as_of, "last": ctx.as_of}]
     )
     u = cases.join(calendar, "period")
     u = u.filter(u["first"] >= ibis.greatest(u.begun, u.start), u.ended.isnull() | (u["last"] < u.ended))
     done = rows.filter(rows.wanted.contains(rows.step)).select("requirement", "subject", "case_id", "done_on")
-    counted = u.left_join(done, [
-        u.requirement == done.requirement, u.subject == done.subject, u.case_id == done.case_id,
-        done.done_on.between(u["first"], u["last"]),
-    ])
+    counted = u.left_join(
+        done,
+        [
+            u.requirement == done.requirement,
+            u.subject == done.subject,
+            u.case_id == done.case_id,
+            done.done_on.between(u["first"], u["last"]),
+        ],
+    )
     counted = counted.group_by("requirement", "subject", "case_id", "first", "last", "minimum").agg(
-        value=counted.done_on.count().cast("float64"),
+        value=counted.done_on.count().cast("float64")
     )
     closed = counted["last"] <= ctx.as_of
     status = ibis.cases((counted.value >= counted.minimum, MET), (closed, MISSED), else_=OPEN)
@@ -66,17 +86,30 @@ CASE_PERIODS = unit_shape(_period_units, followed("after"))
 
 # --- people or rows named within a case ------------------------------------------------------------------------------
 
+
 def _count_units(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
-    rows = case_rows(ctx, requirements, _BOUNDS | {
-        "after": listed("after"), "wanted": listed("step"), "preparing": listed("opens"), "ends": listed("until"),
-        "by_person": (bool, lambda k: k["distinct"] == "person"), "grace": number("grace_days"),
-    })
+    rows = case_rows(
+        ctx,
+        requirements,
+        _BOUNDS
+        | {
+            "after": listed("after"),
+            "wanted": listed("step"),
+            "preparing": listed("opens"),
+            "ends": listed("until"),
+            "by_person": (bool, lambda k: k["distinct"] == "person"),
+            "grace": number("grace_days"),
+        },
+    )
     mine = rows.wanted.contains(rows.step)
     c = rows.group_by("requirement", "subject", "minimum", "maximum", "by_person", unit="case_id").agg(
         begun=rows.done_on.min(where=rows.after.contains(rows.step)),
         prepared=rows.done_on.min(where=rows.preparing.contains(rows.step)),
-        ended=rows.done_on.min(where=rows.ends.contains(rows.step)), has_end=(rows.ends.length() > 0).any(),
-        people=rows.person_id.nunique(where=mine), rows=rows.count(where=mine), start=rows.start.min(),
+        ended=rows.done_on.min(where=rows.ends.contains(rows.step)),
+        has_end=(rows.ends.length() > 0).any(),
+        people=rows.person_id.nunique(where=mine),
+        rows=rows.count(where=mine),
+        start=rows.start.min(),
         grace=rows.grace.min(),
     )
     value = ibis.ifelse(c.by_person, c.people, c["rows"]).cast("float64")
@@ -107,10 +140,12 @@ CASE_COUNT = unit_shape(_count_units, _count_available)
 
 # --- value of a step -------------------------------------------------------------------------------------------------
 
+
 def _pending(ctx: Context, rows: ir.Table) -> ir.Table:
     """Cases that are being prepared: ``opens`` is done, neither the step nor the event is."""
     c = rows.group_by("requirement", "subject", unit="case_id").agg(
-        prepared=rows.done_on.min(where=rows.preparing.contains(rows.step)), start=rows.start.min(),
+        prepared=rows.done_on.min(where=rows.preparing.contains(rows.step)),
+        start=rows.start.min(),
         reached=(rows.wanted.contains(rows.step) | rows.events.contains(rows.step)).any(),
     )
     c = c.filter(c.prepared.notnull(), ~c.reached, c.prepared >= c.start, c.prepared.year() >= ctx.year - 1)
@@ -118,25 +153,41 @@ def _pending(ctx: Context, rows: ir.Table) -> ir.Table:
 
 
 def _value_units(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
-    rows = case_rows(ctx, requirements, _BOUNDS | {
-        "wanted": listed("step"), "events": listed("before"), "preparing": listed("opens"), "tags_wanted": listed("tags"),
-        "summed": (bool, lambda k: k["aggregate"] == "sum"),
-    })
+    rows = case_rows(
+        ctx,
+        requirements,
+        _BOUNDS
+        | {
+            "wanted": listed("step"),
+            "events": listed("before"),
+            "preparing": listed("opens"),
+            "tags_wanted": listed("tags"),
+            "summed": (bool, lambda k: k["aggregate"] == "sum"),
+        },
+    )
     tagged = (rows.tags_wanted.length() == 0) | list_has_any(rows.tags, rows.tags_wanted).fill_null(False)
     mine = rows.wanted.contains(rows.step) & tagged
     each = rows.filter(mine, ~rows.summed, rows.done_on.year() == ctx.year, rows.done_on >= rows.start)
     each = each.select("requirement", "subject", "minimum", "maximum", "value", unit="case_id")
     events = rows.filter(rows.summed, rows.events.contains(rows.step))
-    events = events.group_by("requirement", "subject", "case_id", "start", "minimum", "maximum").agg(held=events.done_on.min())
+    events = events.group_by("requirement", "subject", "case_id", "start", "minimum", "maximum").agg(
+        held=events.done_on.min()
+    )
     events = events.filter(events.held.year() == ctx.year, events.held >= events.start)
     parts = rows.filter(mine, rows.summed).select(
-        "requirement", "subject", "case_id", "done_on", amount="value", blank=rows.value.isnull())
-    s = events.left_join(parts, [
-        events.requirement == parts.requirement, events.subject == parts.subject, events.case_id == parts.case_id,
-        parts.done_on <= events.held,
-    ])
+        "requirement", "subject", "case_id", "done_on", amount="value", blank=rows.value.isnull()
+    )
+    s = events.left_join(
+        parts,
+        [
+            events.requirement == parts.requirement,
+            events.subject == parts.subject,
+            events.case_id == parts.case_id,
+            parts.done_on <= events.held,
+        ],
+    )
     summed = s.group_by("requirement", "subject", "minimum", "maximum", unit="case_id").agg(
-        value=ibis.ifelse(s.blank.any().fill_null(False), ibis.null("float64"), s.amount.sum().fill_null(0.0)),
+        value=ibis.ifelse(s.blank.any().fill_null(False), ibis.null("float64"), s.amount.sum().fill_null(0.0))
     )
     units = each.union(summed.select(each.columns))
     status = ibis.cases((units.value.isnull(), UNKNOWN), (_inside(units.value, units), MET), else_=MISSED)
@@ -155,22 +206,34 @@ STEP_VALUE = unit_shape(_value_units, _value_available)
 
 # --- people named are qualified --------------------------------------------------------------------------------------
 
+
 def _qualified(ctx: Context, named: ir.Table) -> ir.Table:
-    """Rows of ``named`` (with a running ``no``) whose person has the standing on that day, where asked in that branch."""
+    """Rows of ``named`` whose person has the standing on that day, and in that branch where asked."""
     people = ctx.facts.people.select("person_id", "standing", "since", "until", branch="org_id")
-    return named.semi_join(people, [
-        named.person_id == people.person_id, named.standings.contains(people.standing),
-        people.since.isnull() | (people.since <= named.done_on),
-        people.until.isnull() | (people.until > named.done_on),
-        ~named.same_org | (people.branch == named.subject),
-    ])
+    return named.semi_join(
+        people,
+        [
+            named.person_id == people.person_id,
+            named.standings.contains(people.standing),
+            people.since.isnull() | (people.since <= named.done_on),
+            people.until.isnull() | (people.until > named.done_on),
+            ~named.same_org | (people.branch == named.subject),
+        ],
+    )
 
 
 def _qualification_units(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
-    rows = case_rows(ctx, requirements, {
-        "wanted": listed("step"), "events": listed("before"), "preparing": listed("opens"), "standings": listed("standing"),
-        "same_org": (bool, lambda k: bool(k.get("same_org"))),
-    })
+    rows = case_rows(
+        ctx,
+        requirements,
+        {
+            "wanted": listed("step"),
+            "events": listed("before"),
+            "preparing": listed("opens"),
+            "standings": listed("standing"),
+            "same_org": (bool, lambda k: bool(k.get("same_org"))),
+        },
+    )
     named = rows.filter(rows.wanted.contains(rows.step), rows.done_on.year() == ctx.year, rows.done_on >= rows.start)
     known = named.person_id.isin(ctx.facts.people.person_id).fill_null(False)
     key = ["requirement", "source_id", "source_row"]

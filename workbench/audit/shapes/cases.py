@@ -11,7 +11,19 @@ import ibis.expr.types as ir
 
 from workbench.audit.facts import Inventory, list_has_any
 from workbench.audit.shapes.base import (
-    MET, MISSED, OPEN, Context, Need, Shape, as_evidence, days_between, event_units, parameters, plus, tally_units, union,
+    MET,
+    MISSED,
+    OPEN,
+    Context,
+    Need,
+    Shape,
+    as_evidence,
+    days_between,
+    event_units,
+    parameters,
+    plus,
+    tally_units,
+    union,
 )
 from workbench.requirements.model import Requirement, terms
 from workbench.timeline import day_of_year
@@ -54,8 +66,11 @@ def case_evidence(ctx: Context, requirements: Sequence[Requirement], units: ir.T
     rows = case_rows(ctx, requirements, {})
     # a case with several units (periods, rows) shows the worst of them
     order = ibis.cases((units.status == MISSED, 3), (units.status == OPEN, 2), (units.status == MET, 1), else_=0)
-    cases = units.mutate(order=order).group_by("requirement", "subject", case_id="unit").agg(
-        status=lambda u: u.status.argmax(u.order))
+    cases = (
+        units.mutate(order=order)
+        .group_by("requirement", "subject", case_id="unit")
+        .agg(status=lambda u: u.status.argmax(u.order))
+    )
     rows = rows.join(cases, ["requirement", "subject", "case_id"])
     return as_evidence(rows, "case_steps", rows.case_id, "done_on", rows.step, status=rows.status)
 
@@ -100,22 +115,34 @@ def unit_shape(
     return Shape(
         lambda ctx, rs: tally_units(kept(ctx, rs), rs, worst),
         lambda ctx, rs: case_evidence(ctx, rs, kept(ctx, rs)),
-        available, needs, "event",
+        available,
+        needs,
+        "event",
     )
 
 
 # --- deadline after an event -----------------------------------------------------------------------------------------
 
+
 def _deadline_units(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
-    rows = case_rows(ctx, requirements, {
-        "after": listed("after"), "wanted": listed("step"), "tags_wanted": listed("tags"),
-        "days": number("within_days"), "months": number("within_months"),
-    })
+    rows = case_rows(
+        ctx,
+        requirements,
+        {
+            "after": listed("after"),
+            "wanted": listed("step"),
+            "tags_wanted": listed("tags"),
+            "days": number("within_days"),
+            "months": number("within_months"),
+        },
+    )
     tagged = (rows.tags_wanted.length() == 0) | list_has_any(rows.tags, rows.tags_wanted).fill_null(False)
     cases = rows.group_by("requirement", "subject", unit="case_id").agg(
         trigger=rows.done_on.min(where=rows.after.contains(rows.step) & tagged),
         done=rows.done_on.min(where=rows.wanted.contains(rows.step)),
-        start=rows.start.min(), days=rows.days.min(), months=rows.months.min(),
+        start=rows.start.min(),
+        days=rows.days.min(),
+        months=rows.months.min(),
     )
     cases = cases.filter(cases.trigger.notnull())
     zero = ibis.literal(0, "int64")
@@ -128,16 +155,27 @@ STEP_DEADLINE = unit_shape(_deadline_units, followed("after"))
 
 # --- lead before an event --------------------------------------------------------------------------------------------
 
+
 def _lead_units(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
-    rows = case_rows(ctx, requirements, {
-        "wanted": listed("step"), "events": listed("before"), "ends": listed("until"),
-        "days": number("at_least_days"), "months": number("at_least_months"),
-        "inclusive": (bool, lambda k: bool(k.get("inclusive"))),
-    })
+    rows = case_rows(
+        ctx,
+        requirements,
+        {
+            "wanted": listed("step"),
+            "events": listed("before"),
+            "ends": listed("until"),
+            "days": number("at_least_days"),
+            "months": number("at_least_months"),
+            "inclusive": (bool, lambda k: bool(k.get("inclusive"))),
+        },
+    )
     c = rows.group_by("requirement", "subject", unit="case_id").agg(
         event=rows.done_on.min(where=rows.events.contains(rows.step)),
         early=rows.done_on.min(where=rows.wanted.contains(rows.step)),
-        ended=rows.ends.contains(rows.step).any(), start=rows.start.min(), days=rows.days.min(), months=rows.months.min(),
+        ended=rows.ends.contains(rows.step).any(),
+        start=rows.start.min(),
+        days=rows.days.min(),
+        months=rows.months.min(),
         inclusive=rows.inclusive.any(),
     )
     by_days = c.days.notnull()
@@ -160,6 +198,7 @@ STEP_LEAD = unit_shape(_lead_units, followed("before"))
 
 # --- order of steps --------------------------------------------------------------------------------------------------
 
+
 def _order_of(ctx: Context, requirement: Requirement) -> ir.Table:
     """Units of one requirement; its steps become columns, so each has an expression of its own."""
     kwargs = requirement.kwargs
@@ -167,14 +206,17 @@ def _order_of(ctx: Context, requirement: Requirement) -> ir.Table:
     due = day_of_year(kwargs["complete_by"], ctx.year) if kwargs.get("complete_by") else None
     rows = case_rows(ctx, [requirement], {})
     c = rows.group_by("requirement", "subject", unit="case_id").agg(
-        start=rows.start.min(), **{f"d{i}": rows.done_on.min(where=rows.step == step) for i, step in enumerate(steps)},
+        start=rows.start.min(), **{f"d{i}": rows.done_on.min(where=rows.step == step) for i, step in enumerate(steps)}
     )
     dates = [c[f"d{i}"] for i in range(len(steps))]
     first, last = (f(*dates) for f in (ibis.least, ibis.greatest))
-    broken = ibis.or_(*(
-        (dates[j].notnull() & (dates[i].isnull() | (dates[i] > dates[j])).fill_null(False))
-        for i in range(len(steps)) for j in range(i + 1, len(steps))
-    ))
+    broken = ibis.or_(
+        *(
+            (dates[j].notnull() & (dates[i].isnull() | (dates[i] > dates[j])).fill_null(False))
+            for i in range(len(steps))
+            for j in range(i + 1, len(steps))
+        )
+    )
     complete = ibis.and_(*(d.notnull() for d in dates))
     late = ibis.literal(due is not None and ctx.as_of > due)
     in_time = last <= due if due else ibis.literal(True)
@@ -186,9 +228,11 @@ def _order_of(ctx: Context, requirement: Requirement) -> ir.Table:
     subjects = ctx.active([requirement])
     subjects = subjects.filter(subjects.start <= ctx.facts.first_day)
     without = subjects.anti_join(units, ["requirement", "subject"])
-    return units.union(without.select(
-        "requirement", "subject", unit=ibis.literal(""), status=ibis.literal(MISSED if ctx.as_of > due else OPEN),
-    ))
+    return units.union(
+        without.select(
+            "requirement", "subject", unit=ibis.literal(""), status=ibis.literal(MISSED if ctx.as_of > due else OPEN)
+        )
+    )
 
 
 def _order_units(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:

@@ -8,7 +8,18 @@ import ibis
 import ibis.expr.types as ir
 
 from workbench.audit.shapes.base import (
-    MET, MISSED, OPEN, Context, Need, Shape, as_evidence, days_between, finish, look_up, number_within, parameters,
+    MET,
+    MISSED,
+    OPEN,
+    Context,
+    Need,
+    Shape,
+    as_evidence,
+    days_between,
+    finish,
+    look_up,
+    number_within,
+    parameters,
     tally_units,
 )
 from workbench.audit.shapes.cases import case_needs, listed, number
@@ -17,16 +28,19 @@ from workbench.requirements.model import Requirement
 
 # --- dues paid in time -----------------------------------------------------------------------------------------------
 
+
 def _monthly(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
     """Months with dues: ``status``, ``value`` (days past the limit) per requirement and row."""
-    rules = parameters(requirements, {"late_only": (bool, lambda k: k["mode"] == "late"), "months": number("within_months")})
+    rules = parameters(
+        requirements, {"late_only": (bool, lambda k: k["mode"] == "late"), "months": number("within_months")}
+    )
     subjects = ctx.active(requirements).select("requirement", "subject", "start").join(rules, "requirement")
     dues = ctx.facts.dues.filter(~ctx.facts.dues.excused)
     t = dues.join(subjects, dues.org_id == subjects.subject)
     as_of = ibis.literal(ctx.as_of)
-    deadline = (
-        t.month + (t.months + 1).as_interval("M") - ibis.interval(days=1)
-    ).cast("date")  # last day of the month n months later
+    deadline = (t.month + (t.months + 1).as_interval("M") - ibis.interval(days=1)).cast(
+        "date"
+    )  # last day of the month n months later
     t = t.mutate(deadline=deadline).filter(t.month >= t.start)
     t = t.filter((t.deadline.year() == ctx.year) | ((t.month.year() == ctx.year) & (t.deadline > as_of)))
     paid_on = ibis.coalesce(t.paid_on, t.month_end)
@@ -48,16 +62,24 @@ def _paid_tally(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
     t = _monthly(ctx, requirements)
     judged = t.status.isin([MET, MISSED])
     units = t.group_by("requirement", "subject").agg(
-        met=t.count(where=t.status == MET), missed=t.count(where=t.status == MISSED), open=t.count(where=t.status == OPEN),
-        judged=t.value.max(where=judged), late_only=t.late_only.any(),
+        met=t.count(where=t.status == MET),
+        missed=t.count(where=t.status == MISSED),
+        open=t.count(where=t.status == OPEN),
+        judged=t.value.max(where=judged),
+        late_only=t.late_only.any(),
     )
     behind = ~units.late_only & (units.missed == 0) & (units.open > 0)
     return finish(units.mutate(observed=units.judged, behind=behind))
 
 
 def _dues_rows(rows: ir.Table) -> ir.Table:
-    label = ibis.ifelse(rows.is_paid, ibis.literal("补交"), ibis.literal("未交")) + ibis.literal(" ") + rows.month.strftime(
-        "%Y-%m") + ibis.literal(" 人员 ") + rows.person_id.left(6)
+    label = (
+        ibis.ifelse(rows.is_paid, ibis.literal("补交"), ibis.literal("未交"))
+        + ibis.literal(" ")
+        + rows.month.strftime("%Y-%m")
+        + ibis.literal(" 人员 ")
+        + rows.person_id.left(6)
+    )
     rows = rows.mutate(seen_on=ibis.coalesce(rows.paid_on, rows.month))
     return as_evidence(rows, "dues", rows.month.strftime("%Y-%m"), "seen_on", label, status=rows.status)
 
@@ -68,10 +90,12 @@ def _paid_evidence(ctx: Context, requirements: Sequence[Requirement]) -> ir.Tabl
 
 
 DUES_PAID = Shape(
-    _paid_tally, _paid_evidence, lambda kwargs, inventory: inventory.dues, lambda kwargs: [Need("dues")], "event")
+    _paid_tally, _paid_evidence, lambda kwargs, inventory: inventory.dues, lambda kwargs: [Need("dues")], "event"
+)
 
 
 # --- consecutive months without dues ---------------------------------------------------------------------------------
+
 
 def _runs(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
     """(requirement, subject, person_id, run): maximal runs of unpaid months with their first day and length."""
@@ -88,17 +112,30 @@ def _runs(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
 
 
 def _followup_units(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
-    rules = parameters(requirements, {"months": number("months"), "process": (str, lambda k: k["process"]), "wanted": listed("step")})
+    rules = parameters(
+        requirements, {"months": number("months"), "process": (str, lambda k: k["process"]), "wanted": listed("step")}
+    )
     runs = _runs(ctx, requirements).join(rules, "requirement")
     group = ["requirement", "subject", "person_id", "months", "process", "wanted"]
     people = runs.group_by(*group).agg(
-        longest=runs.length.max(), begun=runs.begun.max(where=runs.length >= runs.months))
+        longest=runs.length.max(), begun=runs.begun.max(where=runs.length >= runs.months)
+    )
     people = people.filter(people.longest >= people.months - 2)
     steps = ctx.facts.case_steps
-    handled = people.semi_join(steps, [
-        people.subject == steps.org_id, people.process == steps.process, people.wanted.contains(steps.step),
-        people.person_id == steps.person_id, steps.done_on >= people.begun,
-    ]).select("requirement", "subject", "person_id").mutate(handled=ibis.literal(True))
+    handled = (
+        people.semi_join(
+            steps,
+            [
+                people.subject == steps.org_id,
+                people.process == steps.process,
+                people.wanted.contains(steps.step),
+                people.person_id == steps.person_id,
+                steps.done_on >= people.begun,
+            ],
+        )
+        .select("requirement", "subject", "person_id")
+        .mutate(handled=ibis.literal(True))
+    )
     t = look_up(people, handled, ["requirement", "subject", "person_id"])
     status = ibis.cases((t.begun.isnull(), OPEN), (t.handled.fill_null(False), MET), else_=MISSED)
     t = t.mutate(status=status, value=(status == MISSED).cast("float64"), unit=t.person_id)
@@ -116,6 +153,9 @@ def _followup_evidence(ctx: Context, requirements: Sequence[Requirement]) -> ir.
 
 
 DUES_FOLLOWUP = Shape(
-    _followup_tally, _followup_evidence, lambda kwargs, inventory: inventory.dues,
-    lambda kwargs: [Need("dues"), *case_needs(kwargs)], "event",
+    _followup_tally,
+    _followup_evidence,
+    lambda kwargs, inventory: inventory.dues,
+    lambda kwargs: [Need("dues"), *case_needs(kwargs)],
+    "event",
 )

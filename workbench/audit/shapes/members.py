@@ -20,10 +20,7 @@ _GROUP = {
     "types": (list, lambda k: terms(k.get("types"))),
     "subtree": (bool, lambda k: k.get("scope") == "subtree"),
 }
-_RULE = {
-    "minimum": (float, lambda k: float(k["minimum"])),
-    "by_hours": (bool, lambda k: k["measure"] == "hours"),
-}
+_RULE = {"minimum": (float, lambda k: float(k["minimum"])), "by_hours": (bool, lambda k: k["measure"] == "hours")}
 
 
 def _scope(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
@@ -46,7 +43,8 @@ def alive(ctx: Context) -> ir.Table:
     """Organisations founded and not dissolved at the reference day."""
     orgs, ref = ctx.facts.organizations, ctx.facts.ref
     return orgs.filter(
-        orgs.established_on.isnull() | (orgs.established_on <= ref), orgs.dissolved_on.isnull() | (orgs.dissolved_on > ref),
+        orgs.established_on.isnull() | (orgs.established_on <= ref),
+        orgs.dissolved_on.isnull() | (orgs.dissolved_on > ref),
     ).select("org_id")
 
 
@@ -58,7 +56,8 @@ def _members(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
     posts = posts.join(facts.organizations.select("org_id", org_type="type"), "org_id")
     by_role = scope.join(posts, "org_id")
     by_role = by_role.filter(
-        by_role.roles.contains(by_role.role), (by_role.types.length() == 0) | by_role.types.contains(by_role.org_type))
+        by_role.roles.contains(by_role.role), (by_role.types.length() == 0) | by_role.types.contains(by_role.org_type)
+    )
     by_role = by_role.select("requirement", "subject", "person_id")
     people = facts.people
     people = people.filter(
@@ -84,7 +83,8 @@ def _members_tally(ctx: Context, requirements: Sequence[Requirement]) -> ir.Tabl
     zero = ibis.literal(0.0)
     deeds, members = _deeds(ctx, requirements), _members(ctx, requirements)
     values = deeds.group_by("requirement", "person_id").agg(
-        times=deeds.count().cast("float64"), hours=deeds.hours.fill_null(0.0).sum(),
+        times=deeds.count().cast("float64"),
+        hours=deeds.hours.fill_null(0.0).sum(),
         untold=deeds.count(where=deeds.by_hours & deeds.hours.isnull()),
     )
     m = look_up(members, values, ["requirement", "person_id"]).join(parameters(requirements, _RULE), "requirement")
@@ -92,18 +92,27 @@ def _members_tally(ctx: Context, requirements: Sequence[Requirement]) -> ir.Tabl
     elapsed = year.elapsed_months(ctx.as_of)
     expected = (m.minimum * elapsed / 12).floor()
     t = m.group_by("requirement", "subject").agg(
-        whole=m.count(), part=m.count(where=m.value >= m.minimum), lowest=m.value.min(), untold=m.untold.sum(),
+        whole=m.count(),
+        part=m.count(where=m.value >= m.minimum),
+        lowest=m.value.min(),
+        untold=m.untold.sum(),
         lagging=((m.minimum >= 2) & (m.value < expected)).any(),
     )
     nameless = deeds.filter(deeds.person_id.isnull()).rename(subject="org_id")
     nameless = nameless.group_by("requirement", "subject").agg(nameless=nameless.count())
     t = look_up(t, nameless, ["requirement", "subject"])
     done, closed = t.part == t.whole, ibis.literal(year.closed(ctx.as_of))
-    return finish(t.mutate(
-        met=done.cast("int64"), missed=(~done & closed).cast("int64"), open=(~done & ~closed).cast("int64"),
-        doubt=t.untold + t.nameless.fill_null(0), behind=~done & ~closed & t.lagging,
-        judged=ibis.ifelse(done | closed, t.lowest, ibis.null("float64")), observed=t.lowest,
-    ))
+    return finish(
+        t.mutate(
+            met=done.cast("int64"),
+            missed=(~done & closed).cast("int64"),
+            open=(~done & ~closed).cast("int64"),
+            doubt=t.untold + t.nameless.fill_null(0),
+            behind=~done & ~closed & t.lagging,
+            judged=ibis.ifelse(done | closed, t.lowest, ibis.null("float64")),
+            observed=t.lowest,
+        )
+    )
 
 
 def _members_evidence(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
@@ -165,10 +174,15 @@ def _ratings_tally(ctx: Context, requirements: Sequence[Requirement]) -> ir.Tabl
     t = t.group_by("requirement", "subject").agg(whole=t.count(), part=t.count(where=t.rated))
     done, closed = t.part == t.whole, ctx.as_of >= ctx.facts.periods(PeriodKind.YEAR)[0].last
     share = t.part * 100.0 / t.whole
-    return finish(t.mutate(
-        met=done.cast("int64"), missed=(~done & closed).cast("int64"), open=(~done & ibis.literal(not closed)).cast("int64"),
-        judged=ibis.ifelse(done | closed, share, ibis.null("float64")), observed=share,
-    ))
+    return finish(
+        t.mutate(
+            met=done.cast("int64"),
+            missed=(~done & closed).cast("int64"),
+            open=(~done & ibis.literal(not closed)).cast("int64"),
+            judged=ibis.ifelse(done | closed, share, ibis.null("float64")),
+            observed=share,
+        )
+    )
 
 
 def _ratings_evidence(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
@@ -186,7 +200,4 @@ def rating_needs(kwargs: dict) -> list[Need]:
     return [*(Need("ratings", kind) for kind in terms(kwargs["rating"])), Need("posts")]
 
 
-RATINGS_COVERED = Shape(
-    _ratings_tally, _ratings_evidence,
-    rating_available, rating_needs, "year",
-)
+RATINGS_COVERED = Shape(_ratings_tally, _ratings_evidence, rating_available, rating_needs, "year")

@@ -12,7 +12,18 @@ import ibis.expr.types as ir
 
 from workbench.audit.facts import Inventory
 from workbench.audit.shapes.base import (
-    MET, MISSED, OPEN, UNKNOWN, Context, Need, Shape, as_evidence, look_up, parameters, plus, tally_units,
+    MET,
+    MISSED,
+    OPEN,
+    UNKNOWN,
+    Context,
+    Need,
+    Shape,
+    as_evidence,
+    look_up,
+    parameters,
+    plus,
+    tally_units,
 )
 from workbench.audit.shapes.cases import case_needs, case_rows, listed, number, with_process
 from workbench.audit.shapes.members import alive
@@ -40,12 +51,16 @@ def _at_least(ctx: Context, requirements: Sequence[Requirement], found: ir.Table
 
 # --- posts held ------------------------------------------------------------------------------------------------------
 
+
 def _held(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
     facts = ctx.facts
-    rules = parameters(requirements, {"roles": listed("roles"), "only_full": (bool, lambda k: bool(k.get("full_time")))})
+    rules = parameters(
+        requirements, {"roles": listed("roles"), "only_full": (bool, lambda k: bool(k.get("full_time")))}
+    )
     t = ctx.active(requirements).select("requirement", "subject").join(rules, "requirement")
     posts = facts.posts.filter(
-        facts.posts.started_on <= facts.ref, facts.posts.ended_on.isnull() | (facts.posts.ended_on > facts.ref))
+        facts.posts.started_on <= facts.ref, facts.posts.ended_on.isnull() | (facts.posts.ended_on > facts.ref)
+    )
     t = t.join(posts, t.subject == posts.org_id)
     return t.filter(t.roles.contains(t.role), ~t.only_full | t.full_time.fill_null(False))
 
@@ -62,13 +77,16 @@ def _posts_evidence(ctx: Context, requirements: Sequence[Requirement]) -> ir.Tab
 
 
 POSTS_HELD = Shape(
-    _posts_tally, _posts_evidence,
+    _posts_tally,
+    _posts_evidence,
     lambda kwargs, inventory: bool(inventory.roles & set(terms(kwargs["roles"]))),
-    lambda kwargs: [Need("posts")], STATE,
+    lambda kwargs: [Need("posts")],
+    STATE,
 )
 
 
 # --- cases open, parts present ---------------------------------------------------------------------------------------
+
 
 def _open_rows(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
     rows = case_rows(ctx, requirements, {"opening": listed("opened_by"), "closing": listed("closed_by")})
@@ -81,11 +99,16 @@ def _open_tally(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
     rows = _open_rows(ctx, requirements)
     found = rows.group_by("requirement", "subject").agg(value=rows.case_id.nunique())
     subjects = ctx.active(requirements).join(
-        parameters(requirements, {"wanted": listed("when_descendant_flag")}), "requirement")
+        parameters(requirements, {"wanted": listed("when_descendant_flag")}), "requirement"
+    )
     if any(r.kwargs.get("when_descendant_flag") for r in requirements):
         orgs = ctx.facts.organizations.select("org_id", flag=ctx.facts.organizations.flags.unnest())
-        flagged = ctx.facts.below.join(orgs, "org_id").join(alive(ctx), "org_id").select(subject="ancestor", flag="flag")
-        marked = subjects.semi_join(flagged, [subjects.subject == flagged.subject, subjects.wanted.contains(flagged.flag)])
+        flagged = (
+            ctx.facts.below.join(orgs, "org_id").join(alive(ctx), "org_id").select(subject="ancestor", flag="flag")
+        )
+        marked = subjects.semi_join(
+            flagged, [subjects.subject == flagged.subject, subjects.wanted.contains(flagged.flag)]
+        )
         subjects = subjects.filter(subjects.wanted.length() == 0).union(marked)
     return _at_least(ctx, requirements, found, subjects)
 
@@ -118,6 +141,7 @@ STEPS_PRESENT = Shape(_present_tally, _present_evidence, with_process, case_need
 
 
 # --- shares and growth -----------------------------------------------------------------------------------------------
+
 
 def _text(name: str) -> tuple[type, Callable[[dict], str]]:
     return (str, lambda k: k[name])
@@ -175,17 +199,22 @@ def _measures(*arguments: str) -> tuple[Callable[[dict, Inventory], bool], Calla
 
 
 SHARE = Shape(
-    _share_tally, _measure_evidence("numerator", "denominator"), *_measures("numerator", "denominator"), STATE)
+    _share_tally, _measure_evidence("numerator", "denominator"), *_measures("numerator", "denominator"), STATE
+)
 
 
 def _growth_tally(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
     day = ctx.facts.first_day
     before = day.replace(year=day.year - 1)
     eve, end = day.replace(year=day.year - 1, month=12, day=31), day.replace(month=12, day=31)
-    earlier, now = _latest(ctx, "value", before.replace(year=before.year - 1, month=12, day=31), eve), _latest(ctx, "value", eve, end)
+    earlier, now = (
+        _latest(ctx, "value", before.replace(year=before.year - 1, month=12, day=31), eve),
+        _latest(ctx, "value", eve, end),
+    )
     subjects = ctx.active(requirements)
     t = subjects.filter(subjects.start <= day).join(
-        parameters(requirements, {"measure": _text("measure"), "base": _text("base")}), "requirement")
+        parameters(requirements, {"measure": _text("measure"), "base": _text("base")}), "requirement"
+    )
     for which, latest in (("old", earlier), ("new", now)):
         t = _with_measure(t, latest, "measure", "value", f"{which}_value")
         t = _with_measure(t, latest, "base", "value", f"{which}_base")

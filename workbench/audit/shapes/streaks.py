@@ -7,13 +7,26 @@ from collections.abc import Sequence
 import ibis
 import ibis.expr.types as ir
 
-from workbench.audit.shapes.base import UNKNOWN, Context, Shape, as_evidence, event_units, number_within, parameters, plus, tally_units
+from workbench.audit.shapes.base import (
+    UNKNOWN,
+    Context,
+    Shape,
+    as_evidence,
+    event_units,
+    number_within,
+    parameters,
+    plus,
+    tally_units,
+)
 from workbench.audit.shapes.cases import listed, number
 from workbench.audit.shapes.members import rating_available, rating_needs
 from workbench.requirements.model import Requirement
 
 _RULE = {
-    "rating": listed("rating"), "bad": listed("grade"), "years": number("years"), "roles": listed("role"),
+    "rating": listed("rating"),
+    "bad": listed("grade"),
+    "years": number("years"),
+    "roles": listed("role"),
     "days": number("within_days"),
 }
 
@@ -21,7 +34,11 @@ _RULE = {
 def _graded(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
     """Ratings with the grade that a requirement watches for, of its subjects."""
     ratings = ctx.facts.ratings
-    t = ctx.active(requirements).select("requirement", "subject", "start").join(parameters(requirements, _RULE), "requirement")
+    t = (
+        ctx.active(requirements)
+        .select("requirement", "subject", "start")
+        .join(parameters(requirements, _RULE), "requirement")
+    )
     t = t.join(ratings, t.subject == ratings.org_id)
     return t.filter(t.rating.contains(t.kind), t.bad.contains(t.grade))
 
@@ -32,8 +49,11 @@ def _streaks(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
     named = graded.filter(graded.person_id.notnull())
     rated = ibis.coalesce(named.rated_on, ibis.date(named.period.cast("int64"), ibis.literal(12), ibis.literal(31)))
     group = ["requirement", "subject", "person_id"]
-    years = named.mutate(rated=rated).group_by(*group, "period", "start", "years", "roles", "days").agg(
-        trigger=lambda t: t.rated.max())
+    years = (
+        named.mutate(rated=rated)
+        .group_by(*group, "period", "start", "years", "roles", "days")
+        .agg(trigger=lambda t: t.rated.max())
+    )
     years = years.mutate(run=years.period - number_within(years, group, "period"))
     years = years.mutate(place=number_within(years, [*group, "run"], "period") + 1)
     return years.filter(years.place >= years.years)
@@ -43,10 +63,13 @@ def _streak_units(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table
     streaks = _streaks(ctx, requirements)
     posts = ctx.facts.posts
     posts = posts.select(subject="org_id", person_id="person_id", role="role", ended_on="ended_on")
-    held = streaks.left_join(posts, [
-        streaks.subject == posts.subject, streaks.person_id == posts.person_id, streaks.roles.contains(posts.role)])
+    held = streaks.left_join(
+        posts,
+        [streaks.subject == posts.subject, streaks.person_id == posts.person_id, streaks.roles.contains(posts.role)],
+    )
     t = held.group_by("requirement", "subject", "person_id", "period", "start", "trigger", "days").agg(
-        posts=held.role.count(), running=(held.role.notnull() & held.ended_on.isnull()).any(), ended=held.ended_on.max())
+        posts=held.role.count(), running=(held.role.notnull() & held.ended_on.isnull()).any(), ended=held.ended_on.max()
+    )
     done = ibis.cases((t.posts == 0, t.trigger), (t.running, ibis.null("date")), else_=t.ended)
     t = t.mutate(due=plus(t.trigger, days=t.days), done=done)
     units = event_units(ctx, t, "trigger", "due", "done")
@@ -54,7 +77,12 @@ def _streak_units(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table
     graded = _graded(ctx, requirements)
     nameless = graded.filter(graded.person_id.isnull(), graded.period.isin([ctx.year, ctx.year - 1]))
     nameless = nameless.select(
-        "requirement", "subject", unit=nameless.period.cast("string"), status=ibis.literal(UNKNOWN), value=ibis.null("float64"))
+        "requirement",
+        "subject",
+        unit=nameless.period.cast("string"),
+        status=ibis.literal(UNKNOWN),
+        value=ibis.null("float64"),
+    )
     return units.union(nameless)
 
 
@@ -68,6 +96,4 @@ def _streak_evidence(ctx: Context, requirements: Sequence[Requirement]) -> ir.Ta
     return as_evidence(rows, "ratings", year, "rated_on", year + ibis.literal("年度 ") + rows.grade)
 
 
-RATING_STREAK = Shape(
-    _streak_tally, _streak_evidence, rating_available, rating_needs, "event",
-)
+RATING_STREAK = Shape(_streak_tally, _streak_evidence, rating_available, rating_needs, "event")

@@ -1,0 +1,113 @@
+"""No exception of Great Expectations passes for a failing branch, no null for a pass, no disagreement for a result."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from datetime import date
+
+import pandas as pd
+import pyarrow as pa
+import pytest
+
+from workbench.audit import gx
+from workbench.audit.engine import _disagreement, check, connect_tables, facts_for
+from workbench.audit.gx_process import GxProcess
+from workbench.audit.verdicts import decide, prepare
+from workbench.requirements import load_requirements
+
+AS_OF = date(2026, 8, 31)
+MONTHLY, BY_DATE, BOTH = "xinfang-bureau-2.2.1-1", "xinfang-bureau-2.1-2", "xinfang-bureau-2.6.5-1"
+
+
+def requirements(*ids: str) -> list:
+    return [r for r in load_requirements(as_of=AS_OF) if r.id in ids]
+
+
+def judged(frame: dict, *ids: str) -> dict[str, gx.Judgement]:
+    found = gx.judge({"document": (requirements(*ids), pd.DataFrame(frame))})
+    return {j.requirement: j for j in found["document"][1]}
+
+
+def test_bounds_come_from_the_arguments_of_each_shape() -> None:
+    found = judged(
+        {MONTHLY: [0.0, 1.0, 2.0, None], BY_DATE: [-3.0, 0.0, 1.0, None], BOTH: [1.0, 2.0, 3.0, None]},
+        MONTHLY,
+        BY_DATE,
+        BOTH,
+    )
+    assert {k: (j.judged, j.failing, j.error) for k, j in found.items()} == {
+        MONTHLY: (3, 1, ""),
+        BY_DATE: (3, 1, ""),
+        BOTH: (3, 2, ""),
+    }
+
+
+def test_nulls_are_not_judged() -> None:
+    found = judged({MONTHLY: pd.Series([None, None], dtype="float64")}, MONTHLY)
+    assert (found[MONTHLY].judged, found[MONTHLY].failing) == (0, 0)
+    assert _disagreement(found[MONTHLY], (1, 0))
+
+
+@pytest.mark.parametrize("frame", [{MONTHLY: ["甲", "乙"]}, {"another": [1.0, 2.0]}])
+def test_an_exception_is_an_error_not_a_failure(frame: dict) -> None:
+    found = judged(frame, MONTHLY)[MONTHLY]
+    assert found.error
+    assert "检查出错" in _disagreement(found, (0, 0))
+
+
+def test_two_clauses_with_one_figure_stay_two() -> None:
+    twins = [r for r in load_requirements(as_of=AS_OF) if r.id in ("secretary-2022-10-8", "secretary-2022-10-9")]
+    suite = gx.suite_of("document", twins)
+    assert len(suite.expectations) == 2
+    assert len({e.id for e in suite.expectations}) == 2
+
+
+@pytest.mark.parametrize(
+    ("theirs", "ours"), [(None, (2, 1)), (gx.Judgement(MONTHLY, 2, 0), (2, 1)), (gx.Judgement(MONTHLY, 1, 1), (2, 1))]
+)
+def test_any_difference_of_counts_breaks_the_check(theirs: gx.Judgement | None, ours: tuple[int, int]) -> None:
+    assert _disagreement(theirs, ours)
+
+
+def _small() -> tuple:
+    rs = requirements(MONTHLY)
+    con = connect_tables(
+        {
+            "organizations": [{"org_id": "O1", "name": "测试支部", "type": "党支部"}],
+            "activities": [{"activity_id": "a", "org_id": "O1", "kind": "党员大会", "held_on": date(2026, 1, 5)}],
+        }
+    )
+    ctx = prepare(facts_for(con, rs, AS_OF, None), rs)
+    return rs, ctx, decide(ctx, rs)
+
+
+def test_agreement_of_a_real_pass() -> None:
+    rs, ctx, results = _small()
+    with closing(GxProcess()) as process:
+        validations, broken = check(ctx, rs, results, process)
+    assert broken == {}
+    assert validations["xinfang-bureau"]["success"] is False
+
+
+def test_a_result_changed_behind_its_value_is_caught() -> None:
+    rs, ctx, results = _small()
+    import ibis
+
+    tampered = results.mutate(verdict=ibis.literal("达标"))
+    with closing(GxProcess()) as process:
+        _, broken = check(ctx, rs, tampered, process)
+    assert "不一致" in broken[MONTHLY]
+
+
+def test_a_dead_process_breaks_every_check_it_should_have_made() -> None:
+    rs, ctx, results = _small()
+    with closing(GxProcess()) as process:
+        process._process.kill()
+        process._process.wait()
+        _, broken = check(ctx, rs, results, process)
+    assert "检查出错" in broken[MONTHLY]
+
+
+def test_the_process_says_why_it_failed() -> None:
+    with closing(GxProcess()) as process, pytest.raises(RuntimeError, match=r"\w"):
+        process.judge({"document": (["not a requirement"], pa.table({"x": [1.0]}))})

@@ -1,0 +1,125 @@
+"""A run folder from audit to compare: complete, append-only, explained down to the row."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from workbench.audit.compare import compare
+from workbench.audit.engine import audit
+from workbench.audit.run import FILES, Run
+from workbench.errors import RunError, UsageError
+
+HEADER = "党组织名称,活动类型,活动日期"
+MEETING = "xinfang-bureau-2.2.1-1"
+
+
+def ledgers(folder: Path, months: dict[str, list[int]]) -> Path:
+    """CSV ledgers: which branch held its meeting in which months of 2026."""
+    folder.mkdir()
+    names = "\n".join(f"{code},测试{code}党支部,党支部,W" for code in months)
+    (folder / "组织.csv").write_text(
+        f"组织代码,党组织名称,组织类型,上级组织代码\nW,测试工委,工委,\n{names}\n", encoding="utf-8"
+    )
+    rows = [f"测试{code}党支部,党员大会,2026-{m:02d}-10" for code, held in months.items() for m in held]
+    (folder / "活动.csv").write_text("\n".join([HEADER, *rows]) + "\n", encoding="utf-8")
+    return folder
+
+
+def audited(tmp_path: Path, name: str, months: dict[str, list[int]], as_of: date = date(2026, 4, 30)) -> Run:
+    source = ledgers(tmp_path / f"{name}-ledgers", months)
+    return audit(source, as_of=as_of, documents=["xinfang-bureau"], out=tmp_path / name)
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    return audited(tmp_path_factory.mktemp("run"), "first", {"A": [1, 2, 3, 4], "B": [1, 3, 4], "C": []})
+
+
+def test_every_file_is_there_and_the_receipt_adds_up(run: Run) -> None:
+    assert {p.name for p in run.path.iterdir()} >= {*FILES, "messages.json", "rejects.xlsx", "gx"}
+    receipt = run.receipt
+    assert receipt["as_of"] == "2026-04-30"
+    assert sum(receipt["verdicts"].values()) == len(run.results)
+    for counts in receipt["rows"].values():
+        assert counts["read"] == counts["accepted"] + counts["rejected"]
+    assert all(len(s["sha256"]) == 64 for s in receipt["suites"])
+    assert json.loads((run.path / "gx" / "xinfang-bureau.json").read_text(encoding="utf-8"))["results"]
+
+
+def test_failing_branches_with_their_months(run: Run) -> None:
+    found = run.findings[run.findings.requirement == MEETING].set_index("subject")
+    assert set(found.index) == {"B", "C"}
+    assert "未达:2026-02" in found.loc["B", "detail"]
+    assert found.loc["B", "key"] == f"B|{MEETING}|2026"
+
+
+def test_an_explanation_names_clause_figure_and_rows(run: Run) -> None:
+    found = run.explain("B", MEETING)
+    assert (found.verdict, found.required) == ("未达标", "每月至少1次")
+    assert [(row.file, row.row, row.dated_on) for row in found.evidence] == [
+        ("活动.csv", 6, "2026-01-10"),
+        ("活动.csv", 7, "2026-03-10"),
+        ("活动.csv", 8, "2026-04-10"),
+    ]
+    assert "未达:2026-02" in str(found)
+    assert "<table>" in found._repr_html_()
+    assert str(run.explain("测试B党支部", MEETING)) == str(found)
+
+
+def test_a_kind_of_record_that_never_occurs_accuses_nobody(run: Run) -> None:
+    verdicts = run.results[run.results.requirement == "xinfang-bureau-2.2.3-1"].verdict
+    assert set(verdicts) == {"数据不足"}
+
+
+def test_runs_are_never_written_over(run: Run, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="只增不改"):
+        audited(tmp_path, "again", {"A": [1]}) and audit(
+            tmp_path / "again-ledgers", as_of=date(2026, 4, 30), out=run.path
+        )
+
+
+@pytest.mark.parametrize("break_it", ["receipt.json", "results.parquet"])
+def test_a_damaged_folder_says_so(run: Run, tmp_path: Path, break_it: str) -> None:
+    for name in FILES:
+        if name != break_it:
+            (tmp_path / name).write_bytes((run.path / name).read_bytes())
+    with pytest.raises(RunError, match=break_it):
+        Run(tmp_path)
+
+
+def test_unknown_names_are_answered_with_near_ones(run: Run) -> None:
+    with pytest.raises(UsageError, match="测试A党支部"):
+        run.explain("测试A", MEETING)
+    with pytest.raises(UsageError, match=MEETING):
+        run.explain("A", "2.2.1-1")
+
+
+def test_new_unchanged_resolved_recurred(tmp_path: Path) -> None:
+    first = audited(tmp_path, "one", {"A": [1, 2, 3], "B": [1, 2], "C": [1, 2, 3], "D": [1]}, date(2026, 3, 31))
+    second = audited(tmp_path, "two", {"A": [1, 2, 3, 4], "B": [1, 2, 3, 4], "C": [1, 2, 3], "D": [1]})
+    third = audited(
+        tmp_path, "three", {"A": [1, 2, 3, 4, 5], "B": [1, 2, 3, 4], "C": [1, 2, 3, 4, 5], "D": [1]}, date(2026, 5, 31)
+    )
+
+    def subjects(rows: list[dict]) -> set[str]:
+        return {row["subject"] for row in rows if row["requirement"] == MEETING}
+
+    early = compare(first, second)
+    assert (subjects(early.new), subjects(early.unchanged), subjects(early.resolved)) == ({"C"}, {"D"}, {"B"})
+    late = compare(first, second, third)
+    assert (subjects(late.recurred), subjects(late.resolved), subjects(late.unchanged)) == ({"B"}, {"C"}, {"D"})
+    with pytest.raises(UsageError, match="先旧后新"):
+        compare(second, first)
+
+
+def test_missing_data_resolves_nothing(tmp_path: Path) -> None:
+    first = audited(tmp_path, "full", {"A": [1, 2], "B": [1, 2, 3, 4]})
+    source = ledgers(tmp_path / "thin", {"A": [], "B": []})
+    second = audit(source, as_of=date(2026, 4, 30), documents=["xinfang-bureau"], out=tmp_path / "second")
+    found = compare(first, second)
+    assert found.resolved == []
+    assert {row["subject"] for row in found.not_comparable} == {"A"}
