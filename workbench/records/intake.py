@@ -50,7 +50,7 @@ def intake(
     exist or a database does not answer, and :class:`~workbench.errors.UsageError` when the key would lie among the ledgers.
 
     >>> with load("sample_data") as records:
-    ...     "activities" in records.con.list_tables()
+    ...     records.con.table("activities").held_on.type().is_date()
     True
     """
     return _Intake(source, home, progress or (lambda stage, done, total: None), database, max_unpacked).run()
