@@ -54,8 +54,8 @@ def requirements(count: int) -> list[dict]:
         found.append({
             "id": f"{document}-{i + 1}", "document": document, "document_title": title, "version": "2022-03-01",
             "clause": clause, "description": f"{_PERIODS[kind][0]}{what}不少于{least}次", "binds": "全部党支部",
-            "severity": ("critical", "warning")[i % 5 == 4], "shape": "expect_activity_count", "period": kind, "kwargs": {},
-            "period_label": _PERIODS[kind][0], "unit": "次", "required": least,
+            "severity": ("critical", "warning")[i % 5 == 4], "shape": "expect_activity_count", "kwargs": {},
+            "period": kind, "period_label": _PERIODS[kind][0], "unit": "次", "required": least,
             "required_text": f"{_PERIODS[kind][0]}不少于 {least} 次",
             "parameters": {"grace": {"label": "新建组织宽限月数", "value": 6}} if kind == "state" else {},
             "notes": "", "order": i, "fingerprint": f"{i:08x}",

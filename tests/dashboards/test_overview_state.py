@@ -223,11 +223,12 @@ def _damage_parquet(run: Path) -> None:
     (run / "results.parquet").write_bytes(b"no parquet")
 
 
-def _damage_requirements(run: Path) -> None:
-    (run / "requirements.json").write_text(json.dumps([{"id": "x"}]), encoding="utf-8")
+def _damage_format(run: Path) -> None:
+    receipt = json.loads((run / "receipt.json").read_text(encoding="utf-8"))
+    (run / "receipt.json").write_text(json.dumps(receipt | {"format": 99}), encoding="utf-8")
 
 
-@pytest.mark.parametrize("damage", [_damage_missing, _damage_receipt, _damage_parquet, _damage_requirements])
+@pytest.mark.parametrize("damage", [_damage_missing, _damage_receipt, _damage_parquet, _damage_format])
 def test_a_damaged_run_is_named(tmp_path: Path, damage) -> None:
     run = write_run(tmp_path / "run", branches=12)
     damage(run)

@@ -11,9 +11,9 @@ from typing import Any
 
 import duckdb
 
+from workbench.audit.run import Run
 from workbench.audit.wording import observed_text
 from workbench.dashboards.periods import missed_text, strip
-from workbench.dashboards.runfiles import check_run, read_requirements
 from workbench.errors import RunError, UsageError
 from workbench.vocabulary import SEVERITY_LABELS, Severity, Verdict
 
@@ -88,9 +88,12 @@ class RunState:
 
     def __init__(self, run: str | Path):
         self.path = Path(run).resolve()
-        self.receipt = check_run(self.path)
+        opened = Run(self.path)
+        self.receipt = opened.receipt
         self.stamp = self.current_stamp()
-        self.requirements = read_requirements(self.path)
+        self.requirements: list[dict[str, Any]] = sorted(
+            opened.requirements, key=lambda r: (r["document"], r["order"])
+        )
         self.by_id = {r["id"]: r for r in self.requirements}
         self.con = duckdb.connect()
         # Nothing may be fetched from the network, not even a DuckDB extension.
