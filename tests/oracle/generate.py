@@ -141,7 +141,7 @@ def rejected(city: City) -> list[Row]:
                               if demand.shape in ("expect_share", "expect_growth")]
     rows = []
     for org in [*city.orgs, None]:
-        if city.chance(0.12) or org is None:
+        if city.chance(0.25) or org is None:
             table = city.rng.choice(list(kinds))
             # mostly a legible kind, else every failing verdict would turn into a doubt
             known = [k for k in kinds[table] if k is not None]
