@@ -22,8 +22,8 @@ def record(city: City) -> None:
 def _steps(where: str, process: str, mark: str, rows: list[tuple[str, ...]], *, source: str = "org") -> str:
     """SQL: for each row of ``source`` that fulfils ``where`` the steps (name, date, person, value, tag, condition)."""
     return " UNION ALL ".join(
-        f"SELECT no, '{mark}' AS mark, '{process}' AS process, {pno} AS pno, '{step}' AS step, ({day})::DATE AS done_on, "
-        f"{value} AS value, {tag} AS tag FROM {source} AS o WHERE ({where}) AND ({condition})"
+        f"SELECT no, '{mark}' AS mark, '{process}' AS process, {pno} AS pno, '{step}' AS step, "
+        f"({day})::DATE AS done_on, {value} AS value, {tag} AS tag FROM {source} AS o WHERE ({where}) AND ({condition})"
         for step, day, pno, value, tag, condition in rows)
 
 
@@ -34,7 +34,8 @@ def _row(step: str, day: str, *, pno: str = "NULL", value: str = "NULL", tag: st
 def _admission(city: City) -> str:
     who, base = "no * 64 + 61", "no * 64"
     # The fault 2.6.5-2 names a full member of the next branch instead of one of the own branch.
-    other = f"CASE WHEN {has(X + '2.6.5-2')} THEN (SELECT peer FROM org p WHERE p.no = o.no) * 64 + 3 ELSE {base} + 6 END"
+    peer = "(SELECT peer FROM org p WHERE p.no = o.no)"
+    other = f"CASE WHEN {has(X + '2.6.5-2')} THEN {peer} * 64 + 3 ELSE {base} + 6 END"
     contact = f"CASE WHEN {has(X + '2.6.2-2')} THEN {base} + 62 ELSE {base} + 4 END"
     notice = f"active_on + 1 + CASE WHEN {has(X + '2.6.1-4')} THEN 4 ELSE 7 + d80 % 4 END"
     extended = "stage = 'D'"

@@ -76,7 +76,8 @@ def _base(city: City) -> str:
         CASE WHEN loose AND age < 3 AND {city.day(1, 15)} + draw(no, 3, 180) <= DATE '{city.as_of}'
                   THEN {city.day(1, 15)} + draw(no, 3, 180)
              WHEN age < 8 THEN NULL
-             ELSE make_date(1990 + draw(no, 4, {y - 1992}), 1 + draw(no, 5, 12), 1 + draw(no, 6, 28)) END AS established_on,
+             ELSE make_date(1990 + draw(no, 4, {y - 1992}), 1 + draw(no, 5, 12), 1 + draw(no, 6, 28))
+             END AS established_on,
         CASE WHEN loose AND age >= 3 AND fate < 1 AND {city.day(2, 1)} + draw(no, 7, 150) <= DATE '{city.as_of}'
              THEN {city.day(2, 1)} + draw(no, 7, 150) END AS dissolved_on,
         8 + draw(no, 8, 17) + draw(no, 9, 13) AS size,
@@ -94,7 +95,8 @@ def _org(city: City) -> str:
     """The full working row of an organisation: lifetime, faults, dates that several tables share."""
     y, months = city.year, max(1, _closed_months(city.as_of))
     appointed = f"""CASE WHEN {has(_NEW_SECRETARY)} THEN {city.day(5, 6, -1)} + draw(no, 24, 20)
-             WHEN {has(_POOR)} OR {has(_UNTAUGHT)} OR type NOT IN ('党支部', '党总支') OR established_on >= DATE '{y - 1}-01-01'
+             WHEN {has(_POOR)} OR {has(_UNTAUGHT)} OR type NOT IN ('党支部', '党总支')
+                  OR established_on >= DATE '{y - 1}-01-01'
                   OR dissolved_on IS NOT NULL THEN NULL
              WHEN draw(no, 25, 100) < 2 THEN {city.day(1, 26)} + draw(no, 26, 10)
              WHEN draw(no, 25, 100) < 14 THEN {city.day(6, 1, -1)} + draw(no, 26, 400) END"""
@@ -137,4 +139,5 @@ def _closed_months(as_of: date) -> int:
 
 
 _ORGANIZATIONS = """SELECT org_id, name, short_name, parent_id, type, sector, level, adopts,
-    CASE WHEN len(flags) > 0 THEN flags END AS flags, has_committee, established_on, dissolved_on FROM org ORDER BY no"""
+    CASE WHEN len(flags) > 0 THEN flags END AS flags, has_committee, established_on, dissolved_on
+    FROM org ORDER BY no"""

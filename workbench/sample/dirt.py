@@ -11,15 +11,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from workbench.sample.sheets import SheetPlan
+from workbench.vocabulary import Standing
 
 Row = dict
-#: Slots from which a person holds no post: the ordinary members of a branch.
-_ORDINARY = ("正式党员",)
+
+
+def _ordinary(row: Row) -> bool:
+    """A full member who is none of a group and has not left."""
+    return row["standing"] == Standing.FULL and not row["categories"] and row["until"] is None
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """One fault of form: table it goes to, what the row must be, what changes, how often in a unit.
+    """One fault of form: table it goes to, what the row must be, what changes.
 
     ``columns``: stored columns the sheet must show. ``make`` changes a copy of the row (``in_place``: the row itself).
     """
@@ -52,13 +56,12 @@ RECIPES: tuple[Recipe, ...] = (
     Recipe("date", "activities", "日期不存在", _raw(held_on=["2026-02-30", "2026年4月31日", "20261340"])),
     Recipe("term", "activities", "没有这种活动类型", _raw(kind="座谈交流"), columns=("kind",)),
     Recipe("id_truncated", "people", "身份证号按数字存放,末几位丢失", _raw(person_id=["1.95001E+11", "1.97203E+11"]),
-           fits=lambda row: row["standing"] in _ORDINARY),
+           fits=_ordinary),
     Recipe("number", "dues", "应交金额不是数", _raw(due="伍元"), columns=("month",)),
     Recipe("required", "posts", "任职日期为空", _raw(started_on="")),
     Recipe("step", "case_steps", "流程没有这个步骤", _raw(step="样例步骤")),
     Recipe("month_only", "people", "日期只写到月", _raw(since="1998年6月"), outcome="warning", in_place=True,
-           fits=lambda row: row["standing"] in _ORDINARY and not row["categories"] and row["until"] is None
-           and row["since"] is not None and row["since"].year < 2000),
+           fits=lambda row: _ordinary(row) and row["since"].year < 2000),
 )
 
 
@@ -86,8 +89,7 @@ def _apply(recipe: Recipe, plan: SheetPlan, index: int, rng: random.Random) -> N
 
 def _two_branches(plan: SheetPlan, rng: random.Random) -> None:
     """An ordinary member of one branch also stands in the roll of another."""
-    ordinary = [row for row in plan.rows if row["clean"] and "_dirt" not in row and row["standing"] in _ORDINARY
-                and not row["categories"] and row["until"] is None]
+    ordinary = [row for row in plan.rows if row["clean"] and "_dirt" not in row and _ordinary(row)]
     homes = sorted({row["org_id"] for row in ordinary})
     if len(homes) < 2:
         return

@@ -72,7 +72,7 @@ _VAGUE = frozenset(("时间", "日期", "类型", "名称", "代码", "人员编
 
 
 class Dresser:
-    """Turns typed values into cells of one sheet, with a generator of its own so that sheets do not depend on each other."""
+    """Turns typed values into cells of one sheet; its own generator keeps sheets independent of each other."""
 
     def __init__(self, style: Style, table: Table, rng: random.Random, *, text_only: bool):
         self.style, self.rng, self.text_only = style, rng, text_only

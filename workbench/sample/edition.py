@@ -32,8 +32,8 @@ def make_sample(
 
     ``seed`` decides everything: the same arguments give the same records. Every duty of the two documents is
     fulfilled up to ``as_of`` except where ``faults`` plants a violation; ``planted.yaml`` lists each with all that it
-    implies. ``form`` ``"parquet"``: one typed file per table. ``"ledgers"``: Excel and CSV as branches send them, for up
-    to 50,000 branches, with ``dirt`` the faults of form that such ledgers have. Raises ``UsageError`` for arguments
+    implies. ``form`` ``"parquet"``: one typed file per table. ``"ledgers"``: Excel and CSV as branches send them, for
+    up to 50,000 branches, with ``dirt`` the faults of form that such ledgers have. Raises ``UsageError`` for arguments
     that make no city and for a folder that holds something already.
 
     >>> from pathlib import Path
@@ -85,5 +85,6 @@ def write_parquet(city: City, out: Path) -> None:
     """Write each table as ``<name>.parquet`` with the declared columns in the declared order."""
     for table in TABLES.values():
         columns = ", ".join(c.name for c in table.columns)
-        city.con.execute(f"COPY (SELECT {columns} FROM {table.name}) TO '{out / table.name}.parquet' "
+        target = str(out / f"{table.name}.parquet").replace("'", "''")
+        city.con.execute(f"COPY (SELECT {columns} FROM {table.name}) TO '{target}' "
                          "(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)")

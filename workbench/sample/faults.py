@@ -155,12 +155,12 @@ def plant(con: duckdb.DuckDBPyConnection, month_day: tuple[int, int]) -> Planted
             continue
         documents = [r.rsplit("-", 2)[0] for r, _ in fault.implies]
         adopted = " AND ".join(f"(adopts IS NULL OR list_contains(adopts, '{d}'))" for d in sorted(set(documents)))
-        (count,) = con.execute(f"SELECT count(*) FROM base WHERE plantable AND {adopted} AND ({fault.where})").fetchone()
+        fitting = f"FROM base WHERE plantable AND {adopted} AND ({fault.where})"
+        (count,) = con.execute(f"SELECT count(*) {fitting}").fetchone()
         share = _BRANCH_SHARE if _BRANCH in fault.where else _OTHER_SHARE
         wanted = min(count, max(1, round(count * share)))
         rows = con.execute(
-            f"SELECT no FROM base WHERE plantable AND {adopted} AND ({fault.where}) "
-            f"ORDER BY draw(no, {9000 + bit}, 1000000007), no LIMIT {wanted * 4 + 60}").fetchall()
+            f"SELECT no {fitting} ORDER BY draw(no, {9000 + bit}, 1000000007), no LIMIT {wanted * 4 + 60}").fetchall()
         # One in twelve joins an organisation that already has a fault, the others go to clean ones.
         joins = bit % 12 == 11
         order = sorted((n for (n,) in rows), key=lambda n: (bool(groups.get(n)) != joins, len(groups.get(n, ()))))

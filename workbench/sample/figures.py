@@ -26,8 +26,8 @@ def _measures(city: City) -> str:
         where = "sector = '机关' AND type IN ('党组', '机关党委')"
         parts += [
             f"SELECT org_id, '机关工作人员数' AS measure, {on} AS as_of, {staff} AS value FROM org o WHERE {where}",
-            f"SELECT org_id, '党务工作人员数', {on}, CASE WHEN {few} THEN 1 ELSE ceil(({staff}) * 0.02) + draw(no, 121, 2) END "
-            f"FROM org o WHERE {where}",
+            f"SELECT org_id, '党务工作人员数', {on}, CASE WHEN {few} THEN 1 ELSE ceil(({staff}) * 0.02) + draw(no, 121, 2) "
+            f"END FROM org o WHERE {where}",
         ]
     revenue = "(2000 + draw(no, 122, 5000))"
     budget = "(20 + draw(no, 123, 60))"
@@ -44,7 +44,10 @@ def _measures(city: City) -> str:
 
 
 def _ratings(city: City) -> str:
-    """Ratings of the last years, given each December. 差 is never given twice in a row but by fault or where the post ended in time."""
+    """Ratings of the last years, given each December.
+
+    差 twice in a row comes by fault only, or where the post ended in time.
+    """
     y, poor = city.year, has(S + "15.1-5")
     draw = "draw(no * 4 + period % 4, 126, 100)"
     return f"""
@@ -82,6 +85,8 @@ def _dues(city: City, months: int) -> str:
                  WHEN draw(k, 135, 100) < 3 AND {later} <= {as_of} THEN {later}
                  ELSE {day} END AS paid_on
           FROM (SELECT p.*, person(pno) AS person_id FROM member p WHERE standing = '正式党员' AND pno % 64 < 61) m
-          JOIN org o ON o.no = m.no, (SELECT unnest(range({end} - INTERVAL {months} MONTH, {end}, INTERVAL 1 MONTH))::DATE AS month),
+          JOIN org o ON o.no = m.no,
+          (SELECT unnest(range({end} - INTERVAL {months} MONTH, {end}, INTERVAL 1 MONTH))::DATE AS month),
           LATERAL (SELECT pno::BIGINT * 512 + year(month) * 12 + month(month) - {(y - 2) * 12} AS k)
-          WHERE month >= o.live_from AND last_day(month) < o.live_to AND (m.until IS NULL OR last_day(month) < m.until))"""
+          WHERE month >= o.live_from AND last_day(month) < o.live_to
+              AND (m.until IS NULL OR last_day(month) < m.until))"""

@@ -78,8 +78,10 @@ def _rows(city: City, table: str, where: str, order: str, style: Style) -> list[
     named = any(c.name == "person_id" for c in TABLES[table].columns)
     person = "LEFT JOIN identity i ON i.person_id = t.person_id" if named else ""
     cursor = city.con.execute(f"""
-        SELECT t.*, o.{style.orgs} AS org_label, o.plantable AND o.faults = 0 AS clean, {"i.idx" if named else "NULL AS idx"}
-        FROM ledger_{table} t JOIN org o USING (org_id) JOIN place p USING (no) {person} WHERE {where} ORDER BY {order}""")
+        SELECT t.*, o.{style.orgs} AS org_label, o.plantable AND o.faults = 0 AS clean,
+               {"i.idx" if named else "NULL AS idx"}
+        FROM ledger_{table} t JOIN org o USING (org_id) JOIN place p USING (no) {person}
+        WHERE {where} ORDER BY {order}""")
     names = [d[0] for d in cursor.description]
     rows = [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]
     for row in rows:
@@ -162,10 +164,11 @@ def _activities(city: City, here: str, style: Style, sheet) -> Iterator[SheetPla
     # The sheet's name says what its rows are; it has no column of kinds.
     yield sheet("三会一课台账", "谈心谈话", "activities", some((K.TALK,), True),
                 ("person_id", "kind", "hours", "quantity", "year_of", *hidden))
-    yield sheet("文件台账", "文件与清单", "activities", some(_PAPERS, False), ("person_id", "tags", "hours", "quantity", *hidden))
+    yield sheet("文件台账", "文件与清单", "activities", some(_PAPERS, False),
+                ("person_id", "tags", "hours", "quantity", *hidden))
     yield sheet("轮训", "培训台账", "activities", some((K.TRAINING,), False), ("tags", "quantity", "year_of", *hidden))
-    taken = {id(r) for r in (*meetings, *some(_LIFE, True), *some((K.TALK, ), True), *some(_PAPERS, False),
-                             *some((K.TRAINING,), False))}
+    elsewhere = (*meetings, *some((*_LIFE, K.TALK), True), *some((*_PAPERS, K.TRAINING), False))
+    taken = {id(r) for r in elsewhere}
     yield sheet("会议与调研", "会议台账", "activities", [r for r in rows if id(r) not in taken], hidden)
 
 

@@ -65,7 +65,8 @@ def _posts(city: City) -> str:
     slots = """(VALUES (1, '书记'), (2, '副书记'), (3, '委员'), (4, '委员'), (5, '委员'), (3, '党务干部'), (4, '党务干部'),
         (6, '组织干事'), (7, '组织干事'), (8, '组织干事'), (0, '书记')) AS s(slot, role)"""
     start = f"make_date({city.year - 7} + draw(o.no * 64 + slot, 40, 6), 1 + draw(o.no * 64 + slot, 41, 12), 8)"
-    return f"""SELECT o.no * 64 + CASE WHEN slot = 0 THEN CASE WHEN o.type = '党支部' THEN 6 ELSE 9 END ELSE slot END AS pno,
+    return f"""SELECT
+        o.no * 64 + CASE WHEN slot <> 0 THEN slot WHEN o.type = '党支部' THEN 6 ELSE 9 END AS pno,
         o.no, o.org_id, o.home, role,
         CASE WHEN role IN ('党务干部', '组织干事') THEN draw(o.no * 64 + slot, 42, 3) > 0 END AS full_time,
         greatest(CASE WHEN slot = 1 AND o.change_on IS NOT NULL THEN o.change_on
@@ -107,7 +108,8 @@ def _members(city: City) -> str:
     SELECT pno, h.no, h.org_id, '正式党员', CASE WHEN slot <= 2 THEN ['党员领导干部'] END, {since}, NULL
     FROM (SELECT o.home, o.no * 64 + slot AS pno, slot
           FROM (SELECT *, unnest(range(1, 10))::INTEGER AS slot FROM org WHERE type <> '党支部') o
-          WHERE slot < 6 OR slot < 9 AND o.level = '乡镇' OR slot = 9 AND o.change_on IS NOT NULL) p JOIN org h ON h.no = p.home
+          WHERE slot < 6 OR slot < 9 AND o.level = '乡镇' OR slot = 9 AND o.change_on IS NOT NULL) p
+    JOIN org h ON h.no = p.home
     UNION ALL {stages}
     UNION ALL SELECT o.no * 64 + 62, o.no, o.org_id, '预备党员', NULL, {city.day(11, 3, -1)}, NULL
     FROM org o WHERE {has("xinfang-bureau-2.6.2-2")}"""

@@ -52,6 +52,6 @@ def _entries(city: City, planted: Planted) -> list[dict[str, str]]:
             fault = by_code[code]
             for requirement, verdict in fault.implies:
                 entries.setdefault((names[no], requirement), {
-                    "subject": names[no], "requirement": requirement, "verdict": over.get(verdict, verdict), "how": fault.how,
-                    "changed": fault.changed})
+                    "subject": names[no], "requirement": requirement, "verdict": over.get(verdict, verdict),
+                    "how": fault.how, "changed": fault.changed})
     return list(entries.values())

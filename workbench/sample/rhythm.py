@@ -98,7 +98,8 @@ def rehearse(city: City) -> None:
     habits = " UNION ALL ".join(_habit(city, i, habit) for i, habit in enumerate(HABITS))
     city.con.execute(f"""CREATE VIEW activities AS
     SELECT org_id || mark AS activity_id, org_id, person(pno) AS person_id, kind,
-        CASE WHEN tag <> '' THEN [tag] END AS tags, held_on, hours::DOUBLE AS hours, quantity::DOUBLE AS quantity, year_of,
+        CASE WHEN tag <> '' THEN [tag] END AS tags, held_on, hours::DOUBLE AS hours, quantity::DOUBLE AS quantity,
+        year_of,
         CASE WHEN draw(k, 7, 10) < 6 THEN least(held_on + draw(k, 8, 6), DATE '{city.as_of}') END AS recorded_on
     FROM ({habits} UNION ALL {_training(city)} UNION ALL {_democratic_life(city)})
     WHERE held_on <= DATE '{city.as_of}' AND held_on >= live_from AND held_on < live_to""")
@@ -122,8 +123,8 @@ def _habit(city: City, index: int, habit: Habit) -> str:
     since = "TRUE" if habit.before else f"p >= {city.day(1, 1)}" if habit.months == 12 else "p >= o.hist"
     periods = f"(SELECT unnest(range({first}, DATE '{city.as_of}' + 1, INTERVAL {habit.months} MONTH))::DATE AS p)"
     mark = f"'-{index:02d}' || printf('%02d%02d', year(p) % 100, month(p)) || chr(65 + c::INTEGER)"
-    rows = f"""SELECT o.*, p, o.no::BIGINT * 100003 + {index} * 1009 + year(p) * 12 + month(p) AS k FROM org o, {periods}
-        WHERE {habit.where} AND {since} AND {lacks}"""
+    rows = f"""SELECT o.*, p, o.no::BIGINT * 100003 + {index} * 1009 + year(p) * 12 + month(p) AS k
+        FROM org o, {periods} WHERE {habit.where} AND {since} AND {lacks}"""
     copied = f"SELECT *, unnest(range({copies}))::INTEGER AS c FROM ({rows}) o"
     dated = f"SELECT * REPLACE (k * 8 + c AS k), (p + ({offset})::INTEGER)::DATE AS held_on FROM ({copied}) o"
     return f"""SELECT org_id, live_from, live_to, k, {mark} AS mark, '{habit.kind}' AS kind, '{habit.tag}' AS tag,
@@ -133,17 +134,20 @@ def _habit(city: City, index: int, habit: Habit) -> str:
 
 
 def _training(city: City) -> str:
-    """Training of secretaries, party workers and organisation officers: a winter class, one in spring, one in autumn (轮训).
+    """Training of secretaries, party workers and officers: classes in winter, spring and autumn (轮训).
 
     56 hours are asked of a year; the classes keep everyone on course for it in each month.
     """
     short = f"({has(S + '5-4')} AND role = '书记' OR {has(S + '5-14')} AND role <> '书记')"
-    classes = f"""(VALUES (1, {city.day(1, 8)}, 16), (2, {city.day(4, 6)}, 70), (3, {city.day(9, 8)}, 40)) AS t(class, day, width)"""
-    hours = "CASE WHEN class = 1 THEN 24 WHEN class = 3 THEN 20 WHEN draw(pno, 9, 4) = 0 THEN 18 ELSE 32 + draw(pno, 10, 9) END"
+    classes = f"""(VALUES (1, {city.day(1, 8)}, 16), (2, {city.day(4, 6)}, 70), (3, {city.day(9, 8)}, 40))
+        AS t(class, day, width)"""
+    hours = """CASE WHEN class = 1 THEN 24 WHEN class = 3 THEN 20 WHEN draw(pno, 9, 4) = 0 THEN 18
+        ELSE 32 + draw(pno, 10, 9) END"""
     return f"""SELECT org_id, live_from, live_to, k, mark, '轮训' AS kind, '' AS tag, pno, held_on, hours,
         NULL AS quantity, NULL::INTEGER AS year_of
         FROM (SELECT o.org_id, o.live_from, o.live_to, q.pno * 8 + class AS k, q.pno, q.started_on, q.ended_on,
-              '-T' || class || role || (q.pno % 64) AS mark, day + draw(q.pno, 11 + class, width) AS held_on, {hours} AS hours
+              '-T' || class || role || (q.pno % 64) AS mark, day + draw(q.pno, 11 + class, width) AS held_on,
+              {hours} AS hours
               FROM post q JOIN org o USING (no), {classes}
               WHERE role IN ('书记', '党务干部', '组织干事') AND NOT (class > 1 AND {short})) t
         WHERE held_on >= started_on AND (ended_on IS NULL OR held_on < ended_on)"""
@@ -151,5 +155,6 @@ def _training(city: City) -> str:
 
 def _democratic_life(city: City) -> str:
     """The meeting about last year, on the day its case says."""
-    return f"""SELECT org_id, live_from, live_to, no::BIGINT AS k, '-M' AS mark, '民主生活会' AS kind, '' AS tag, NULL::INTEGER AS pno,
-        dlm_on AS held_on, NULL AS hours, NULL AS quantity, {city.year - 1} AS year_of FROM org WHERE type = '党组'"""
+    return f"""SELECT org_id, live_from, live_to, no::BIGINT AS k, '-M' AS mark, '民主生活会' AS kind, '' AS tag,
+        NULL::INTEGER AS pno, dlm_on AS held_on, NULL AS hours, NULL AS quantity, {city.year - 1} AS year_of
+        FROM org WHERE type = '党组'"""

@@ -33,8 +33,8 @@ EXTRAS: dict[str, dict[str, str]] = {
 class SheetPlan:
     """One sheet to write: the stored columns it shows, rows by stored name, months of a wide dues sheet.
 
-    A row may hold ``_dirt`` (kind, outcome, note) and ``_raw`` (stored name → the very cell to write). ``shown``: stored
-    name → the header to print whatever the unit's habit. ``label``: which name of an organisation to print.
+    A row may hold ``_dirt`` (kind, outcome, note) and ``_raw`` (stored name → the very cell to write). ``shown``:
+    stored name → the header to print whatever the unit's habit. ``merge``: merge the cells of equal organisations.
     """
 
     file: str
@@ -49,8 +49,10 @@ class SheetPlan:
     merge: bool = False
 
 
-def write_book(path: Path, file: str, plans: Sequence[SheetPlan], notes: Sequence[Sequence[str]], seed: int) -> list[Dirt]:
-    """Write a workbook; ``notes`` is a sheet of prose that fits no table (none when empty). Returns the dirt written."""
+def write_book(
+    path: Path, file: str, plans: Sequence[SheetPlan], notes: Sequence[Sequence[str]], seed: int
+) -> list[Dirt]:
+    """Write a workbook; ``notes`` is a sheet of prose that fits no table (none when empty). Returns the dirt in it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     dirt: list[Dirt] = []
     with xlsxwriter.Workbook(path, {"in_memory": True}) as book:
@@ -141,4 +143,6 @@ def _cell(dresser: Dresser, table, name: str, row: dict, style: Style) -> object
 def _paid(paid: float | None, due: float, style: Style, rng: random.Random) -> object:
     if paid is None:
         return style.empty
-    return "√" if style.drift % 2 and paid == due and rng.random() < 0.3 else int(paid) if float(paid).is_integer() else paid
+    if style.drift % 2 and paid == due and rng.random() < 0.3:
+        return "√"
+    return int(paid) if float(paid).is_integer() else paid
