@@ -18,11 +18,11 @@ KEY_FILE = "person.key"
 #: A staged person value that starts so is no key but the code of a problem.
 PROBLEM_MARK = "!"
 
-_KEY = re.compile(r"^[0-9a-f]{32}$")
-_ID18 = re.compile(r"^[0-9]{17}[0-9X]$")
-_ID15 = re.compile(r"^[0-9]{15}$")
-_SCIENTIFIC = re.compile(r"^[0-9](\.[0-9]+)?E\+?[0-9]+$")
-_FREE = re.compile(r"^[0-9A-Z][0-9A-Z_-]{0,39}$")
+_KEY = re.compile(r"[0-9a-f]{32}")
+_ID18 = re.compile(r"[0-9]{17}[0-9X]")
+_ID15 = re.compile(r"[0-9]{15}")
+_SCIENTIFIC = re.compile(r"[0-9](\.[0-9]+)?E\+?[0-9]+")
+_FREE = re.compile(r"[0-9A-Z][0-9A-Z_-]{0,39}")
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _BLANK = frozenset(("", "-", "--", "—", "——", "/", "无"))
 _CACHE = 300_000
@@ -76,14 +76,14 @@ def check_digit(first17: str) -> str:
 
 def standard_id(text: str) -> str:
     """The ID number in its one form (18 digits, X upper; the old 15 digits completed), or ``!code`` for a problem."""
-    if _ID18.match(text):
+    if _ID18.fullmatch(text):
         if text.endswith("000") and check_digit(text[:17]) != text[17]:
             return PROBLEM_MARK + "id_truncated"
         return text
-    if _ID15.match(text):
+    if _ID15.fullmatch(text):
         first17 = text[:6] + "19" + text[6:]
         return first17 + check_digit(first17)
-    if _SCIENTIFIC.match(text):
+    if _SCIENTIFIC.fullmatch(text):
         return PROBLEM_MARK + "id_truncated"
     return PROBLEM_MARK + "id"
 
@@ -112,16 +112,16 @@ class PersonKeys:
         return found
 
     def _pair(self, text: str, free: bool) -> tuple[str | None, str | None]:
-        if _ID18.match(text) and not text.endswith("000"):
+        if _ID18.fullmatch(text) and not text.endswith("000"):
             return self.key_of(text), mask(text)
         folded = re.sub(r"[\s'’`\u200b\ufeff]+", "", unicodedata.normalize("NFKC", text))
         if folded in _BLANK:
             return None, None
-        if _KEY.match(folded):
+        if _KEY.fullmatch(folded):
             return folded, mask(folded)
         folded = folded.upper()
         number = standard_id(folded)
-        if number.startswith(PROBLEM_MARK) and free and _FREE.match(folded) and not _SCIENTIFIC.match(folded):
+        if number.startswith(PROBLEM_MARK) and free and _FREE.fullmatch(folded) and not _SCIENTIFIC.fullmatch(folded):
             number = folded
         staged = number if number.startswith(PROBLEM_MARK) else self.key_of(number)
         return staged, mask(folded)
