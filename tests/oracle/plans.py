@@ -106,7 +106,7 @@ def covering(city: City, k: Row) -> list[Row]:
         members = {p["person_id"]: p["org_id"] for p in city.tables["posts"] if p["role"] in terms(k["roles"])}
     else:
         members = {p["person_id"]: p["org_id"] for p in city.tables["people"] if p["categories"]}
-    enough = rng.choice([1.0, 0.98, 0.85])
+    enough = rng.choice([1.0, 0.98, 0.85, 0.5])
     for person, org in members.items():
         amount = k["minimum"] if city.chance(enough) else rng.choice([0, k["minimum"] - 1])
         where = org if city.chance(0.8) else rng.choice(city.orgs)
@@ -223,6 +223,9 @@ def measures(city: City) -> list[Row]:
             for k in asked:
                 if k.get("numerator") == name and city.chance(0.7):  # just enough of the hundred, or one off
                     days[newest] = float(ceil(100 * k["ratio"]) + rng.choice([-1, 0, 0, 1]))
+            if city.chance(0.1):  # the year before begins and ends with these days
+                days[rng.choice([date(city.year - 1, 1, 1), date(city.year - 2, 12, 31)])] = base
+                del days[date(city.year - 1, 12, 31)]
             if city.chance(0.1):
                 days[city.some_day()] = rng.choice([0.0, -5.0, 110.00000001, 109.9])
             rows += [
@@ -286,7 +289,7 @@ def dues_row(city: City, org: str, person: str, month: date, silent: bool, dirt:
         limit = end_of_month_after(month, delay)
         row |= rng.choice([
             {"paid_on": limit}, {"paid_on": limit + DAY}, {"paid_on": last}, {"paid_on": last + DAY}, {"paid_on": None},
-            {"paid": None, "paid_on": None}, {"paid": 0.0}, {"paid": 2.5}, {"due": 0.0, "paid": None},
+            {"paid": None, "paid_on": None}, {"paid": 0.0}, {"paid": 0.5}, {"due": 0.0, "paid": None},
             {"paid_on": city.as_of + DAY}, {"paid_on": city.as_of},
         ])
     if city.chance(0.15 if silent else 0.01):

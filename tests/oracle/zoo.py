@@ -209,9 +209,9 @@ def rating_streak(rng: Random) -> dict[str, Any]:
 
 
 SHAPES = (
-    activity_count, activity_count, done_by_date, members_covered, ratings_covered, step_deadline, step_lead,
-    step_order, case_periods, case_count, step_value, step_qualification, posts_held, open_cases, steps_present, share,
-    growth, dues_paid, dues_followup, rating_streak,
+    activity_count, activity_count, done_by_date, members_covered, members_covered, ratings_covered, step_deadline,
+    step_lead, step_order, case_periods, case_count, step_value, step_qualification, posts_held, open_cases,
+    steps_present, share, growth, dues_paid, dues_followup, rating_streak,
 )
 
 
