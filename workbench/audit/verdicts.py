@@ -11,11 +11,13 @@ import pyarrow as pa
 
 from workbench.audit.facts import Facts
 from workbench.audit.shapes import SHAPES
-from workbench.audit.shapes.base import TALLY, Context, look_up, union
+from workbench.audit.shapes.base import TALLY, UNIT, Context, look_up, tally_units, union
+from workbench.audit.shapes.cases import case_evidence
 from workbench.audit.subjects import bind
 from workbench.requirements.model import Requirement
 from workbench.vocabulary import Verdict
 
+Progress = Callable[[str, int, int | None], None]
 KEY = ["requirement", "subject"]
 GRACE = "new_organization_grace_months"
 
@@ -45,18 +47,10 @@ def prepare(facts: Facts, requirements: Sequence[Requirement]) -> Context:
     return Context(facts, bind(facts, requirements), grace)
 
 
-def decide(
-    ctx: Context, requirements: Sequence[Requirement], progress: Callable[[str, int, int | None], None] | None = None
-) -> ir.Table:
+def decide(ctx: Context, requirements: Sequence[Requirement], progress: Progress | None = None) -> ir.Table:
     """Stored table of results: subject, requirement, verdict, the tally and ``reason``."""
     available = {r.id: SHAPES[r.shape].available(dict(r.kwargs), ctx.facts.inventory) for r in requirements}
-    tallies = []
-    groups = [(name, [r for r in rs if available[r.id]]) for name, rs in by_shape(requirements)]
-    for done, (name, rs) in enumerate(groups):
-        if progress:
-            progress("逐项计算", done, len(groups))
-        if rs:
-            tallies.append(ctx.store("tally", SHAPES[name].tally(ctx, rs)))
+    tallies = _tallies(ctx, [r for r in requirements if available[r.id]], progress)
     t = ctx.subjects
     if tallies:
         t = look_up(t, union(tallies), KEY)
@@ -65,6 +59,25 @@ def decide(
     t = t.join(_facts_of(requirements, available), "requirement")
     t = _with_waivers(ctx, _with_doubt(ctx, requirements, t))
     return ctx.store("results", _verdicts(t))
+
+
+def _tallies(ctx: Context, requirements: Sequence[Requirement], progress: Progress | None) -> list[ir.Table]:
+    """Shape by shape what each subject owes and how it stands; the units are counted together at the end."""
+    tallies = []
+    groups = list(by_shape(requirements))
+    for done, (name, rs) in enumerate(groups):
+        if progress:
+            progress("逐项计算", done, len(groups))
+        shape = SHAPES[name]
+        if shape.units:
+            ctx.units[name] = ctx.store("units", shape.units(ctx, rs).select(*UNIT))
+        else:
+            tallies.append(ctx.store("tally", shape.tally(ctx, rs)))
+    if ctx.units:
+        counted = [r for r in requirements if SHAPES[r.shape].units]
+        summed = {name for name, shape in SHAPES.items() if shape.summed}
+        tallies.append(tally_units(union(list(ctx.units.values())), counted, summed))
+    return tallies
 
 
 def _facts_of(requirements: Sequence[Requirement], available: dict[str, bool]) -> ir.Table:
@@ -168,4 +181,9 @@ def _verdicts(t: ir.Table) -> ir.Table:
 def evidence(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table | None:
     """The rows every result rests on (columns of EVIDENCE); None when nothing could be judged."""
     available = [r for r in requirements if SHAPES[r.shape].available(dict(r.kwargs), ctx.facts.inventory)]
-    return union([SHAPES[name].evidence(ctx, rs) for name, rs in by_shape(available)]) if available else None
+    parts = [SHAPES[name].evidence(ctx, rs) for name, rs in by_shape(available) if SHAPES[name].evidence]
+    in_cases = [r for r in available if not SHAPES[r.shape].evidence]
+    if in_cases:
+        units = union([ctx.units[name] for name, _ in by_shape(in_cases)])
+        parts.append(case_evidence(ctx, in_cases, units))
+    return union(parts) if parts else None

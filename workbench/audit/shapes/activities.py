@@ -23,7 +23,6 @@ from workbench.audit.shapes.base import (
     finish,
     look_up,
     parameters,
-    tally_units,
     union,
 )
 from workbench.requirements.model import Requirement, terms
@@ -119,9 +118,6 @@ def _full_from(ctx: Context, requirements: Sequence[Requirement], start: ir.Date
 
 def _dated(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
     """Activities with the requirement they serve and the index of the period they fall into."""
-    key = "dated:" + ",".join(r.id for r in requirements)
-    if key in ctx.cache:
-        return ctx.cache[key]
     masks = _masks(ctx, requirements)
     rows = selected(ctx, parameters(requirements, SELECTOR | {"roles": (list, lambda k: terms(k.get("by_role")))}))
     rows = rows.join(masks, "requirement")
@@ -167,8 +163,7 @@ def _dated(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
             held.mutate(named=ibis.literal(True)).select(columns),
             nameless.mutate(named=ibis.literal(False)).select(columns),
         ]
-    ctx.cache[key] = union(parts)
-    return ctx.cache[key]
+    return union(parts)
 
 
 def _count_tally(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
@@ -248,7 +243,7 @@ def _count_evidence(ctx: Context, requirements: Sequence[Requirement]) -> ir.Tab
     return as_evidence(rows, "activities", unit, "held_on", label, rows.named)
 
 
-ACTIVITY_COUNT = Shape(_count_tally, _count_evidence, activity_available, activity_needs)
+ACTIVITY_COUNT = Shape(activity_available, activity_needs, tally=_count_tally, evidence=_count_evidence)
 
 
 # --- done by a date of the year --------------------------------------------------------------------------------------
@@ -274,7 +269,7 @@ def _candidates(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
     return rows.rename(subject="org_id")
 
 
-def _done_by_tally(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
+def _done_by_units(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
     rows = _candidates(ctx, requirements)
     first = rows.group_by("requirement", "subject").agg(first=rows.held_on.min())
     subjects = ctx.active(requirements)
@@ -289,8 +284,7 @@ def _done_by_tally(ctx: Context, requirements: Sequence[Requirement]) -> ir.Tabl
         else_=MISSED,
     )
     value = days_between(ibis.coalesce(t["first"], as_of), t.due).cast("float64")
-    units = t.select("requirement", "subject", unit=ibis.literal(str(ctx.year)), status=status, value=value)
-    return tally_units(units, requirements)
+    return t.select("requirement", "subject", unit=ibis.literal(str(ctx.year)), status=status, value=value)
 
 
 def _done_by_evidence(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
@@ -299,4 +293,6 @@ def _done_by_evidence(ctx: Context, requirements: Sequence[Requirement]) -> ir.T
     return as_evidence(rows, "activities", str(ctx.year), "held_on", rows.kind)
 
 
-DONE_BY_DATE = Shape(_done_by_tally, _done_by_evidence, activity_available, activity_needs, "year")
+DONE_BY_DATE = Shape(
+    activity_available, activity_needs, units=_done_by_units, evidence=_done_by_evidence, period_kind="year"
+)

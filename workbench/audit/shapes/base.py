@@ -1,17 +1,13 @@
 """What a shape is: how one kind of requirement turns facts into units, and units into a tally per subject.
 
-A shape answers three questions, for all its requirements at once and with one expression each:
-
-- *available*: does the data set hold this kind of record at all?
-- *tally*: per requirement and subject the number of units met, missed, open, unknown, and the worst value (``judged``);
-- *evidence*: which rows does that rest on?
-
-Most shapes name their units one by one and leave the rest to :func:`tally_units`.
+A shape answers, for all its requirements at once: does the data set hold this kind of record at all (*available*), what
+is each subject's obligation and how does it stand (*units*), and which rows does that rest on (*evidence*)? The units of
+all shapes are counted together by :func:`tally_units`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import reduce
@@ -73,7 +69,8 @@ class Context:
     facts: Facts
     subjects: ir.Table
     grace_months: int
-    cache: dict[str, Any] = field(default_factory=dict)
+    units: dict[str, ir.Table] = field(default_factory=dict)
+    """Units by name of their shape, once they are computed."""
 
     @property
     def as_of(self) -> date:
@@ -103,15 +100,25 @@ class Need:
     kind: str | None = None
 
 
+Rule = Callable[[Context, Sequence[Requirement]], ir.Table]
+
+
 @dataclass(frozen=True)
 class Shape:
-    """One kind of requirement; see the module docstring. ``below``: organisations below the subject count too."""
+    """One kind of requirement; each part takes all requirements of the shape at once.
 
-    tally: Callable[[Context, Sequence[Requirement]], ir.Table]
-    evidence: Callable[[Context, Sequence[Requirement]], ir.Table]
+    ``units`` gives requirement, subject, unit, status, value, to be counted by :func:`tally_units` (``summed``: judged is
+    the sum of the values). Where units are too many to name, ``tally`` counts at once instead. ``evidence`` None: the
+    units are cases, and their steps are the evidence.
+    """
+
     available: Callable[[dict, Inventory], bool]
     needs: Callable[[dict], list[Need]]
-    period_kind: str = ""
+    units: Rule | None = None
+    tally: Rule | None = None
+    evidence: Rule | None = None
+    period_kind: str = "event"
+    summed: bool = False
 
 
 def parameters(requirements: Sequence[Requirement], columns: dict[str, tuple[type, Callable[[dict], Any]]]) -> ir.Table:
@@ -151,11 +158,14 @@ def event_units(ctx: Context, table: ir.Table, trigger: str, due: str, done: str
     return t.mutate(status=status, value=value).filter(mine, t[trigger] >= t.start)
 
 
-def tally_units(units: ir.Table, requirements: Sequence[Requirement], worst: str | None = None) -> ir.Table:
-    """Units (requirement, subject, unit, status, value) counted per subject.
+UNIT = ("requirement", "subject", "unit", "status", "value")
+
+
+def tally_units(units: ir.Table, requirements: Sequence[Requirement], summed: Container[str] = ()) -> ir.Table:
+    """Units counted per subject.
 
     ``judged`` is the worst value of the met and missed units: the smallest where only a minimum binds, the largest
-    where only a maximum does, the farthest outside where both do; with ``worst="sum"`` their sum.
+    where only a maximum does, the farthest outside where both do; for shapes in ``summed`` the sum.
     """
     bounds = ibis.memtable(
         pa.table(
@@ -163,6 +173,7 @@ def tally_units(units: ir.Table, requirements: Sequence[Requirement], worst: str
                 "requirement": pa.array([r.id for r in requirements], pa.string()),
                 "lower": pa.array([r.lower for r in requirements], pa.float64()),
                 "upper": pa.array([r.upper for r in requirements], pa.float64()),
+                "adds": pa.array([r.shape in summed for r in requirements], pa.bool_()),
             }
         )
     )
@@ -181,10 +192,12 @@ def tally_units(units: ir.Table, requirements: Sequence[Requirement], worst: str
     below = ibis.greatest(t.lower - t.smallest, ibis.literal(0.0))
     above = ibis.greatest(t.largest - t.upper, ibis.literal(0.0))
     value = ibis.cases(
-        (t.upper.isnull(), t.smallest), (t.lower.isnull(), t.largest), (above > below, t.largest), else_=t.smallest
+        (t.adds, t.total),
+        (t.upper.isnull(), t.smallest),
+        (t.lower.isnull(), t.largest),
+        (above > below, t.largest),
+        else_=t.smallest,
     )
-    if worst == "sum":
-        value = t.total
     return finish(t.mutate(judged=value, observed=ibis.coalesce(value, t.pending)))
 
 

@@ -8,17 +8,8 @@ import ibis
 import ibis.expr.types as ir
 
 from workbench.audit.facts import Inventory, list_has_any
-from workbench.audit.shapes.base import MET, MISSED, OPEN, UNKNOWN, Context, Need, look_up, plus
-from workbench.audit.shapes.cases import (
-    case_needs,
-    case_rows,
-    followed,
-    january_first,
-    listed,
-    number,
-    unit_shape,
-    with_process,
-)
+from workbench.audit.shapes.base import MET, MISSED, OPEN, UNKNOWN, Context, Need, Shape, look_up, plus
+from workbench.audit.shapes.cases import case_needs, case_rows, followed, january_first, listed, number, with_process
 from workbench.requirements.model import Requirement
 from workbench.timeline import PeriodKind
 
@@ -81,7 +72,7 @@ def _period_units(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table
     return counted.mutate(status=status, value=value, unit=counted.case_id)
 
 
-CASE_PERIODS = unit_shape(_period_units, followed("after"))
+CASE_PERIODS = Shape(followed("after"), case_needs, units=_period_units)
 
 
 # --- people or rows named within a case ------------------------------------------------------------------------------
@@ -135,7 +126,7 @@ def _count_available(kwargs: dict, inventory: Inventory) -> bool:
     return followed("after")(kwargs, inventory)
 
 
-CASE_COUNT = unit_shape(_count_units, _count_available)
+CASE_COUNT = Shape(_count_available, case_needs, units=_count_units)
 
 
 # --- value of a step -------------------------------------------------------------------------------------------------
@@ -201,7 +192,7 @@ def _value_available(kwargs: dict, inventory: Inventory) -> bool:
     return with_process(kwargs, inventory)
 
 
-STEP_VALUE = unit_shape(_value_units, _value_available)
+STEP_VALUE = Shape(_value_available, case_needs, units=_value_units)
 
 
 # --- people named are qualified --------------------------------------------------------------------------------------
@@ -245,9 +236,9 @@ def _qualification_units(ctx: Context, requirements: Sequence[Requirement]) -> i
     return units.select("requirement", "subject", "unit", "status", "value").union(_pending(ctx, rows))
 
 
-STEP_QUALIFICATION = unit_shape(
-    _qualification_units,
+STEP_QUALIFICATION = Shape(
     lambda kwargs, inventory: with_process(kwargs, inventory) and inventory.people,
     lambda kwargs: [*case_needs(kwargs), Need("people")],
-    worst="sum",
+    units=_qualification_units,
+    summed=True,
 )

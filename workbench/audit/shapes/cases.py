@@ -22,7 +22,6 @@ from workbench.audit.shapes.base import (
     event_units,
     parameters,
     plus,
-    tally_units,
     union,
 )
 from workbench.requirements.model import Requirement, terms
@@ -97,30 +96,6 @@ def with_process(kwargs: dict, inventory: Inventory) -> bool:
     return inventory.has_process(kwargs["process"])
 
 
-def unit_shape(
-    units: Callable[[Context, Sequence[Requirement]], ir.Table],
-    available: Callable[[dict, Inventory], bool],
-    needs: Callable[[dict], list[Need]] = case_needs,
-    worst: str | None = None,
-) -> Shape:
-    """A shape whose units are cases: computed once, then counted and shown as evidence."""
-
-    def kept(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
-        key = f"{units.__module__}.{units.__name__}:" + ",".join(r.id for r in requirements)
-        if key not in ctx.cache:
-            found = units(ctx, requirements).select("requirement", "subject", "unit", "status", "value")
-            ctx.cache[key] = ctx.store("units", found)
-        return ctx.cache[key]
-
-    return Shape(
-        lambda ctx, rs: tally_units(kept(ctx, rs), rs, worst),
-        lambda ctx, rs: case_evidence(ctx, rs, kept(ctx, rs)),
-        available,
-        needs,
-        "event",
-    )
-
-
 # --- deadline after an event -----------------------------------------------------------------------------------------
 
 
@@ -150,7 +125,7 @@ def _deadline_units(ctx: Context, requirements: Sequence[Requirement]) -> ir.Tab
     return event_units(ctx, cases.mutate(due=due), "trigger", "due", "done")
 
 
-STEP_DEADLINE = unit_shape(_deadline_units, followed("after"))
+STEP_DEADLINE = Shape(followed("after"), case_needs, units=_deadline_units)
 
 
 # --- lead before an event --------------------------------------------------------------------------------------------
@@ -193,7 +168,7 @@ def _lead_units(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
     return c.mutate(status=status, value=value).filter(held | waiting)
 
 
-STEP_LEAD = unit_shape(_lead_units, followed("before"))
+STEP_LEAD = Shape(followed("before"), case_needs, units=_lead_units)
 
 
 # --- order of steps --------------------------------------------------------------------------------------------------
@@ -240,7 +215,7 @@ def _order_units(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
     return units.mutate(value=(units.status == MISSED).cast("float64"))
 
 
-STEP_ORDER = unit_shape(_order_units, with_process, worst="sum")
+STEP_ORDER = Shape(with_process, case_needs, units=_order_units, summed=True)
 
 
 def january_first(ctx: Context) -> ir.DateScalar:

@@ -20,7 +20,6 @@ from workbench.audit.shapes.base import (
     look_up,
     number_within,
     parameters,
-    tally_units,
 )
 from workbench.audit.shapes.cases import case_needs, listed, number
 from workbench.requirements.model import Requirement
@@ -90,7 +89,7 @@ def _paid_evidence(ctx: Context, requirements: Sequence[Requirement]) -> ir.Tabl
 
 
 DUES_PAID = Shape(
-    _paid_tally, _paid_evidence, lambda kwargs, inventory: inventory.dues, lambda kwargs: [Need("dues")], "event"
+    lambda kwargs, inventory: inventory.dues, lambda kwargs: [Need("dues")], tally=_paid_tally, evidence=_paid_evidence
 )
 
 
@@ -142,20 +141,16 @@ def _followup_units(ctx: Context, requirements: Sequence[Requirement]) -> ir.Tab
     return t.select("requirement", "subject", "unit", "status", "value")
 
 
-def _followup_tally(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
-    return tally_units(_followup_units(ctx, requirements), requirements, worst="sum")
-
-
 def _followup_evidence(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
-    units = _followup_units(ctx, requirements).select("requirement", "subject", "status", person_id="unit")
+    units = ctx.units["expect_dues_followup"].select("requirement", "subject", "status", person_id="unit")
     dues = ctx.facts.dues.filter(~ctx.facts.dues.is_paid).rename(subject="org_id")
     return _dues_rows(dues.join(units, ["subject", "person_id"]))
 
 
 DUES_FOLLOWUP = Shape(
-    _followup_tally,
-    _followup_evidence,
     lambda kwargs, inventory: inventory.dues,
     lambda kwargs: [Need("dues"), *case_needs(kwargs)],
-    "event",
+    units=_followup_units,
+    evidence=_followup_evidence,
+    summed=True,
 )

@@ -136,7 +136,9 @@ def _members_needs(kwargs: dict) -> list[Need]:
     return [*activity_needs(kwargs), Need("posts" if kwargs.get("roles") else "people")]
 
 
-MEMBERS_COVERED = Shape(_members_tally, _members_evidence, _members_available, _members_needs, "year")
+MEMBERS_COVERED = Shape(
+    _members_available, _members_needs, tally=_members_tally, evidence=_members_evidence, period_kind="year"
+)
 
 
 # --- every organisation below is rated -------------------------------------------------------------------------------
@@ -200,4 +202,6 @@ def rating_needs(kwargs: dict) -> list[Need]:
     return [*(Need("ratings", kind) for kind in terms(kwargs["rating"])), Need("posts")]
 
 
-RATINGS_COVERED = Shape(_ratings_tally, _ratings_evidence, rating_available, rating_needs, "year")
+RATINGS_COVERED = Shape(
+    rating_available, rating_needs, tally=_ratings_tally, evidence=_ratings_evidence, period_kind="year"
+)

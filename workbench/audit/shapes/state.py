@@ -15,6 +15,7 @@ from workbench.audit.shapes.base import (
     MET,
     MISSED,
     OPEN,
+    UNIT,
     UNKNOWN,
     Context,
     Need,
@@ -46,7 +47,7 @@ def _at_least(ctx: Context, requirements: Sequence[Requirement], found: ir.Table
     t = t.join(parameters(requirements, {"minimum": number("minimum")}), "requirement")
     t = t.mutate(value=t.value.fill_null(0).cast("float64"))
     t = t.mutate(status=_state_status(ctx, t, t.value >= t.minimum), unit=ibis.literal(str(ctx.facts.ref)))
-    return tally_units(t.select("requirement", "subject", "unit", "status", "value"), requirements)
+    return t.select(*UNIT)
 
 
 # --- posts held ------------------------------------------------------------------------------------------------------
@@ -65,7 +66,7 @@ def _held(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
     return t.filter(t.roles.contains(t.role), ~t.only_full | t.full_time.fill_null(False))
 
 
-def _posts_tally(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
+def _posts_units(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
     held = _held(ctx, requirements)
     found = held.group_by("requirement", "subject").agg(value=held.person_id.nunique())
     return _at_least(ctx, requirements, found, ctx.active(requirements))
@@ -77,11 +78,11 @@ def _posts_evidence(ctx: Context, requirements: Sequence[Requirement]) -> ir.Tab
 
 
 POSTS_HELD = Shape(
-    _posts_tally,
-    _posts_evidence,
     lambda kwargs, inventory: bool(inventory.roles & set(terms(kwargs["roles"]))),
     lambda kwargs: [Need("posts")],
-    STATE,
+    units=_posts_units,
+    evidence=_posts_evidence,
+    period_kind=STATE,
 )
 
 
@@ -95,7 +96,7 @@ def _open_rows(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
     return rows.filter(rows.opening.contains(rows.step)).anti_join(closed, ["requirement", "subject", "case_id"])
 
 
-def _open_tally(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
+def _open_units(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
     rows = _open_rows(ctx, requirements)
     found = rows.group_by("requirement", "subject").agg(value=rows.case_id.nunique())
     subjects = ctx.active(requirements).join(
@@ -118,7 +119,7 @@ def _open_evidence(ctx: Context, requirements: Sequence[Requirement]) -> ir.Tabl
     return as_evidence(rows, "case_steps", str(ctx.facts.ref), "done_on", rows.step)
 
 
-OPEN_CASES = Shape(_open_tally, _open_evidence, with_process, case_needs, STATE)
+OPEN_CASES = Shape(with_process, case_needs, units=_open_units, evidence=_open_evidence, period_kind=STATE)
 
 
 def _present_rows(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
@@ -126,7 +127,7 @@ def _present_rows(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table
     return rows.filter(rows.done_on <= ctx.facts.ref)
 
 
-def _present_tally(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
+def _present_units(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
     rows = _present_rows(ctx, requirements)
     found = rows.group_by("requirement", "subject").agg(value=rows.step.nunique())
     return _at_least(ctx, requirements, found, ctx.active(requirements))
@@ -137,7 +138,7 @@ def _present_evidence(ctx: Context, requirements: Sequence[Requirement]) -> ir.T
     return as_evidence(rows, "case_steps", str(ctx.facts.ref), "done_on", rows.step)
 
 
-STEPS_PRESENT = Shape(_present_tally, _present_evidence, with_process, case_needs, STATE)
+STEPS_PRESENT = Shape(with_process, case_needs, units=_present_units, evidence=_present_evidence, period_kind=STATE)
 
 
 # --- shares and growth -----------------------------------------------------------------------------------------------
@@ -172,7 +173,7 @@ def _share_tally(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
     missing = t.heads.isnull() | t.base.isnull()
     status = ibis.cases((missing, UNKNOWN), else_=_state_status(ctx, t, (t.heads >= needed).fill_null(False)))
     t = t.mutate(status=status, value=(t.heads - needed).cast("float64"), unit=ibis.literal(str(ctx.facts.ref)))
-    tally = tally_units(t.select("requirement", "subject", "unit", "status", "value"), requirements)
+    tally = tally_units(t.select(*UNIT), requirements)
     shares = t.select("requirement", "subject", k=t.heads.cast("int64"), n=t.base.cast("int64"), raw=t.heads / t.base)
     tally = tally.join(shares, ["requirement", "subject"])
     return tally.mutate(part=tally.k, whole=tally.n, observed=tally.raw).drop("k", "n", "raw")
@@ -199,11 +200,14 @@ def _measures(*arguments: str) -> tuple[Callable[[dict, Inventory], bool], Calla
 
 
 SHARE = Shape(
-    _share_tally, _measure_evidence("numerator", "denominator"), *_measures("numerator", "denominator"), STATE
+    *_measures("numerator", "denominator"),
+    tally=_share_tally,
+    evidence=_measure_evidence("numerator", "denominator"),
+    period_kind=STATE,
 )
 
 
-def _growth_tally(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
+def _growth_units(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
     day = ctx.facts.first_day
     before = day.replace(year=day.year - 1)
     eve, end = day.replace(year=day.year - 1, month=12, day=31), day.replace(month=12, day=31)
@@ -232,7 +236,12 @@ def _growth_tally(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table
     )
     t = t.mutate(status=status, value=difference, unit=ibis.literal(str(ctx.year)))
     t = t.filter(t.status != "none")
-    return tally_units(t.select("requirement", "subject", "unit", "status", "value"), requirements)
+    return t.select(*UNIT)
 
 
-GROWTH = Shape(_growth_tally, _measure_evidence("measure", "base"), *_measures("measure", "base"), "year")
+GROWTH = Shape(
+    *_measures("measure", "base"),
+    units=_growth_units,
+    evidence=_measure_evidence("measure", "base"),
+    period_kind="year",
+)

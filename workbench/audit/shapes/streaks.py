@@ -16,7 +16,6 @@ from workbench.audit.shapes.base import (
     number_within,
     parameters,
     plus,
-    tally_units,
 )
 from workbench.audit.shapes.cases import listed, number
 from workbench.audit.shapes.members import rating_available, rating_needs
@@ -86,14 +85,10 @@ def _streak_units(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table
     return units.union(nameless)
 
 
-def _streak_tally(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
-    return tally_units(_streak_units(ctx, requirements), requirements)
-
-
 def _streak_evidence(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
     rows = _graded(ctx, requirements)
     year = rows.period.cast("string")
     return as_evidence(rows, "ratings", year, "rated_on", year + ibis.literal("年度 ") + rows.grade)
 
 
-RATING_STREAK = Shape(_streak_tally, _streak_evidence, rating_available, rating_needs, "event")
+RATING_STREAK = Shape(rating_available, rating_needs, units=_streak_units, evidence=_streak_evidence)
