@@ -89,7 +89,7 @@ def test_it_comes_from_the_wheel_alone(installed: Path, tmp_path: Path) -> None:
 def test_an_audit_from_any_folder(installed: Path, tmp_path: Path) -> None:
     home = {"WORKBENCH_HOME": str(tmp_path / "home")}
     command = installed / "workbench"
-    run(command, "sample", "--branches", "60", "--seed", "7", "--out", "台账", cwd=tmp_path, **home)
+    run(command, "sample", "--branches", "40", "--seed", "7", "--out", "台账", cwd=tmp_path, **home)
     done = run(
         command, "audit", "台账", "--as-of", "2026-08-31", "--out", "结果", "--junit", "junit.xml", "--xlsx", "清单.xlsx",
         cwd=tmp_path, ok=(1, 3), **home,

@@ -59,8 +59,8 @@ def open_run(folder: str | Path) -> Run:
     """The run in ``folder``; raises :class:`workbench.errors.RunError` when it is none.
 
     >>> run = open_run("runs/demo")
-    >>> sorted(run.findings["verdict"].unique())[-1]
-    '未达标'
+    >>> set(run.findings["verdict"]) <= {"未达标", "待人工核实", "豁免"}
+    True
     """
     from workbench.audit.run import Run
 
