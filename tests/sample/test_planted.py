@@ -46,8 +46,8 @@ def test_sample_data_has_exactly_the_planted_faults(demo_run: Path) -> None:
 @pytest.mark.parametrize(("seed", "as_of", "at_least"), [
     (7, date(2026, 5, 31), 40),
     (8, date(2026, 7, 15), 60),
-    (9, date(2026, 12, 31), 80),
-    (10, date(2024, 8, 31), 80),
+    (9, date(2026, 12, 31), 70),
+    (10, date(2024, 8, 31), 70),
 ])
 def test_other_seeds_and_days(tmp_path: Path, seed: int, as_of: date, at_least: int) -> None:
     folder = make_sample(200, seed, tmp_path / "city", as_of=as_of, form="parquet")
