@@ -9,8 +9,6 @@ from typing import Any
 from workbench.dashboards.state import Filter, RunState, severity_label
 from workbench.reports.xlsx import SheetColumn, write_list
 
-_BATCH = 20_000
-
 _COLUMNS = (
     SheetColumn("subject", "组织代码", 16), SheetColumn("name", "组织", 34), SheetColumn("unit_name", "所属", 22),
     SheetColumn("document_title", "文件", 30), SheetColumn("clause", "条款", 14), SheetColumn("description", "要求", 48),
@@ -37,11 +35,10 @@ def to_xlsx(state: RunState, f: Filter) -> bytes:
         ("说明", "由台账数据按条款推算,供核实使用"),
     )
     out = io.BytesIO()
-    write_list(out, "清单", _COLUMNS, _rows(state, f, total), head=head, total=total)
+    write_list(out, "清单", _COLUMNS, _rows(state, f), head=head, total=total)
     return out.getvalue()
 
 
-def _rows(state: RunState, f: Filter, total: int) -> Iterator[dict[str, Any]]:
-    for offset in range(0, total, _BATCH):
-        for row in state.rows(f, limit=_BATCH, offset=offset):
-            yield row | {"severity": severity_label(state.by_id.get(row["requirement"], {}).get("severity"))}
+def _rows(state: RunState, f: Filter) -> Iterator[dict[str, Any]]:
+    for row in state.rows(f):
+        yield row | {"severity": severity_label(state.by_id.get(row["requirement"], {}).get("severity"))}

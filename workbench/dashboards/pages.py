@@ -56,15 +56,19 @@ def static(name: str) -> str:
     return (_HERE / "static" / name).read_text(encoding="utf-8")
 
 
+def _by_document(items: list[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any]]]]:
+    """Consecutive requirements or results under the title of their document, in the order of the run."""
+    return [(title or "", list(rows)) for title, rows in groupby(items, lambda item: item["document_title"])]
+
+
 def shell(state: RunState, f: Filter | None = None) -> str:
     """The whole overview: head, tiles, heatmap, filters and the first page of the table."""
     f = f or Filter()
     heatmap = state.heatmap()
-    groups = [(title, len(list(rs))) for title, rs in groupby(heatmap.requirements, lambda r: r["document_title"])]
-    firsts = {next(rs)["id"] for _, rs in groupby(heatmap.requirements, lambda r: r["document"])}
+    groups = _by_document(heatmap.requirements)
     return _environment().get_template("shell.html.j2").render(
         receipt=state.receipt, run=state.path.name, stamp=state.stamp, tiles=state.tiles(), heatmap=heatmap,
-        groups=groups, firsts=firsts, grand=sum(heatmap.unit_totals.values(), Cell()),
+        groups=groups, grand=sum(heatmap.unit_totals.values(), Cell()),
         legend=[text for _, text in _STEPS], verdicts=[v.value for v in Verdict], documents=state.documents(),
         columns=COLUMNS, filter=f, rows=state.page(f),
     )
@@ -86,7 +90,7 @@ def branch(state: RunState, subject: str, asked: str) -> str:
     found = state.branch(subject)
     counts = Counter(r["verdict"] for r in found["results"])
     return _environment().get_template("branch.html.j2").render(
-        branch=found, asked=asked, receipt=state.receipt, evidence=state.evidence(subject, asked),
+        branch=found, groups=_by_document(found["results"]), asked=asked, receipt=state.receipt, evidence=state.evidence(subject, asked),
         verdicts=[(v.value, counts[v.value]) for v in Verdict if counts[v.value]],
     )
 

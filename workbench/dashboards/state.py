@@ -5,6 +5,7 @@ A run may hold millions of results: they stay in Parquet and are asked for by ce
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -117,8 +118,14 @@ class RunState:
 
         for name in ("results", "evidence"):
             self.con.execute(f"CREATE VIEW {name} AS FROM {parquet(name)}")
-        for name in ("organizations", "sources"):
-            self.con.execute(f"CREATE TABLE {name} AS FROM {parquet(name)}")
+        self.con.execute(f"CREATE TABLE sources AS FROM {parquet('sources')}")
+        self.con.execute(
+            "CREATE TABLE organizations AS SELECT * REPLACE (coalesce(unit_id, '-') AS unit_id,"
+            f" coalesce(unit_name, '未归属单位') AS unit_name) FROM {parquet('organizations')}"
+        )
+        self.con.execute(
+            "CREATE TABLE judged_organizations AS FROM organizations WHERE org_id IN (SELECT subject FROM results)"
+        )
         self.con.execute(
             "CREATE TABLE requirements (id VARCHAR, ord INTEGER, document_title VARCHAR, clause VARCHAR,"
             " description VARCHAR, required_text VARCHAR)"
@@ -144,14 +151,18 @@ class RunState:
     # -- overview ---------------------------------------------------------------------------------------------
 
     def counts(self) -> dict[str, tuple[int, int]]:
-        """Verdict → (results, distinct subjects), only verdicts that occur."""
-        rows = self.con.execute("SELECT verdict, count(*), count(DISTINCT subject) FROM results GROUP BY 1").fetchall()
+        """Verdict → (results, distinct subjects; 0 where nothing needs a person), only verdicts that occur."""
+        calm = (Verdict.MET, Verdict.OPEN, Verdict.NOT_APPLICABLE)
+        rows = self.con.execute(
+            "SELECT verdict, count(*), count(DISTINCT subject) FILTER (verdict NOT IN (?, ?, ?)) FROM results GROUP BY 1",
+            calm,
+        ).fetchall()
         return {verdict: (n, subjects) for verdict, n, subjects in rows}
 
     def tiles(self) -> list[dict[str, Any]]:
         """The tiles: ``title``, ``value``, ``note``, ``verdict`` that a click filters by (empty: none)."""
         counts = self.counts()
-        subjects = self.con.execute("SELECT count(DISTINCT subject) FROM results").fetchone()[0]
+        subjects = self.con.execute("SELECT count(*) FROM judged_organizations").fetchone()[0]
         judged = sum(n for verdict, (n, _) in counts.items() if verdict in JUDGED)
         total = sum(n for n, _ in counts.values())
         tiles = [
@@ -169,9 +180,10 @@ class RunState:
         """Failing share of every unit × requirement that occurs in the results."""
         marks = ", ".join("?" * len(JUDGED))
         rows = self.con.execute(
-            "SELECT coalesce(unit_id, ''), requirement, count(*) FILTER (verdict = ?),"
+            "SELECT coalesce(unit_id, '-'), requirement, count(*) FILTER (verdict = ?),"
             f" count(*) FILTER (verdict IN ({marks})), count(*) FILTER (verdict = ?),"
-            " count(*) FILTER (verdict IN (?, ?)) FROM listed GROUP BY 1, 2",
+            " count(*) FILTER (verdict IN (?, ?))"
+            " FROM results LEFT JOIN organizations ON org_id = subject GROUP BY 1, 2",
             [Verdict.FAILED, *JUDGED, Verdict.BEHIND, Verdict.NO_DATA, Verdict.BROKEN],
         ).fetchall()
         heatmap = Heatmap(units=self.units(), requirements=[], cells={})
@@ -186,8 +198,7 @@ class RunState:
     def units(self) -> list[tuple[str, str]]:
         """The units (id, name) that have results, in the order of their codes."""
         return self.con.execute(
-            "SELECT DISTINCT coalesce(unit_id, ''), coalesce(unit_name, '未归属单位')"
-            " FROM organizations WHERE org_id IN (SELECT subject FROM results) ORDER BY 1"
+            "SELECT DISTINCT unit_id, unit_name FROM judged_organizations ORDER BY 1"
         ).fetchall()
 
     def documents(self) -> list[tuple[str, str]]:
@@ -196,47 +207,56 @@ class RunState:
 
     # -- table ------------------------------------------------------------------------------------------------
 
-    def _where(self, f: Filter, *, verdict: bool = True) -> tuple[str, list[Any]]:
+    def _where(self, f: Filter) -> tuple[str, list[Any]]:
+        """Conditions on ``results`` but for the verdict. Names are looked up in the small tables, not per result."""
         terms, values = ["true"], []
-        exact = (("document", f.document), ("requirement", f.requirement), ("unit_id", f.unit))
-        for column, value in (*exact, *((("verdict", f.verdict),) if verdict else ())):
+        for column, value in (("document", f.document), ("requirement", f.requirement)):
             if value:
                 terms.append(f"{column} = ?")
                 values.append(value)
+        if f.unit:
+            terms.append("subject IN (SELECT org_id FROM organizations WHERE unit_id = ?)")
+            values.append(f.unit)
         for word in f.text.split():
             terms.append(
-                "contains(lower(concat_ws(' ', name, unit_name, document_title, clause, description)), lower(?))"
+                "(subject IN (SELECT org_id FROM organizations WHERE contains(lower(name || ' ' || unit_name), lower(?)))"
+                " OR requirement IN (SELECT id FROM requirements"
+                " WHERE contains(lower(document_title || ' ' || clause || ' ' || description), lower(?))))"
             )
-            values.append(word)
+            values += [word, word]
         return " AND ".join(terms), values
 
     def count(self, f: Filter) -> tuple[int, int]:
         """(rows shown, judged rows of the same selection whatever their verdict)."""
         where, values = self._where(f)
-        shown = self.con.execute(f"SELECT count(*) FROM listed WHERE {where}", values).fetchone()[0]
-        where, values = self._where(f, verdict=False)
         marks = ", ".join("?" * len(JUDGED))
-        judged = self.con.execute(
-            f"SELECT count(*) FROM listed WHERE {where} AND verdict IN ({marks})", [*values, *JUDGED]
-        ).fetchone()[0]
-        return shown, judged
+        return self.con.execute(
+            f"SELECT count(*) FILTER (? IN ('', verdict)), count(*) FILTER (verdict IN ({marks}))"
+            f" FROM results WHERE {where}",
+            [f.verdict, *JUDGED, *values],
+        ).fetchone()
 
     def page(self, f: Filter) -> list[dict[str, Any]]:
         """One page of the table, ``PAGE_SIZE`` rows, in the chosen order."""
-        return self.rows(f, limit=PAGE_SIZE, offset=f.page * PAGE_SIZE)
+        return list(self.rows(f, limit=PAGE_SIZE, offset=f.page * PAGE_SIZE))
 
-    def rows(self, f: Filter, *, limit: int, offset: int = 0) -> list[dict[str, Any]]:
-        """Filtered rows with names, figures as text and the missed periods by name."""
+    def rows(self, f: Filter, *, limit: int | None = None, offset: int = 0) -> Iterator[dict[str, Any]]:
+        """Filtered rows with names, what was found in words and the missed periods by name, a batch at a time."""
         where, values = self._where(f)
         order = f"{SORTS[f.sort]} {'DESC' if f.descending else 'ASC'} NULLS LAST, " if f.sort else ""
-        rows = self._rows(
+        if f.verdict:
+            where, values = f"{where} AND verdict = ?", [*values, f.verdict]
+        cursor = self.con.cursor().execute(
             f"SELECT * FROM listed WHERE {where} ORDER BY {order}unit_id, subject, ord LIMIT ? OFFSET ?",
             [*values, limit, offset],
         )
-        for row in rows:
-            row["period_text"] = missed_text(row["period_kind"], row["missed_mask"], row["period"])
-            row["observed_text"] = self._observed(row)
-        return rows
+        names = [d[0] for d in cursor.description]
+        while batch := cursor.fetchmany(2000):
+            for record in batch:
+                row = dict(zip(names, record, strict=True))
+                row["period_text"] = missed_text(row["period_kind"], row["missed_mask"], row["period"])
+                row["observed_text"] = self._observed(row)
+                yield row
 
     def _observed(self, row: dict[str, Any]) -> str:
         """What was found, in the words that every report uses; the bare reason when the requirement is not known."""

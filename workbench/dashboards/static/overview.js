@@ -11,7 +11,9 @@ function connect(model, onLost, onBack) {
   const ask = (body, patience = PATIENCE_MS) => new Promise((resolve) => {
     const number = ++next;
     asked = Date.now();
-    waiting.set(number, { resolve, due: asked + patience });
+    // One question after the other is answered: none can be overdue before the one in front of it.
+    const due = Math.max(asked + patience, ...[...waiting.values()].map((w) => w.due));
+    waiting.set(number, { resolve, due });
     try { model.send({ ask: number, ...body }); } catch (e) { waiting.get(number).due = 0; }
   });
   const listen = (message, buffers) => {
@@ -30,7 +32,7 @@ function connect(model, onLost, onBack) {
   const beat = () => {
     const overdue = [...waiting.values()].some((w) => Date.now() > w.due);
     if (overdue) setLost(true);
-    if (!document.hidden && Date.now() - asked >= BEAT_MS && waiting.size < 3) ask({ do: "alive" });
+    if (!document.hidden && Date.now() - asked >= BEAT_MS && waiting.size === 0) ask({ do: "alive" });
   };
   const timer = setInterval(beat, 1000);
   document.addEventListener("visibilitychange", beat);
