@@ -93,15 +93,15 @@ def test_size_is_as_promised(con: duckdb.DuckDBPyConnection) -> None:
     count = "SELECT count(*) / (SELECT count(*) FROM organizations WHERE type = '党支部') FROM "
     assert con.execute("SELECT count(*) FROM organizations WHERE type = '党支部'").fetchone() == (300,)
     assert 20 <= con.execute(count + "people WHERE standing = '正式党员'").fetchone()[0] <= 27
-    branches = "(SELECT * FROM activities SEMI JOIN organizations o ON o.org_id = activities.org_id AND o.type = '党支部')"
+    branches = "(FROM activities a SEMI JOIN organizations o ON o.org_id = a.org_id AND o.type = '党支部')"
     assert 60 <= con.execute(count + branches).fetchone()[0] <= 90
     assert 230 <= con.execute(count + "dues").fetchone()[0] <= 310
 
 
 def test_nothing_is_dated_after_the_day(con: duckdb.DuckDBPyConnection) -> None:
     for table, name in (("activities", "held_on"), ("activities", "recorded_on"), ("case_steps", "done_on"),
-                        ("case_steps", "recorded_on"), ("ratings", "rated_on"), ("dues", "paid_on"), ("posts", "started_on"),
-                        ("people", "since"), ("organizations", "established_on")):
+                        ("case_steps", "recorded_on"), ("ratings", "rated_on"), ("dues", "paid_on"),
+                        ("posts", "started_on"), ("people", "since"), ("organizations", "established_on")):
         assert con.execute(f"SELECT max({name}) FROM {table}").fetchone()[0] <= AS_OF, (table, name)
 
 

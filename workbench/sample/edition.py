@@ -30,7 +30,8 @@ def make_sample(
 ) -> Path:
     """Write a synthetic city with ``branches`` party branches to folder ``out`` and return ``out``.
 
-    ``seed`` decides everything: the same arguments give the same records. Every duty of the two documents is
+    ``seed`` decides everything: the same arguments give the same records (in large Parquet files not always in the
+    same order). Every duty of the two documents is
     fulfilled up to ``as_of`` except where ``faults`` plants a violation; ``planted.yaml`` lists each with all that it
     implies. ``form`` ``"parquet"``: one typed file per table. ``"ledgers"``: Excel and CSV as branches send them, for
     up to 50,000 branches, with ``dirt`` the faults of form that such ledgers have. Raises ``UsageError`` for arguments
