@@ -1,4 +1,4 @@
-"""Every planted fault is found and nothing else fails: on the ledgers of ``sample_data/`` and on other days and seeds."""
+"""Every planted fault is found and nothing else fails: on `sample_data/` as ledgers, and on other days and seeds."""
 
 from __future__ import annotations
 
