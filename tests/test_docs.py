@@ -90,6 +90,17 @@ def test_places_exist(readme: str) -> None:
     assert {p for p in places | {".ci/run", "constraints.txt"} if not (ROOT / p).exists()} == set()
 
 
+#: Set by the program for its own kernels, not by people.
+INTERNAL = {"WORKBENCH_RUN"}
+
+
+@pytest.mark.parametrize("readme", READMES)
+def test_environment_variables(readme: str) -> None:
+    sources = [*(ROOT / "workbench").rglob("*.py"), *(ROOT / "tests").rglob("conftest.py"), ROOT / ".ci" / "run"]
+    used = {name for path in sources for name in re.findall(r"WORKBENCH_[A-Z_]+", path.read_text(encoding="utf-8"))}
+    assert set(re.findall(r"WORKBENCH_[A-Z_]+", read(readme))) == used - INTERNAL
+
+
 def test_both_readmes_say_the_same() -> None:
     english, chinese = (read(name) for name in READMES)
 
