@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -110,6 +111,25 @@ def test_a_document_not_in_force_says_so(capsys: pytest.CaptureFixture[str]) -> 
     shown = capsys.readouterr().out
     assert "secretary-2022-" not in shown
     assert re.search(r"secretary-2022\):.*尚未生效", shown)
+
+
+def test_a_path_that_cannot_be_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "文件").write_text("no folder")
+    assert main(["template", "文件/模板.xlsx"]) == ExitCode.USAGE
+    said = capsys.readouterr().err
+    assert said.startswith("错误:") and "文件" in said and "处理办法" in said
+
+
+def test_a_reader_that_has_seen_enough(tmp_path: Path) -> None:
+    env = os.environ | {"PYTHONPATH": str(Path(workbench.__file__).parents[1]), "PYTHONUTF8": "1"}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "workbench", "requirements"], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        cwd=tmp_path, env=env,
+    )
+    assert process.stdout is not None and process.stderr is not None
+    process.stdout.close()
+    assert process.stderr.read() == b""
+    assert process.wait() == 1
 
 
 def test_python_dash_m_and_a_pipe_that_knows_no_chinese(tmp_path: Path) -> None:

@@ -10,7 +10,9 @@ from workbench.exit_codes import ExitCode
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code (:class:`workbench.exit_codes.ExitCode`; 130 when interrupted).
+    """Run one command and return its exit code (:class:`workbench.exit_codes.ExitCode`).
+
+    As shells have it, 130 when interrupted.
 
     A user's mistake ends as a message on stderr and code 2, never as a traceback.
     """
@@ -25,15 +27,21 @@ def main(argv: Sequence[str] | None = None) -> int:
         print("已中断。", file=sys.stderr)
         return 130
     except OSError as error:
-        if error.filename is None:
-            raise
-        return _fail(f"错误:{error.filename}:无法读写\n  现为:{error.strerror}\n  处理办法:请检查路径、权限和磁盘空间,关闭占用它的程序")
+        return _fail(_file_message(error))
     except Exception as error:
-        message = usage_message(error)
+        # XlsxWriter hides a file it cannot write behind an error of its own.
+        hidden = type(error).__module__.startswith("xlsxwriter") and isinstance(error.__context__, OSError)
+        message = _file_message(error.__context__) if hidden else usage_message(error)
         if message is None:
             raise
         return _fail(message)
     return int(code or 0)
+
+
+def _file_message(error: OSError) -> str:
+    place = f"{error.filename}:" if error.filename else ""
+    next_step = "请检查路径、权限和磁盘空间,关闭占用它的程序"
+    return f"错误:{place}无法读写\n  现为:{error.strerror or error}\n  处理办法:{next_step}"
 
 
 def _fail(message: str) -> int:

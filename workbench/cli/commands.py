@@ -79,6 +79,9 @@ def run_audit(
     # Only now: this import takes seconds and a mistake in the arguments should be answered at once.
     from workbench.audit.engine import audit
 
+    for file in (junit, xlsx):
+        if file is not None:
+            file.parent.mkdir(parents=True, exist_ok=True)  # what cannot be written is told before the work
     with progress() as report:
         run = audit(
             source, as_of=day, year=year, documents=documents or None, out=out_folder, parameters=parameters,
