@@ -14,7 +14,13 @@ ACT = ["党组织名称", "活动类型", "活动日期"]
 
 
 def test_organisations_by_code_full_and_short_name(tmp_path: Path) -> None:
-    lines = [ACT, ["B1", "党课", "2026-01-01"], ["示例市第一党支部", "党课", "2026-01-02"], ["第一支部", "党课", "2026-01-03"], [" 第一 支部", "党课", "2026-01-04"]]
+    lines = [
+        ACT,
+        ["B1", "党课", "2026-01-01"],
+        ["示例市第一党支部", "党课", "2026-01-02"],
+        ["第一支部", "党课", "2026-01-03"],
+        [" 第一 支部", "党课", "2026-01-04"],
+    ]
     with take(tmp_path, 活动=lines) as records:
         assert rows(records, "SELECT DISTINCT org_id FROM activities") == [("B1",)]
 
@@ -37,19 +43,31 @@ def test_an_ambiguous_name_is_rejected_with_its_candidates(tmp_path: Path) -> No
 
 def test_parents_by_name_unknown_and_own(tmp_path: Path) -> None:
     lines = [
-        ["组织代码", "党组织名称", "上级组织代码", "组织类型"], ["R", "示例市委", "R", "党委"], ["B1", "第一支部", "示例市委", "党支部"],
-        ["B2", "第二支部", "不存在", "党支部"], ["B3", "第三支部", "无", "党支部"],
+        ["组织代码", "党组织名称", "上级组织代码", "组织类型"],
+        ["R", "示例市委", "R", "党委"],
+        ["B1", "第一支部", "示例市委", "党支部"],
+        ["B2", "第二支部", "不存在", "党支部"],
+        ["B3", "第三支部", "无", "党支部"],
     ]
     workbook(tmp_path / "a.xlsx", {"党组织": lines})
     with intake(tmp_path) as records:
-        assert dict(rows(records, "SELECT org_id, parent_id FROM organizations")) == {"R": None, "B1": "R", "B2": None, "B3": None}
+        assert dict(rows(records, "SELECT org_id, parent_id FROM organizations")) == {
+            "R": None,
+            "B1": "R",
+            "B2": None,
+            "B3": None,
+        }
         assert [(m.row, m.level, m.value) for m in told(records)] == [(2, "警告", "R"), (4, "警告", "不存在")]
 
 
 def test_a_cycle_of_parents_is_rejected(tmp_path: Path) -> None:
     lines = [
-        ["组织代码", "党组织名称", "上级组织代码", "组织类型"], ["R", "示例市委", "", "党委"], ["A", "甲", "B", "党总支"], ["B", "乙", "C", "党总支"],
-        ["C", "丙", "A", "党总支"], ["D", "丁", "A", "党支部"],
+        ["组织代码", "党组织名称", "上级组织代码", "组织类型"],
+        ["R", "示例市委", "", "党委"],
+        ["A", "甲", "B", "党总支"],
+        ["B", "乙", "C", "党总支"],
+        ["C", "丙", "A", "党总支"],
+        ["D", "丁", "A", "党支部"],
     ]
     workbook(tmp_path / "a.xlsx", {"党组织": lines})
     with intake(tmp_path) as records:
@@ -69,14 +87,24 @@ def test_duplicates_name_the_first_place(tmp_path: Path) -> None:
 
 
 def test_the_same_key_with_other_values_is_no_exact_duplicate(tmp_path: Path) -> None:
-    lines = [["党组织名称", "指标", "统计日期", "数值"], ["B1", "财政收入", "2025-12-31", 5], ["B1", "财政收入", "2025-12-31", 6]]
+    lines = [
+        ["党组织名称", "指标", "统计日期", "数值"],
+        ["B1", "财政收入", "2025-12-31", 5],
+        ["B1", "财政收入", "2025-12-31", 6],
+    ]
     with take(tmp_path, 指标=lines) as records:
         assert rows(records, "SELECT value FROM measures") == [(5.0,)]
         assert rows(records, "SELECT duplicate FROM rejected") == [(False,)]
 
 
 def test_running_numbers_of_a_sheet_are_no_activity_numbers(tmp_path: Path) -> None:
-    lines = [["编号", *ACT], ["1", "B1", "党课", "2026-01-01"], ["1", "B1", "支委会", "2026-01-02"], ["H-7", "B1", "党课", "2026-01-03"], ["H-7", "B1", "党课", "2026-01-03"]]
+    lines = [
+        ["编号", *ACT],
+        ["1", "B1", "党课", "2026-01-01"],
+        ["1", "B1", "支委会", "2026-01-02"],
+        ["H-7", "B1", "党课", "2026-01-03"],
+        ["H-7", "B1", "党课", "2026-01-03"],
+    ]
     with take(tmp_path, 活动=lines) as records:
         numbers = [r[0] for r in rows(records, "SELECT activity_id FROM activities ORDER BY held_on")]
         assert numbers[2] == "H-7" and len(set(numbers)) == 3 and all(n.startswith("auto-") for n in numbers[:2])
@@ -94,7 +122,11 @@ def test_two_branches_may_use_the_same_case_number(tmp_path: Path) -> None:
 
 def test_a_step_must_belong_to_its_process(tmp_path: Path) -> None:
     head = ["个案编号", "流程", "党组织名称", "步骤", "完成日期"]
-    lines = [head, ["k1", "发展党员", "B1", "列为发展对象", "2026-01-01"], ["k1", "发展党员", "B1", "销单", "2026-01-02"]]
+    lines = [
+        head,
+        ["k1", "发展党员", "B1", "列为发展对象", "2026-01-01"],
+        ["k1", "发展党员", "B1", "销单", "2026-01-02"],
+    ]
     with take(tmp_path, 流程步骤=lines) as records:
         assert rows(records, "SELECT step FROM case_steps") == [("确定发展对象",)]
         (message,) = told(records, "步骤")
@@ -140,28 +172,52 @@ def test_one_person_has_one_key_in_every_spelling(tmp_path: Path) -> None:
     old = "990102900101123"
     new = "99010219900101123" + check_digit("99010219900101123")
     spellings = [ID2, ID2.lower(), f" {ID2} ", "".join(chr(ord(c) + 0xFEE0) for c in ID2)]
-    lines = [["身份证号", "党组织名称", "职务", "任职日期"], *([s, "B1", "书记", f"2026-01-0{i}"] for i, s in enumerate(spellings, 1)),
-             [old, "B2", "书记", "2026-01-01"], [new, "B2", "副书记", "2026-01-01"]]
+    lines = [
+        ["身份证号", "党组织名称", "职务", "任职日期"],
+        *([s, "B1", "书记", f"2026-01-0{i}"] for i, s in enumerate(spellings, 1)),
+        [old, "B2", "书记", "2026-01-01"],
+        [new, "B2", "副书记", "2026-01-01"],
+    ]
     with take(tmp_path, 任职=lines) as records:
-        assert rows(records, "SELECT org_id, count(DISTINCT person_id), count(*) FROM posts GROUP BY 1 ORDER BY 1") == [("B1", 1, 4), ("B2", 1, 2)]
+        assert rows(records, "SELECT org_id, count(DISTINCT person_id), count(*) FROM posts GROUP BY 1 ORDER BY 1") == [
+            ("B1", 1, 4),
+            ("B2", 1, 2),
+        ]
 
 
 def test_damaged_id_numbers(tmp_path: Path) -> None:
-    required = [["身份证号", "党组织名称", "职务", "任职日期"], [990102199001011234, "B1", "书记", "2026-01-01"],
-                ["9.90102E+17", "B1", "书记", "2026-01-01"], [ID1[:17], "B1", "书记", "2026-01-01"], ["990102199001011000", "B1", "书记", "2026-01-01"]]
+    required = [
+        ["身份证号", "党组织名称", "职务", "任职日期"],
+        [990102199001011234, "B1", "书记", "2026-01-01"],
+        ["9.90102E+17", "B1", "书记", "2026-01-01"],
+        [ID1[:17], "B1", "书记", "2026-01-01"],
+        ["990102199001011000", "B1", "书记", "2026-01-01"],
+    ]
     optional = [["人员身份证号", *ACT], ["123", "B1", "党课", "2026-01-01"]]
     with take(tmp_path, 任职=required, 活动=optional) as records:
         assert records.receipt()["rows"]["posts"] == {"read": 4, "accepted": 0, "rejected": 4}
         assert rows(records, "SELECT person_id FROM activities") == [(None,)]
         texts = told(records)
-        assert sorted((m.sheet, m.row, m.level) for m in texts) == [("任职", n, "错误") for n in (2, 3, 4, 5)] + [("活动", 2, "警告")]
+        assert sorted((m.sheet, m.row, m.level) for m in texts) == [("任职", n, "错误") for n in (2, 3, 4, 5)] + [
+            ("活动", 2, "警告")
+        ]
         assert not any(ID1[:17] in m.value for m in texts)
         assert {m.value for m in texts} >= {"990*************3"}
 
 
 def test_a_name_stands_for_a_person_where_it_is_unique(tmp_path: Path) -> None:
-    people = [*PEOPLE, ["丙某", ID3, "B1", "正式党员", "2012-01-01"], ["丁某", "99010219930101111X", "B2", "正式党员", ""], ["丁某", "990102199401012222", "B2", "正式党员", ""]]
-    dues = [["姓名", "所属党支部", "月份", "应交金额"], ["甲 某", "B1", "2026-01", 20], ["甲某", "B2", "2026-01", 20], ["丁某", "B2", "2026-01", 20]]
+    people = [
+        *PEOPLE,
+        ["丙某", ID3, "B1", "正式党员", "2012-01-01"],
+        ["丁某", "99010219930101111X", "B2", "正式党员", ""],
+        ["丁某", "990102199401012222", "B2", "正式党员", ""],
+    ]
+    dues = [
+        ["姓名", "所属党支部", "月份", "应交金额"],
+        ["甲 某", "B1", "2026-01", 20],
+        ["甲某", "B2", "2026-01", 20],
+        ["丁某", "B2", "2026-01", 20],
+    ]
     with take(tmp_path, 人员=people, 党费=dues) as records:
         key = rows(records, "SELECT person_id FROM people WHERE source_row = 2")
         assert rows(records, "SELECT person_id FROM dues") == key
@@ -169,8 +225,13 @@ def test_a_name_stands_for_a_person_where_it_is_unique(tmp_path: Path) -> None:
 
 
 def test_one_person_in_two_branches_is_told_and_kept(tmp_path: Path) -> None:
-    people = [[*PEOPLE[0], "截止日期"], ["甲某", ID1, "B1", "正式党员", "2010-03-05", ""], ["甲某", ID1, "B2", "正式党员", "2010-03-05", ""],
-              ["乙某", ID2, "B1", "正式党员", "2011-04-06", "2026-02-01"], ["乙某", ID2, "B2", "正式党员", "2011-04-06", ""]]
+    people = [
+        [*PEOPLE[0], "截止日期"],
+        ["甲某", ID1, "B1", "正式党员", "2010-03-05", ""],
+        ["甲某", ID1, "B2", "正式党员", "2010-03-05", ""],
+        ["乙某", ID2, "B1", "正式党员", "2011-04-06", "2026-02-01"],
+        ["乙某", ID2, "B2", "正式党员", "2011-04-06", ""],
+    ]
     with take(tmp_path, 人员=people) as records:
         assert records.receipt()["rows"]["people"]["accepted"] == 4
         warned = told(records, level="警告")

@@ -24,22 +24,34 @@ def fill(engine: sa.Engine) -> None:
     meta = sa.MetaData()
     organizations = sa.Table("组织名册", meta, *(sa.Column(name, sa.Text) for name in ORGANIZATIONS[0]))
     activities = sa.Table(
-        "activities", meta, sa.Column("org_id", sa.Text), sa.Column("person_id", sa.Text), sa.Column("kind", sa.Text),
-        sa.Column("held_on", sa.Date), sa.Column("hours", sa.Numeric(6, 2)),
+        "activities",
+        meta,
+        sa.Column("org_id", sa.Text),
+        sa.Column("person_id", sa.Text),
+        sa.Column("kind", sa.Text),
+        sa.Column("held_on", sa.Date),
+        sa.Column("hours", sa.Numeric(6, 2)),
     )
     other = sa.Table("stock", meta, sa.Column("item", sa.Text), sa.Column("price", sa.Float))
     meta.create_all(engine)
     with engine.begin() as connection:
-        connection.execute(organizations.insert(), [dict(zip(ORGANIZATIONS[0], line)) for line in ORGANIZATIONS[1:]])
-        connection.execute(activities.insert(), [
-            {"org_id": "B1", "person_id": ID1, "kind": "党课教育", "held_on": date(2026, 1, 1 + n % 28), "hours": n} for n in range(28)
-        ])
+        lines = [dict(zip(ORGANIZATIONS[0], line, strict=True)) for line in ORGANIZATIONS[1:]]
+        connection.execute(organizations.insert(), lines)
+        connection.execute(
+            activities.insert(),
+            [
+                {"org_id": "B1", "person_id": ID1, "kind": "党课教育", "held_on": date(2026, 1, 1 + n % 28), "hours": n}
+                for n in range(28)
+            ],
+        )
         connection.execute(activities.insert(), [{"org_id": "B9", "kind": "党课", "held_on": date(2026, 1, 1)}])
         connection.execute(other.insert(), [{"item": "桌", "price": 1.5}])
-        connection.execute(sa.text(
-            "CREATE VIEW 党费台账 AS SELECT person_id AS 身份证号, org_id AS 所属党支部, '2026-01' AS 月份, 20 AS 应交金额 "
-            "FROM activities WHERE hours = 1"
-        ))
+        connection.execute(
+            sa.text(
+                "CREATE VIEW 党费台账 AS SELECT person_id AS 身份证号, org_id AS 所属党支部, '2026-01' AS 月份, 20 AS 应交金额 "
+                "FROM activities WHERE hours = 1"
+            )
+        )
 
 
 def check(url: str) -> None:
@@ -49,7 +61,9 @@ def check(url: str) -> None:
         assert counts["activities"] == {"read": 29, "accepted": 28, "rejected": 1}
         assert counts["未识别"] == {"read": 1, "accepted": 0, "rejected": 1}
         assert rows(records, "SELECT org_id, month, due FROM dues") == [("B1", date(2026, 1, 1), 20.0)]
-        assert rows(records, "SELECT sum(\"hours\"), count(DISTINCT person_id), min(length(person_id)) FROM activities") == [(378.0, 1, 32)]
+        assert rows(
+            records, 'SELECT sum("hours"), count(DISTINCT person_id), min(length(person_id)) FROM activities'
+        ) == [(378.0, 1, 32)]
         assert balanced(records)
         (unknown,) = [m for m in records.messages if "没有这个党组织" in m.problem]
         assert (unknown.sheet, unknown.row, unknown.value) == ("activities", 29, "B9")
@@ -103,15 +117,40 @@ def postgres() -> Iterator[str]:
         port = probe.getsockname()[1]
 
     def run(program: str, *arguments: str) -> None:
-        done = subprocess.run([*as_user, str(programs / program), *arguments], cwd=folder, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            [*as_user, str(programs / program), *arguments], cwd=folder, capture_output=True, text=True, check=False
+        )
         assert done.returncode == 0, done.stdout + done.stderr
 
     data = str(folder / "data")
     (folder / "password").write_text("secret")
     if as_user:
         shutil.chown(folder / "password", "postgres")
-    run("initdb", "-D", data, "-U", "tester", "-A", "scram-sha-256", f"--pwfile={folder / 'password'}", "-E", "UTF8", "--locale=C", "--no-sync")
-    run("pg_ctl", "-D", data, "-w", "-l", str(folder / "log"), "-o", f"-p {port} -c listen_addresses=127.0.0.1 -k {folder} -F", "start")
+    run(
+        "initdb",
+        "-D",
+        data,
+        "-U",
+        "tester",
+        "-A",
+        "scram-sha-256",
+        f"--pwfile={folder / 'password'}",
+        "-E",
+        "UTF8",
+        "--locale=C",
+        "--no-sync",
+    )
+    run(
+        "pg_ctl",
+        "-D",
+        data,
+        "-w",
+        "-l",
+        str(folder / "log"),
+        "-o",
+        f"-p {port} -c listen_addresses=127.0.0.1 -k {folder} -F",
+        "start",
+    )
     try:
         yield f"postgresql://tester:secret@127.0.0.1:{port}/postgres"
     finally:

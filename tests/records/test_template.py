@@ -18,12 +18,29 @@ DAY = date(2026, 3, 5)
 FILLED = {
     "organizations": [
         ["R", "示例市委", "市委", None, "党委", "机关", "市", None, None, "是", DAY, None],
-        ["B1", "示例第一党支部", "第一支部", "R", "党支部", "农村", "基层", "secretary-2022、xinfang-bureau", "后进村", "否", DAY, None],
+        [
+            "B1",
+            "示例第一党支部",
+            "第一支部",
+            "R",
+            "党支部",
+            "农村",
+            "基层",
+            "secretary-2022、xinfang-bureau",
+            "后进村",
+            "否",
+            DAY,
+            None,
+        ],
     ],
-    "people": [[ID1, "第一支部", "正式党员", "党员领导干部、离退休", DAY, None], [ID2, "B1", "预备党员", None, DAY, None]],
+    "people": [
+        [ID1, "第一支部", "正式党员", "党员领导干部、离退休", DAY, None],
+        [ID2, "B1", "预备党员", None, DAY, None],
+    ],
     "posts": [[ID1, "B1", "书记", "是", DAY, None]],
     "activities": [
-        ["1", "B1", ID1, "党课", "基层党建", DAY, 2, 1, 2026, DAY], [None, "示例第一党支部", None, "支委会", None, DAY, None, None, None, None],
+        ["1", "B1", ID1, "党课", "基层党建", DAY, 2, 1, 2026, DAY],
+        [None, "示例第一党支部", None, "支委会", None, DAY, None, None, None, None],
     ],
     "case_steps": [["K1", "发展党员", "B1", ID2, "确定积极分子", DAY, 3, None, DAY]],
     "measures": [["R", "财政收入", DAY, 12.5]],
@@ -57,7 +74,9 @@ def test_the_filled_template_loads_without_a_message(template: Path) -> None:
     with intake(template) as records:
         assert [str(m) for m in records.messages] == []
         counts = records.receipt()["rows"]
-        assert {name: c["accepted"] for name, c in counts.items()} == {name: len(lines) for name, lines in FILLED.items()}
+        assert {name: c["accepted"] for name, c in counts.items()} == {
+            name: len(lines) for name, lines in FILLED.items()
+        }
         assert records.present == {name: {c.name for c in table.columns} for name, table in TABLES.items()}
         assert balanced(records)
 
@@ -67,7 +86,9 @@ def test_every_column_has_a_comment_and_every_term_a_list(template: Path) -> Non
     assert book[TERM_SHEET].sheet_state == "veryHidden"
     for table in TABLES.values():
         sheet = book[table.title]
-        listed = {str(rule.sqref).split(":")[0] for rule in sheet.data_validations.dataValidation if rule.type == "list"}
+        listed = {
+            str(rule.sqref).split(":")[0] for rule in sheet.data_validations.dataValidation if rule.type == "list"
+        }
         for position, column in enumerate(table.columns, start=1):
             head = sheet.cell(HEADER_ROW + 1, position)
             assert head.value == column.header and column.type.value in head.comment.text

@@ -45,6 +45,7 @@ class CanonicalTable:
         self.person = person_column(table)
         self.as_view = sum(p.rows for p in parts) > COPY_ROWS
         self.target = f"files_{table.name}" if self.as_view else table.name
+        self.mapped: list[str] = []
 
     def load(self, staging: Staging, alone: bool) -> None:
         """Load the parts; rows that fail a check are staged. ``alone``: no other ledger fills this table.
@@ -52,7 +53,15 @@ class CanonicalTable:
         Beside other ledgers all rows are staged, because duplicates must be seen across them.
         """
         select = " UNION ALL ".join(self._select(part, staging.keys) for part in self.parts)
+        if self.mapped:  # a view would need the ID numbers to stay
+            self.as_view, self.target = False, self.table.name
+        self._load(select, alone)
+        for name in self.mapped:
+            self.con.execute(f"DROP TABLE {name}")
+
+    def _load(self, select: str, alone: bool) -> None:
         if not alone:
+            self.as_view = False
             self._stage(select)
             return
         if self.as_view:
@@ -80,7 +89,9 @@ class CanonicalTable:
         aside = self.con.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = ?", [f"aside_{name}"]).fetchone()
         without = f"ANTI JOIN aside_{name} USING (source_id, source_row)" if aside else ""
         self.con.execute(f"ALTER TABLE {name} RENAME TO mended_{name}")
-        self.con.execute(f"CREATE VIEW {name} AS SELECT * FROM {self.target} {without} UNION ALL SELECT * FROM mended_{name}")
+        self.con.execute(
+            f"CREATE VIEW {name} AS SELECT * FROM {self.target} {without} UNION ALL SELECT * FROM mended_{name}"
+        )
 
     def _select(self, part: Part, keys: PersonKeys) -> str:
         file = f"read_parquet({quoted(str(part.path))}, file_row_number = true)"
@@ -95,20 +106,27 @@ class CanonicalTable:
                 value = "k.staged"
             if column.name == "activity_id":
                 made = generated_id(str(part.source_id), "CAST(f.file_row_number + 1 AS INTEGER)")
-                value = f"CASE WHEN {value} IS NULL OR regexp_full_match({value}, '{RUNNING_NUMBER}') THEN {made} ELSE {value} END" \
-                    if found else made
+                value = (
+                    f"CASE WHEN {value} IS NULL OR regexp_full_match({value}, '{RUNNING_NUMBER}') "
+                    f"THEN {made} ELSE {value} END"
+                    if found
+                    else made
+                )
             columns.append(f'CAST({value} AS {SQL_TYPES[column.type]}) AS "{column.name}"')
-        return f"""SELECT {', '.join(columns)}, CAST({part.source_id} AS INTEGER) AS source_id,
+        return f"""SELECT {", ".join(columns)}, CAST({part.source_id} AS INTEGER) AS source_id,
                           CAST(f.file_row_number + 1 AS INTEGER) AS source_row FROM {file} f {join}"""
 
     def _holds_keys(self, file: str, name: str) -> bool:
         # 32 hexadecimal digits are what a UUID is cast from: many times faster than a pattern
         fault = "length(p) <> 32 OR try_cast(p AS UUID) IS NULL OR p <> lower(p)"
-        return not self.con.execute(f'SELECT 1 FROM (SELECT "{name}" AS p FROM {file}) WHERE {fault} LIMIT 1').fetchone()
+        return not self.con.execute(
+            f'SELECT 1 FROM (SELECT "{name}" AS p FROM {file}) WHERE {fault} LIMIT 1'
+        ).fetchone()
 
     def _map_people(self, file: str, name: str, keys: PersonKeys, source_id: int) -> None:
-        """``people_<source>(raw, staged)``: every distinct person value hashed once."""
-        self.con.execute(f"CREATE OR REPLACE TABLE people_{source_id} (raw VARCHAR, staged VARCHAR)")
+        """``people_<source>(raw, staged)``: every distinct person value hashed once; dropped after loading."""
+        self.con.execute(f"CREATE TEMP TABLE people_{source_id} (raw VARCHAR, staged VARCHAR)")
+        self.mapped.append(f"people_{source_id}")
         cursor = self.con.cursor()
         cursor.execute(f'SELECT DISTINCT "{name}" FROM {file} WHERE "{name}" IS NOT NULL')
         while rows := cursor.fetchmany(_FETCH):
@@ -128,7 +146,8 @@ class CanonicalTable:
     def _key(self) -> str:
         if self.table.name == "activities":
             rest = ", ".join(f'"{c.name}"' for c in self.table.columns[1:])
-            return f"CASE WHEN starts_with(activity_id, 'auto-') THEN hash(source_id, {rest}) ELSE hash(activity_id, org_id) END"
+            unnamed = "starts_with(activity_id, 'auto-')"
+            return f"CASE WHEN {unnamed} THEN hash(source_id, {rest}) ELSE hash(activity_id, org_id) END"
         return ", ".join(f'"{name}"' for name in key_columns(self.table))
 
     def _fault(self) -> str:
@@ -168,7 +187,7 @@ class CanonicalTable:
             elif c.name == "activity_id":
                 columns[c.name] = f"CASE WHEN NOT starts_with({columns[c.name]}, 'auto-') THEN {columns[c.name]} END"
         if self.person:
-            columns["person_masked"] = f't."{self.person}"[1:3] || \'***\''
+            columns["person_masked"] = f"t.\"{self.person}\"[1:3] || '***'"
         cells = ", ".join(f'CAST({value} AS VARCHAR) AS "{name}"' for name, value in columns.items())
         numbers = ", ".join(f"({p.source_id}, {p.first_rid})" for p in self.parts)
         self.con.execute(f"""
@@ -180,6 +199,7 @@ class CanonicalTable:
 
 def _step_fault(name: str) -> str:
     known = " ".join(
-        f"WHEN {quoted(process)} THEN {name} NOT IN ({', '.join(map(quoted, steps))})" for process, steps in v.STEPS.items()
+        f"WHEN {quoted(process)} THEN {name} NOT IN ({', '.join(map(quoted, steps))})"
+        for process, steps in v.STEPS.items()
     )
     return f"CASE t.process {known} ELSE true END"

@@ -22,7 +22,9 @@ _MONTH = re.compile(
 )
 _YEAR_HEADERS = ("年度", "年份", "所属年度", "缴费年度", "缴费年份")
 _NUMERALS = {n: i for i, n in enumerate("一 二 三 四 五 六 七 八 九 十 十一 十二".split(), start=1)}
-_SHEET_SUFFIX = re.compile(r"(台账|登记表|登记簿|登记|记录表|记录|一览表|统计表|明细表|明细|汇总表|汇总|情况表|情况|结果|名册|表|\d+)+$")
+_SHEET_SUFFIX = re.compile(
+    r"(台账|登记表|登记簿|登记|记录表|记录|一览表|统计表|明细表|明细|汇总表|汇总|情况表|情况|结果|名册|表|\d+)+$"
+)
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,7 @@ class MonthColumn:
 
 @dataclass
 class Layout:
-    """How to read one sheet: ``columns`` maps stored names to positions, ``header_end`` is the last header row (0-based)."""
+    """How to read one sheet: ``columns`` maps stored names to positions; ``header_end``: last header row, from 0."""
 
     table: Table
     header_end: int
@@ -137,10 +139,13 @@ def _match(table: Table, cells: Sequence[object], end: int) -> Layout:
     if "month" in best or len(months) < 2:
         months = []
     return Layout(
-        table, end,
+        table,
+        end,
         columns={name: position for name, (_, position, _) in best.items()},
         headers={name: text for name, (_, _, text) in best.items()},
-        name_position=name_position, months=months, year_position=year_position,
+        name_position=name_position,
+        months=months,
+        year_position=year_position,
         header_cells=tuple("" if c is None else str(c) for c in cells),
     )
 
@@ -187,7 +192,7 @@ def _join(upper: Sequence[object], lower: Sequence[object]) -> list[object]:
     """Two header rows as one: the lower cell refines the upper one (merged over it)."""
     return [
         low if up in (None, "") else up if low in (None, "") or low == up else f"{up}{low}"
-        for up, low in zip(upper, lower)
+        for up, low in zip(upper, lower, strict=False)
     ]
 
 

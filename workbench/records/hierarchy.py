@@ -36,9 +36,12 @@ def resolve_parents(con: duckdb.DuckDBPyConnection, log: MessageLog, sources: li
         FROM wb_parents p WHERE p.org_id = o.org_id AND o.parent_id IS DISTINCT FROM p.parent_id
     """)
     if gone:
-        orphans = "SELECT org_id, 'parent_id:parent_unknown' AS code FROM organizations WHERE parent_id NOT IN (SELECT org_id FROM organizations)"
+        lost = "parent_id NOT IN (SELECT org_id FROM organizations)"
+        orphans = f"SELECT org_id, 'parent_id:parent_unknown' AS code FROM organizations WHERE {lost}"
         _warn(con, log, sources, orphans)
-        con.execute("UPDATE organizations SET parent_id = NULL WHERE parent_id NOT IN (SELECT org_id FROM organizations)")
+        con.execute(
+            f"UPDATE organizations SET parent_id = NULL WHERE {lost}"
+        )
         build_org_lookup(con)
 
 
@@ -61,17 +64,24 @@ def _cycles(con: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
             path.append(node)
             node = parent[node]
         if node in path:
-            ring = path[path.index(node):]
+            ring = path[path.index(node) :]
             text = " → ".join([*ring[:6], ring[0] if len(ring) <= 6 else "……"])
             found += [(org, f"parent_id:parent_cycle|{text}") for org in ring]
     return found
 
 
 def _warn(con: duckdb.DuckDBPyConnection, log: MessageLog, sources: list[Source], codes: str) -> None:
-    tell(con, log, sources, ORGANIZATIONS, Level.WARNING, f"""
+    tell(
+        con,
+        log,
+        sources,
+        ORGANIZATIONS,
+        Level.WARNING,
+        f"""
         SELECT o.rowid AS rid, o.source_id, o.source_row, [c.code] AS codes, NULL AS context, {_CELLS} AS cells
         FROM organizations o JOIN ({codes}) c USING (org_id)
-    """)
+    """,
+    )
 
 
 def _reject(con: duckdb.DuckDBPyConnection, gone: list[tuple[str, str]]) -> None:

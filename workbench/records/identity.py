@@ -71,7 +71,7 @@ def mask(text: str) -> str:
 
 def check_digit(first17: str) -> str:
     """Check digit of an 18-digit ID number (GB 11643—1999)."""
-    return "10X98765432"[sum(w * int(d) for w, d in zip(_WEIGHTS, first17)) % 11]
+    return "10X98765432"[sum(w * int(d) for w, d in zip(_WEIGHTS, first17, strict=False)) % 11]
 
 
 def standard_id(text: str) -> str:

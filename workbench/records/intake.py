@@ -6,6 +6,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import ibis
@@ -36,28 +37,37 @@ _SUFFIXES = (*excel.SUFFIXES, *delimited.SUFFIXES, *parquet.SUFFIXES)
 
 
 def intake(
-    source: Path | str, *, home: Path | str | None = None, progress: Progress | None = None,
-    database: Path | str | None = None, max_unpacked: int = safety.MAX_UNPACKED,
+    source: Path | str,
+    *,
+    home: Path | str | None = None,
+    progress: Progress | None = None,
+    database: Path | str | None = None,
+    max_unpacked: int = safety.MAX_UNPACKED,
 ) -> Records:
     """Read all ledgers of ``source``: a folder, a file, or an SQLAlchemy URL.
 
-    ``home`` is the folder of the person key (default: ``WORKBENCH_HOME``, else ``~/.workbench``); ``progress`` is called with
-    a label, bytes done and bytes in all; ``database`` is a file for the DuckDB database (default: memory, or a temporary
-    file when the ledgers are large); ``max_unpacked`` is how many bytes a workbook may unpack to.
+    ``home`` is the folder of the person key (default: ``WORKBENCH_HOME``, else ``~/.workbench``). ``progress`` is
+    called with a label, bytes done and bytes in all. ``database`` is a file for the DuckDB database (default: memory,
+    or a temporary file when the ledgers are large). ``max_unpacked`` is how many bytes a workbook may unpack to.
 
-    A ledger that cannot be read is named in ``messages`` and never stops the others; a row that cannot be used is rejected.
-    For every source rows read = accepted + rejected. Raises :class:`~workbench.errors.IntakeError` when the source does not
-    exist or a database does not answer, and :class:`~workbench.errors.UsageError` when the key would lie among the ledgers.
-
-    >>> with load("sample_data") as records:
-    ...     records.con.table("activities").held_on.type().is_date()
-    True
+    A ledger that cannot be read is named in ``messages`` and never stops the others; a row that cannot be used is
+    rejected. For every source rows read = accepted + rejected. Raises :class:`~workbench.errors.IntakeError` when the
+    source does not exist or a database does not answer, and :class:`~workbench.errors.UsageError` when the key would
+    lie among the ledgers.
     """
     return _Intake(source, home, progress or (lambda stage, done, total: None), database, max_unpacked).run()
 
 
 def _is_url(source: Path | str) -> bool:
     return isinstance(source, str) and "://" in source
+
+
+def _until_failure(rows: Iterator, failures: list[IntakeError]) -> Iterator:
+    """The rows up to the place where reading fails; the error is kept until they are staged."""
+    try:
+        yield from rows
+    except IntakeError as error:
+        failures.append(error)
 
 
 class _Intake:
@@ -100,9 +110,7 @@ class _Intake:
         self.raw.execute(f"SET temp_directory = '{self.scratch}/spill'")
         self.raw.execute(f"SET memory_limit = '{_MEMORY_LIMIT}'")
         create_tables(self.raw)
-        self.raw.execute(
-            "CREATE TABLE wb_places (source_id INTEGER PRIMARY KEY, place VARCHAR)"
-        )
+        self.raw.execute("CREATE TABLE wb_places (source_id INTEGER PRIMARY KEY, place VARCHAR)")
         self.raw.execute(
             "CREATE MACRO place_of(source, row_number) AS (SELECT place FROM wb_places WHERE source_id = source) "
             "|| ' · 第 ' || row_number || ' 行'"
@@ -139,8 +147,12 @@ class _Intake:
         for path in candidates:
             name = self._name(path)
             if path.name.startswith("~$") or path.name.startswith(".~lock."):
-                self.log.add(Level.NOTICE, name, "表格程序的锁文件,已跳过;对应的台账可能正被打开,读到的是上次保存的内容",
-                             next_step="关闭台账后重新读入,以免漏掉未保存的内容")
+                self.log.add(
+                    Level.NOTICE,
+                    name,
+                    "表格程序的锁文件,已跳过;对应的台账可能正被打开,读到的是上次保存的内容",
+                    next_step="关闭台账后重新读入,以免漏掉未保存的内容",
+                )
             elif any(part.startswith(".") for part in Path(name).parts):
                 continue
             elif path.suffix.lower() not in _SUFFIXES:
@@ -159,12 +171,25 @@ class _Intake:
             self.progress(name, self.done, self.total)
             self._read_checked(path, name)
         except IntakeError as error:
-            self.log.add(Level.ERROR, error.place or name, error.message, value=error.found, expected=error.expected,
-                         next_step=error.next_step)
+            self.log.add(
+                Level.ERROR,
+                error.place or name,
+                error.message,
+                value=error.found,
+                expected=error.expected,
+                next_step=error.next_step,
+            )
         except PermissionError:
-            self.log.add(Level.ERROR, name, "没有读取权限,或正被其他程序占用", next_step="关闭占用它的程序,或取得读取权限后重新读入")
+            self.log.add(
+                Level.ERROR,
+                name,
+                "没有读取权限,或正被其他程序占用",
+                next_step="关闭占用它的程序,或取得读取权限后重新读入",
+            )
         except OSError as error:
-            self.log.add(Level.ERROR, name, "读取失败", value=error.strerror or str(error), next_step="检查磁盘或网络后重新读入")
+            self.log.add(
+                Level.ERROR, name, "读取失败", value=error.strerror or str(error), next_step="检查磁盘或网络后重新读入"
+            )
         self.done += path.stat().st_size if path.exists() else 0
         self.progress(name, self.done, self.total)
 
@@ -192,7 +217,9 @@ class _Intake:
             try:
                 self._read_sheet(sheet, name, "", "", 0)
             except IntakeError as error:
-                self.log.add(Level.ERROR, name, error.message, sheet=sheet.name, value=error.found, next_step=error.next_step)
+                self.log.add(
+                    Level.ERROR, name, error.message, sheet=sheet.name, value=error.found, next_step=error.next_step
+                )
 
     def _read_parquet(self, path: Path, name: str, digest: str) -> None:
         file = parquet.open_file(path, name)
@@ -212,7 +239,9 @@ class _Intake:
         table = layout.table.name if layout else None
         source = Source(len(self.sources), file, sheet, digest, table)
         self.sources.append(source)
-        self.raw.execute("INSERT INTO wb_places VALUES (?, ?)", [source.source_id, " · ".join(filter(None, (file, sheet)))])
+        self.raw.execute(
+            "INSERT INTO wb_places VALUES (?, ?)", [source.source_id, " · ".join(filter(None, (file, sheet)))]
+        )
         if layout:
             self.present[table] |= layout.present
             self.offered.add(table)
@@ -221,9 +250,17 @@ class _Intake:
     def _read_sheet(self, sheet: Sheet, file: str, digest: str, stem: str, size: int) -> None:
         if is_term_sheet(sheet):
             return
-        head, rows = split_head(sheet)
-        if not any(cell not in ("", None) for row in head for cell in row):
-            return
+        failures: list[IntakeError] = []
+        head, rows = split_head(replace(sheet, rows=lambda: _until_failure(sheet.rows(), failures)))
+        if any(cell not in ("", None) for row in head for cell in row):
+            self._take_rows(sheet, head, rows, file, digest, stem, size)
+        if failures:
+            raise failures[0]
+
+    def _take_rows(
+        self, sheet: Sheet, head: list, rows: Iterator, file: str, digest: str, stem: str, size: int
+    ) -> None:
+        """Stage the records of a sheet, or count its rows as rejected when it fits no table."""
         layout = recognize(head, sheet.name, stem)
         title = sheet.name if sheet.name != stem else ""
         if layout is None:
@@ -246,24 +283,39 @@ class _Intake:
             source.rows_read -= 1
         source.reason = "表头与任何一种台账都对不上"
         self.raw.execute(
-            "INSERT INTO rejected SELECT NULL, NULL, NULL, ?, NULL, false FROM range(?)", [source.source_id, source.rows_read]
+            "INSERT INTO rejected SELECT NULL, NULL, NULL, ?, NULL, false FROM range(?)",
+            [source.source_id, source.rows_read],
         )
         self.log.add(
-            Level.ERROR, source.file, f"{source.reason},{source.rows_read} 行全部退回", sheet=source.sheet,
-            expected="下列之一:" + "、".join(t.title for t in TABLES.values()), next_step="按模板的表头调整后重新读入;不是台账的可不理会",
+            Level.ERROR,
+            source.file,
+            f"{source.reason},{source.rows_read} 行全部退回",
+            sheet=source.sheet,
+            expected="下列之一:" + "、".join(t.title for t in TABLES.values()),
+            next_step="按模板的表头调整后重新读入;不是台账的可不理会",
         )
 
     def _tell_layout(self, layout: Layout, source: Source, aside: int) -> None:
         place = {"file": source.file, "sheet": source.sheet}
         for column in layout.missing:
             self.log.add(
-                Level.ERROR if source.rows_read else Level.NOTICE, problem=f"缺少必需列“{column.header}”,该表各行不能使用",
-                column=column.header, expected="、".join((column.header, *column.aliases)), next_step="补上该列后重新读入", **place,
+                Level.ERROR if source.rows_read else Level.NOTICE,
+                problem=f"缺少必需列“{column.header}”,该表各行不能使用",
+                column=column.header,
+                expected="、".join((column.header, *column.aliases)),
+                next_step="补上该列后重新读入",
+                **place,
             )
         for name, value in layout.constants.items():
             header = layout.table.column(name).header
-            self.log.add(Level.NOTICE, problem=f"没有“{header}”列,按表名一律记为“{value}”", column=header, value=value,
-                         next_step="若不对,请补上该列", **place)
+            self.log.add(
+                Level.NOTICE,
+                problem=f"没有“{header}”列,按表名一律记为“{value}”",
+                column=header,
+                value=value,
+                next_step="若不对,请补上该列",
+                **place,
+            )
         if layout.months:
             self.log.add(Level.NOTICE, problem=f"按月展开:每行每月一条,共 {source.rows_read} 条", **place)
         if aside:
@@ -305,11 +357,15 @@ class _Intake:
 
     def _count(self) -> None:
         """Fill ``sources``; rows read = accepted + rejected is asserted for each."""
-        accepted = dict(self.raw.execute(
-            "SELECT source_id, sum(n) FROM ("
-            + " UNION ALL ".join(f"SELECT source_id, count(*) AS n FROM {name} GROUP BY source_id" for name in TABLES)
-            + ") GROUP BY source_id"
-        ).fetchall())
+        accepted = dict(
+            self.raw.execute(
+                "SELECT source_id, sum(n) FROM ("
+                + " UNION ALL ".join(
+                    f"SELECT source_id, count(*) AS n FROM {name} GROUP BY source_id" for name in TABLES
+                )
+                + ") GROUP BY source_id"
+            ).fetchall()
+        )
         rejected = dict(self.raw.execute("SELECT source_id, count(*) FROM rejected GROUP BY source_id").fetchall())
         rows = []
         for s in self.sources:
@@ -323,5 +379,9 @@ class _Intake:
         place = database.display_name(self.url) if self.url else self.root.name
         for name, table in TABLES.items():
             if name not in self.offered and name != "exemptions":
-                self.log.add(Level.NOTICE, place, f"没有“{table.title}”表,要用到它的条款将判为数据不足",
-                             next_step="有此台账的,放入后重新读入")
+                self.log.add(
+                    Level.NOTICE,
+                    place,
+                    f"没有“{table.title}”表,要用到它的条款将判为数据不足",
+                    next_step="有此台账的,放入后重新读入",
+                )

@@ -46,9 +46,11 @@ def typed_columns(table: Table) -> str:
 def cells_sql(table: Table, alias: str) -> str:
     """The staged cells of a row as a list in the order of the declaration, the person masked."""
     person = person_column(table)
-    return "[" + ", ".join(
-        f"{alias}.person_masked" if c.name == person else f'{alias}."{c.name}"' for c in table.columns
-    ) + "]"
+    return (
+        "["
+        + ", ".join(f"{alias}.person_masked" if c.name == person else f'{alias}."{c.name}"' for c in table.columns)
+        + "]"
+    )
 
 
 def key_columns(table: Table) -> list[str]:
@@ -71,7 +73,7 @@ class Loader:
         self.kind = KIND_COLUMNS.get(table.name)
 
     def run(self) -> bool:
-        """Parse all staged records, put bad ones aside, append good ones to the typed table; false when none is staged."""
+        """Parse all staged records, put bad ones aside, append good ones to the table; false if none is staged."""
         if not self.con.execute(f"SELECT 1 FROM {self.stage} LIMIT 1").fetchone():
             return False
         self._parse()
@@ -98,9 +100,9 @@ class Loader:
         names = "person_name, person_masked" if self.person else "NULL AS person_name, NULL AS person_masked"
         self.con.execute(f"""
             CREATE OR REPLACE TEMP TABLE {self.parsed} AS
-            SELECT rid, source_id, source_row, {names}, {', '.join(values)},
+            SELECT rid, source_id, source_row, {names}, {", ".join(values)},
                    {_present(problems)} AS problems, {_present(warnings)} AS warnings
-            FROM {self.stage} s {' '.join(joins)}
+            FROM {self.stage} s {" ".join(joins)}
         """)
 
     def _column(self, column: Column) -> tuple[str, str, str, str]:
@@ -110,7 +112,8 @@ class Loader:
             return self._person(column, raw)
         if column.name == "step":
             join = f"LEFT JOIN wb_steps k ON k.spelling = wb_name({raw}) AND k.process = m_process.value"
-            unknown = f"CASE WHEN wb_text({raw}) IS NOT NULL AND k.value IS NULL AND m_process.value IS NOT NULL THEN 'step' END"
+            found = f"wb_text({raw}) IS NOT NULL AND k.value IS NULL AND m_process.value IS NOT NULL"
+            unknown = f"CASE WHEN {found} THEN 'step' END"
             return "k.value", unknown, "NULL", join
         query = map_query(self.table, column)
         if query is None:
@@ -118,7 +121,9 @@ class Loader:
         name = f"map_{column.name}"
         self.con.execute(f"""
             CREATE OR REPLACE TEMP TABLE {name} AS
-            WITH distinct_raw AS (SELECT DISTINCT "{column.name}" AS raw FROM {self.stage} WHERE "{column.name}" IS NOT NULL)
+            WITH distinct_raw AS (
+                SELECT DISTINCT "{column.name}" AS raw FROM {self.stage} WHERE "{column.name}" IS NOT NULL
+            )
             SELECT raw, value, CAST(problem AS VARCHAR) AS problem, CAST(warning AS VARCHAR) AS warning FROM ({query})
         """)
         m = f"m_{column.name}"
@@ -170,12 +175,13 @@ class Loader:
         kind = f"p.{self.kind}" if self.kind else "NULL"
         source = f"FROM {self.parsed} p LEFT JOIN wb_duplicates d USING (rid) WHERE len(p.problems) > 0 ORDER BY p.rid"
         self.con.execute(f"""
-            INSERT INTO rejected SELECT '{name}', {org}, {kind}, p.source_id, p.source_row, coalesce(d.duplicate, false) {source}
+            INSERT INTO rejected
+            SELECT '{name}', {org}, {kind}, p.source_id, p.source_row, coalesce(d.duplicate, false) {source}
         """)
         context = "p.process" if name == "case_steps" else "NULL"
         self.con.execute(f"""
             INSERT INTO reject_details
-            SELECT '{name}', p.source_id, p.source_row, p.problems, {context}, {cells_sql(self.table, 's')}
+            SELECT '{name}', p.source_id, p.source_row, p.problems, {context}, {cells_sql(self.table, "s")}
             FROM {self.parsed} p JOIN {self.stage} s USING (rid) WHERE len(p.problems) > 0 ORDER BY p.rid
         """)
 
@@ -187,7 +193,8 @@ class Loader:
             columns[0] = f"coalesce(p.activity_id, {generated_id('p.source_id', 'p.source_row')})"
         self.con.execute(f"""
             INSERT INTO {self.table.name}
-            SELECT {', '.join(columns)}, p.source_id, p.source_row FROM {self.parsed} p WHERE len(p.problems) = 0 ORDER BY p.rid
+            SELECT {", ".join(columns)}, p.source_id, p.source_row FROM {self.parsed} p
+            WHERE len(p.problems) = 0 ORDER BY p.rid
         """)
 
 

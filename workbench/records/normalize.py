@@ -9,17 +9,23 @@ from __future__ import annotations
 import duckdb
 import pyarrow as pa
 
-from workbench.records.aliases import (
-    BLANK_WORDS, BLANKS, FALSE_SPELLINGS, TRUE_SPELLINGS, spellings, step_spellings,
-)
+from workbench.records.aliases import BLANK_WORDS, BLANKS, FALSE_SPELLINGS, TRUE_SPELLINGS, spellings, step_spellings
 from workbench.records.tables import TABLES, Column, ColumnType, Table
 
 T = ColumnType
 
 #: DuckDB type of each column type.
 SQL_TYPES = {
-    T.TEXT: "VARCHAR", T.ORG: "VARCHAR", T.PERSON: "VARCHAR", T.TERM: "VARCHAR", T.LIST: "VARCHAR[]",
-    T.DATE: "DATE", T.MONTH: "DATE", T.NUMBER: "DOUBLE", T.YEAR: "INTEGER", T.BOOLEAN: "BOOLEAN",
+    T.TEXT: "VARCHAR",
+    T.ORG: "VARCHAR",
+    T.PERSON: "VARCHAR",
+    T.TERM: "VARCHAR",
+    T.LIST: "VARCHAR[]",
+    T.DATE: "DATE",
+    T.MONTH: "DATE",
+    T.NUMBER: "DOUBLE",
+    T.YEAR: "INTEGER",
+    T.BOOLEAN: "BOOLEAN",
 }
 
 _FULL = "".join(chr(c) for c in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B)))
@@ -47,7 +53,8 @@ def create_macros(con: duckdb.DuckDBPyConnection) -> None:
     )
     con.execute(f"CREATE OR REPLACE TEMP MACRO wb_fold(s) AS {fold}")
     con.execute(
-        f"CREATE OR REPLACE TEMP MACRO wb_text(s) AS CASE WHEN wb_fold(s) IN ('', {_list(BLANKS)}) THEN NULL ELSE wb_fold(s) END"
+        "CREATE OR REPLACE TEMP MACRO wb_text(s) AS "
+        f"CASE WHEN wb_fold(s) IN ('', {_list(BLANKS)}) THEN NULL ELSE wb_fold(s) END"
     )
     # a text with its punctuation half width and 无 and the like taken as empty: for dates, numbers, lists
     con.execute(
@@ -61,14 +68,16 @@ def create_macros(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("CREATE OR REPLACE TEMP MACRO wb_name(s) AS regexp_replace(wb_value(s), '\\s+', '', 'g')")
     known = [
         (table.name, column.name, spelling, value)
-        for table in TABLES.values() for column in table.columns for spelling, value in spellings(column).items()
+        for table in TABLES.values()
+        for column in table.columns
+        for spelling, value in spellings(column).items()
     ]
     _create(con, "wb_terms", ("tbl", "col", "spelling", "value"), known)
     _create(con, "wb_steps", ("process", "spelling", "value"), step_spellings())
 
 
 def _create(con: duckdb.DuckDBPyConnection, name: str, columns: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
-    con.register("wb_batch", pa.table(dict(zip(columns, map(list, zip(*rows))))))
+    con.register("wb_batch", pa.table(dict(zip(columns, map(list, zip(*rows, strict=False)), strict=False))))
     con.execute(f"CREATE TEMP TABLE {name} AS SELECT * REPLACE (wb_name(spelling) AS spelling) FROM wb_batch")
     con.unregister("wb_batch")
 
@@ -108,31 +117,35 @@ def _date_query(column: Column) -> str:
                         CASE WHEN month {_IN_RANGE} THEN month END AS month FROM dated)
         SELECT raw, {value} AS value,
                CASE WHEN t IS NOT NULL AND day IS NULL AND month IS NULL
-                    THEN CASE WHEN regexp_full_match(t, '\\d{{4}}[.]1') THEN 'month_unclear' ELSE '{column.type.name.lower()}' END
+                    THEN CASE WHEN regexp_full_match(t, '\\d{{4}}[.]1') THEN 'month_unclear'
+                              ELSE '{column.type.name.lower()}' END
                END AS problem, {warning} AS warning
         FROM kept
     """
 
 
 def _number_query(column: Column) -> str:
-    units = sorted({column.unit, "元", "学时", "小时", "课时", "人", "件", "个", "次", "月", "名"} - {""}, key=len, reverse=True)
+    units = sorted(
+        {column.unit, "元", "学时", "小时", "课时", "人", "件", "个", "次", "月", "名"} - {""}, key=len, reverse=True
+    )
     return f"""
         WITH cleaned AS (
             SELECT raw, wb_value(raw) AS t,
-                   regexp_replace(regexp_replace(wb_value(raw), '[,\\s¥￥]', '', 'g'), '({'|'.join(units)})$', '') AS n
+                   regexp_replace(regexp_replace(wb_value(raw), '[,\\s¥￥]', '', 'g'), '({"|".join(units)})$', '') AS n
             FROM distinct_raw
         ), cast_ AS (
             SELECT raw, t, CASE WHEN regexp_full_match(n, '[+-]?(\\d+([.]\\d*)?|[.]\\d+)([eE][+-]?\\d+)?')
                                 THEN try_cast(n AS DOUBLE) END AS value FROM cleaned
         )
-        SELECT raw, value, CASE WHEN t IS NOT NULL AND (value IS NULL OR NOT isfinite(value)) THEN 'number' END AS problem,
-               NULL AS warning FROM cast_
+        SELECT raw, value, NULL AS warning,
+               CASE WHEN t IS NOT NULL AND (value IS NULL OR NOT isfinite(value)) THEN 'number' END AS problem
+        FROM cast_
     """
 
 
-_YEAR_QUERY = f"""
+_YEAR_QUERY = """
     WITH cleaned AS (SELECT raw, wb_said(raw) AS t FROM distinct_raw),
-    cast_ AS (SELECT raw, t, try_cast(regexp_extract(t, '^((?:19|20)\\d{{2}})(?:年度?|[-/.年].*)?$', 1) AS INTEGER) AS value
+    cast_ AS (SELECT raw, t, try_cast(regexp_extract(t, '^((?:19|20)\\d{2})(?:年度?|[-/.年].*)?$', 1) AS INTEGER) AS value
               FROM cleaned)
     SELECT raw, value, CASE WHEN t IS NOT NULL AND value IS NULL THEN 'year' END AS problem, NULL AS warning FROM cast_
 """
@@ -146,7 +159,7 @@ def _boolean_query(table: Table) -> str:
         WITH cleaned AS (SELECT raw, upper(wb_text(raw)) AS t FROM distinct_raw),
         said AS (SELECT raw, t, CASE WHEN t IN ({_list(TRUE_SPELLINGS)}) THEN true
                                      WHEN t IN ({_list(FALSE_SPELLINGS)}) THEN false END AS value FROM cleaned)
-        SELECT raw, value, {'NULL' if kept else unclear} AS problem, {unclear if kept else 'NULL'} AS warning FROM said
+        SELECT raw, value, {"NULL" if kept else unclear} AS problem, {unclear if kept else "NULL"} AS warning FROM said
     """
 
 
@@ -154,7 +167,7 @@ def _term_query(table: Table, column: Column) -> str:
     unknown = "CASE WHEN t IS NOT NULL AND value IS NULL THEN 'term' END"
     problem, warning = (unknown, "NULL") if column.required else ("NULL", unknown)
     return f"""
-        WITH cleaned AS (SELECT raw, wb_name({'raw' if column.required else 'wb_said(raw)'}) AS t FROM distinct_raw),
+        WITH cleaned AS (SELECT raw, wb_name({"raw" if column.required else "wb_said(raw)"}) AS t FROM distinct_raw),
         found AS (SELECT raw, t, k.value FROM cleaned LEFT JOIN wb_terms k
                   ON k.tbl = '{table.name}' AND k.col = '{column.name}' AND k.spelling = t)
         SELECT raw, value, {problem} AS problem, {warning} AS warning FROM found

@@ -23,16 +23,29 @@ def build_names(con: duckdb.DuckDBPyConnection) -> None:
 
 def tell_two_branches(con: duckdb.DuckDBPyConnection, log: MessageLog, sources: list[Source]) -> None:
     """Warn of every full member who stands in two organisations without an end date in either; both rows stay."""
-    cells = "[" + ", ".join(
-        "p.person_id[1:3] || '***'" if c.name == "person_id" else f'CAST(p."{c.name}" AS VARCHAR)' for c in PEOPLE.columns
-    ) + "]"
-    tell(con, log, sources, PEOPLE, Level.WARNING, f"""
+    cells = (
+        "["
+        + ", ".join(
+            "p.person_id[1:3] || '***'" if c.name == "person_id" else f'CAST(p."{c.name}" AS VARCHAR)'
+            for c in PEOPLE.columns
+        )
+        + "]"
+    )
+    tell(
+        con,
+        log,
+        sources,
+        PEOPLE,
+        Level.WARNING,
+        f"""
         WITH members AS (SELECT * FROM people WHERE standing = '{Standing.FULL}' AND until IS NULL),
         twice AS (SELECT person_id FROM members GROUP BY person_id HAVING count(DISTINCT org_id) > 1),
         both_ AS (SELECT m.* FROM members m SEMI JOIN twice USING (person_id)),
         placed AS (SELECT *, place_of(source_id, source_row) AS place FROM both_),
         others AS (SELECT p.source_id, p.source_row, string_agg(DISTINCT o.place, '、' ORDER BY o.place) AS places
                    FROM placed p JOIN placed o ON o.person_id = p.person_id AND o.org_id <> p.org_id GROUP BY ALL)
-        SELECT p.source_id::BIGINT * 100000000 + p.source_row AS rid, p.source_id, p.source_row, ['person_id:two_branches|' || o.places] AS codes, NULL AS context, {cells} AS cells
+        SELECT p.source_id::BIGINT * 100000000 + p.source_row AS rid, p.source_id, p.source_row,
+               ['person_id:two_branches|' || o.places] AS codes, NULL AS context, {cells} AS cells
         FROM both_ p JOIN others o USING (source_id, source_row)
-    """)
+    """,
+    )

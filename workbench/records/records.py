@@ -29,8 +29,12 @@ class Records:
     """
 
     def __init__(
-        self, con: ibis.backends.duckdb.Backend, sources: list[Source], messages: list[Message],
-        present: dict[str, set[str]], scratch: Path,
+        self,
+        con: ibis.backends.duckdb.Backend,
+        sources: list[Source],
+        messages: list[Message],
+        present: dict[str, set[str]],
+        scratch: Path,
     ):
         self.con = con
         self.messages = messages
@@ -50,10 +54,14 @@ class Records:
         self.close()
 
     def receipt(self) -> dict:
-        """``rows``: per table, and ``未识别`` for sheets that fit none, rows read, accepted, rejected; ``sources``: the same per source."""
+        """Counts of rows: ``rows`` per table (and ``未识别`` for sheets that fit none) and ``sources`` per source.
+
+        Each holds ``read``, ``accepted`` and ``rejected``.
+        """
         counted = self.con.con.execute("SELECT * EXCLUDE (sha256), sha256 FROM sources ORDER BY source_id").fetchall()
         names = ("source_id", "file", "sheet", "read", "accepted", "rejected", "sha256")
-        sources = [dict(zip(names, row)) | {"table": self._sources[row[0]].table or ""} for row in counted]
+        tables = {source.source_id: source.table or "" for source in self._sources}
+        sources = [dict(zip(names, row, strict=True)) | {"table": tables[row[0]]} for row in counted]
         rows = {name: {"read": 0, "accepted": 0, "rejected": 0} for name in [*TABLES, "未识别"]}
         for source in sources:
             for count in ("read", "accepted", "rejected"):
@@ -73,5 +81,6 @@ class Records:
         for name in TABLES:
             file = str(target / f"{name}.parquet").replace("'", "''")
             self.con.con.execute(
-                f"COPY (SELECT * EXCLUDE (source_id, source_row) FROM {name}) TO '{file}' (FORMAT parquet, COMPRESSION zstd)"
+                f"COPY (SELECT * EXCLUDE (source_id, source_row) FROM {name}) "
+                f"TO '{file}' (FORMAT parquet, COMPRESSION zstd)"
             )

@@ -12,7 +12,6 @@ import xlsxwriter
 
 from workbench.records.loading import cells_sql
 from workbench.records.messages import Level, MessageLog
-from workbench.records.staging import person_column
 from workbench.records.tables import TABLES, Table
 from workbench.records.wording import describe, header_of
 from workbench.spreadsheet import defuse
@@ -36,7 +35,12 @@ class Source:
 
 
 def tell(
-    con: duckdb.DuckDBPyConnection, log: MessageLog, sources: Sequence[Source], table: Table, level: Level, relation: str
+    con: duckdb.DuckDBPyConnection,
+    log: MessageLog,
+    sources: Sequence[Source],
+    table: Table,
+    level: Level,
+    relation: str,
 ) -> None:
     """Messages for the coded problems of ``relation`` (rid, source_id, source_row, codes, context, cells)."""
     names = [c.name for c in table.columns]
@@ -55,13 +59,30 @@ def tell(
             problem, expected, step = describe(table.name, column, code, detail, context or "")
             value = (cells[names.index(column)] or "") if column else ""
             place = sources[source_id]
-            log.add(level, place.file, problem, sheet=place.sheet, row=row, column=header_of(table.name, column),
-                    value=value, expected=expected, next_step=step)
+            log.add(
+                level,
+                place.file,
+                problem,
+                sheet=place.sheet,
+                row=row,
+                column=header_of(table.name, column),
+                value=value,
+                expected=expected,
+                next_step=step,
+            )
     for source_id, column, code, total, _ in groups:
         problem, expected, step = describe(table.name, column, code, "……")
         place = sources[source_id]
-        log.summarize(level, place.file, problem, total, sheet=place.sheet, column=header_of(table.name, column),
-                      expected=expected, next_step=step)
+        log.summarize(
+            level,
+            place.file,
+            problem,
+            total,
+            sheet=place.sheet,
+            column=header_of(table.name, column),
+            expected=expected,
+            next_step=step,
+        )
 
 
 def parts(code: str) -> tuple[str, str, str]:
@@ -83,17 +104,31 @@ def _grouped(con: duckdb.DuckDBPyConnection, relation: str, cap: int) -> list[tu
 
 def tell_rejected(con: duckdb.DuckDBPyConnection, log: MessageLog, sources: Sequence[Source], table: Table) -> None:
     """Messages for the rejected rows of one table."""
-    tell(con, log, sources, table, Level.ERROR,
-         f"SELECT rowid AS rid, source_id, source_row, problems AS codes, context, cells FROM reject_details WHERE table_name = '{table.name}'")
+    tell(
+        con,
+        log,
+        sources,
+        table,
+        Level.ERROR,
+        "SELECT rowid AS rid, source_id, source_row, problems AS codes, context, cells "
+        f"FROM reject_details WHERE table_name = '{table.name}'",
+    )
 
 
 def tell_warnings(con: duckdb.DuckDBPyConnection, log: MessageLog, sources: Sequence[Source], table: Table) -> None:
     """Messages for rows that were kept with something changed."""
-    tell(con, log, sources, table, Level.WARNING, f"""
-        SELECT p.rid, p.source_id, p.source_row, p.warnings AS codes, NULL AS context, {cells_sql(table, 's')} AS cells
+    tell(
+        con,
+        log,
+        sources,
+        table,
+        Level.WARNING,
+        f"""
+        SELECT p.rid, p.source_id, p.source_row, p.warnings AS codes, NULL AS context, {cells_sql(table, "s")} AS cells
         FROM parsed_{table.name} p JOIN stage_{table.name} s USING (rid)
         WHERE len(p.warnings) > 0 AND len(p.problems) = 0
-    """)
+    """,
+    )
 
 
 class _Book:
@@ -103,7 +138,13 @@ class _Book:
 
     def __init__(self, path: Path):
         self.book = xlsxwriter.Workbook(
-            path, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+            path,
+            {
+                "constant_memory": True,
+                "strings_to_formulas": False,
+                "strings_to_urls": False,
+                "strings_to_numbers": False,
+            },
         )
         self.bold = self.book.add_format({"bold": True, "bg_color": "#DDE6F0", "text_wrap": True})
         self.sheet = None
@@ -135,14 +176,17 @@ class _Book:
 def write_rejects(con: duckdb.DuckDBPyConnection, sources: Sequence[Source], path: Path) -> None:
     """Write every rejected row with its place, problems and original cells of the declared columns.
 
-    Person numbers are masked; columns that are not declared (names, phones, addresses) are not there. One sheet per table;
-    a sheet that fits no table is one line with its number of rows.
+    Person numbers are masked; columns that are not declared (names, phones, addresses) are not there. One sheet per
+    table; a sheet that fits no table is one line with its number of rows.
     """
     book = _Book(path)
     for table in TABLES.values():
         headers = [c.header for c in table.columns]
         cursor = con.cursor()
-        cursor.execute("SELECT source_id, source_row, problems, context, cells FROM reject_details WHERE table_name = ?", [table.name])
+        cursor.execute(
+            "SELECT source_id, source_row, problems, context, cells FROM reject_details WHERE table_name = ?",
+            [table.name],
+        )
         started = False
         while rows := cursor.fetchmany(_FETCH):
             for row in rows:
@@ -154,11 +198,15 @@ def write_rejects(con: duckdb.DuckDBPyConnection, sources: Sequence[Source], pat
     if unread or not book.names:
         book.start("未识别的表", [])
     for s in unread:
-        book.add([s.file, s.sheet, "", "", f"{s.rows_read} 行", s.reason, "台账模板中的一种表", "按模板调整表头后重新读入"])
+        book.add(
+            [s.file, s.sheet, "", "", f"{s.rows_read} 行", s.reason, "台账模板中的一种表", "按模板调整表头后重新读入"]
+        )
     book.book.close()
 
 
-def _reject_line(sources: Sequence[Source], table: Table, source_id: int, row: int, problems, context, cells) -> list[object]:
+def _reject_line(
+    sources: Sequence[Source], table: Table, source_id: int, row: int, problems, context, cells
+) -> list[object]:
     names = [c.name for c in table.columns]
     told, columns, values = [], [], []
     for code in problems:
@@ -168,4 +216,12 @@ def _reject_line(sources: Sequence[Source], table: Table, source_id: int, row: i
         values.append((cells[names.index(column)] or "(空)") if column else "")
     place = sources[source_id]
     joined = [";".join(dict.fromkeys(t[i] for t in told)) for i in range(3)]
-    return [place.file, place.sheet, row, "、".join(filter(None, columns)), "、".join(filter(None, values)), *joined, *cells]
+    return [
+        place.file,
+        place.sheet,
+        row,
+        "、".join(filter(None, columns)),
+        "、".join(filter(None, values)),
+        *joined,
+        *cells,
+    ]

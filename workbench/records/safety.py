@@ -58,7 +58,11 @@ def check_workbook(path: Path, name: str, max_unpacked: int = MAX_UNPACKED) -> b
 def _check_sizes(entries: list[zipfile.ZipInfo], name: str, max_unpacked: int) -> None:
     unpacked = sum(entry.file_size for entry in entries)
     packed = sum(entry.compress_size for entry in entries) or 1
-    if unpacked > max_unpacked or len(entries) > _MAX_ENTRIES or (unpacked > _RATIO_FROM and unpacked / packed > MAX_RATIO):
+    if (
+        unpacked > max_unpacked
+        or len(entries) > _MAX_ENTRIES
+        or (unpacked > _RATIO_FROM and unpacked / packed > MAX_RATIO)
+    ):
         raise _too_large(name, unpacked, max_unpacked)
 
 
@@ -97,13 +101,19 @@ def _inflated(file, entry: zipfile.ZipInfo, allowed: int) -> int:
 
 def _too_large(name: str, unpacked: int, limit: int) -> IntakeError:
     return IntakeError(
-        "解压后过大,没有读入", place=name, found=f"约 {unpacked / 2**20:,.0f} MB", expected=f"不超过 {limit / 2**20:,.0f} MB,且压缩比正常",
+        "解压后过大,没有读入",
+        place=name,
+        found=f"约 {unpacked / 2**20:,.0f} MB",
+        expected=f"不超过 {limit / 2**20:,.0f} MB,且压缩比正常",
         next_step="核实文件来源;确是台账的,拆成几个文件或另存为 CSV",
     )
 
 
 def _damaged(name: str, found: str) -> IntakeError:
     return IntakeError(
-        "工作簿已损坏或不是表格文件", place=name, found=found, expected="能用表格程序打开的 xlsx 或 ods",
+        "工作簿已损坏或不是表格文件",
+        place=name,
+        found=found,
+        expected="能用表格程序打开的 xlsx 或 ods",
         next_step="用表格程序打开并另存为 xlsx 后再读入",
     )

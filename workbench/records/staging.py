@@ -98,11 +98,12 @@ class Staging:
             columns = ", ".join(f'"{c.name}" VARCHAR' for c in table.columns)
             person = ", person_masked VARCHAR, person_name VARCHAR" if person_column(table) else ""
             con.execute(
-                f"CREATE TEMP TABLE stage_{table.name} (rid BIGINT, source_id INTEGER, source_row INTEGER, {columns}{person})"
+                f"CREATE TEMP TABLE stage_{table.name} "
+                f"(rid BIGINT, source_id INTEGER, source_row INTEGER, {columns}{person})"
             )
 
     def load(self, rows: Iterator[Sequence[object]], layout: Layout, source_id: int, first_row: int) -> Iterator[int]:
-        """Stage all records below the header; yields the number of records staged and of rows left aside, batch by batch.
+        """Stage all records below the header; yields the numbers of records staged and of rows left aside per batch.
 
         Rows left aside are totals and repeated headers, which are no records.
         """
@@ -137,21 +138,28 @@ class Staging:
         return self._stage_months(rows, numbers, layout, source_id, texts, years)
 
     def _stage_months(
-        self, rows: list[Sequence[object]], numbers: pa.Array, layout: Layout, source_id: int,
-        texts: dict[str, list], years: list[str | None] | None,
+        self,
+        rows: list[Sequence[object]],
+        numbers: pa.Array,
+        layout: Layout,
+        source_id: int,
+        texts: dict[str, list],
+        years: list[str | None] | None,
     ) -> int:
         """One record per row and month; a month cell is the amount paid unless its header says otherwise."""
         months = sorted({(m.month, m.year) for m in layout.months}, key=lambda m: (m[1] or 0, m[0]))
         for index, (month, year) in enumerate(months):
             cells = {m.what: _texts(rows, m.position) for m in layout.months if (m.month, m.year) == (month, year)}
             record = {**texts, **cells}
-            record["month"] = [f"{year or layout.year}-{month:02d}" if year or layout.year else f"{month}月"] * len(rows)
+            record["month"] = [f"{year or layout.year}-{month:02d}" if year or layout.year else f"{month}月"] * len(
+                rows
+            )
             if years:
-                record["month"] = [f"{y[:4]}-{month:02d}" if y else m for y, m in zip(years, record["month"])]
+                given = zip(years, record["month"], strict=True)
+                record["month"] = [f"{year_[:4]}-{month:02d}" if year_ else text for year_, text in given]
             if "due" in record and "paid" in record:
-                record["paid"] = [
-                    due if paid in PAID_MARKS else paid for due, paid in zip(record["due"], record["paid"])
-                ]
+                amounts = zip(record["due"], record["paid"], strict=True)
+                record["paid"] = [due if paid in PAID_MARKS else paid for due, paid in amounts]
             self._insert(layout.table, source_id, numbers, len(months), index, record)
         self.next_rid += len(rows) * len(months)
         return len(rows) * len(months)
@@ -181,7 +189,7 @@ def _texts(rows: list[Sequence[object]], position: int) -> list[str | None]:
 
 
 def _row_kind(row: Sequence[object], header: list[str]) -> str:
-    """"record", "blank", or "aside" (a total or the header printed again)."""
+    """ "record", "blank", or "aside" (a total or the header printed again)."""
     for first in row:
         if first not in ("", None):
             break
@@ -193,6 +201,6 @@ def _row_kind(row: Sequence[object], header: list[str]) -> str:
             return "record" if any(str(c).strip() for c in row if c is not None) else "blank"
         if len(text) <= 8 and normal(text).startswith(_TOTALS):
             return "aside"
-        if text in header and sum(normal(c) == h for c, h in zip(row, header) if h) == sum(map(bool, header)):
+        if text in header and all(normal(cell) == name for cell, name in zip(row, header, strict=False) if name):
             return "aside"
     return "record"

@@ -13,8 +13,8 @@ Region = tuple[int, int, int, int]
 class Sheet:
     """A sheet, CSV file or database table.
 
-    ``rows`` yields raw cells row by row, from the top; ``first_row`` is the number of the first of them as a user counts
-    (1 for spreadsheets; 0 where the first row is made of column names). ``merged`` are merged regions of that sheet.
+    ``rows`` yields raw cells row by row, from the top; ``first_row`` is the number of the first of them as a user
+    counts (1 for spreadsheets; 0 where the first row is made of column names). ``merged`` are its merged regions.
     ``fraction`` says how much of its file is read once so many rows of this sheet are.
     """
 

@@ -28,7 +28,9 @@ def engine_for(url: str) -> sa.Engine:
         parsed = sa.make_url(url)
         name = parsed.render_as_string(hide_password=True)
     except SQLAlchemyError as error:
-        raise IntakeError("数据库地址写法不对", expected="如 sqlite:///台账.db 或 postgresql+psycopg://用户@主机/库") from error
+        raise IntakeError(
+            "数据库地址写法不对", expected="如 sqlite:///台账.db 或 postgresql+psycopg://用户@主机/库"
+        ) from error
     if parsed.drivername.startswith("sqlite") and parsed.database and not Path(parsed.database).is_file():
         raise IntakeError("数据库文件不存在", place=name, next_step="核对路径")
     if parsed.drivername == "postgresql":
@@ -39,7 +41,9 @@ def engine_for(url: str) -> sa.Engine:
             return engine
     except (SQLAlchemyError, ImportError) as error:
         reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
-        raise IntakeError("数据库连不上", place=name, found=reason, next_step="核对地址、账号和网络;缺驱动时先安装") from error
+        raise IntakeError(
+            "数据库连不上", place=name, found=reason, next_step="核对地址、账号和网络;缺驱动时先安装"
+        ) from error
 
 
 def sheets(engine: sa.Engine) -> Iterator[Sheet]:
@@ -59,6 +63,8 @@ def _rows(engine: sa.Engine, table: str) -> Iterator[list[object]]:
                 yield list(row)
     except SQLAlchemyError as error:
         raise IntakeError(
-            "数据库表读到一半失败", place=table, found=str(getattr(error, "orig", None) or error).splitlines()[0],
+            "数据库表读到一半失败",
+            place=table,
+            found=str(getattr(error, "orig", None) or error).splitlines()[0],
             next_step="核对权限和连接后重新读入",
         ) from error

@@ -29,7 +29,10 @@ def encoding_of(path: Path, name: str) -> str:
         if _decodes(path, encoding):
             return encoding
     raise IntakeError(
-        "文本编码无法识别", place=name, expected="UTF-8 或 GB18030", next_step="用表格程序打开并另存为 UTF-8 的 CSV 后再读入"
+        "文本编码无法识别",
+        place=name,
+        expected="UTF-8 或 GB18030",
+        next_step="用表格程序打开并另存为 UTF-8 的 CSV 后再读入",
     )
 
 
@@ -72,7 +75,10 @@ def sheets(path: Path, name: str) -> Iterator[Sheet]:
                     yield row
             except csv.Error as error:
                 raise IntakeError(
-                    "文本无法按行列拆开,此处以后的内容没有读入", place=name, found=str(error), expected="引号成对的 CSV",
+                    "文本无法按行列拆开,此处以后的内容没有读入",
+                    place=name,
+                    found=str(error),
+                    expected="引号成对的 CSV",
                     next_step="检查引号是否成对,或用表格程序另存为 xlsx",
                 ) from error
 

@@ -15,7 +15,9 @@ SUFFIXES = (".xlsx", ".xlsm", ".xls", ".ods")
 
 def password_error(name: str) -> IntakeError:
     """The error for a workbook that opens with a password only."""
-    return IntakeError("工作簿有密码,无法读取", place=name, expected="未加密的工作簿", next_step="在表格程序中取消密码后另存,再读入")
+    return IntakeError(
+        "工作簿有密码,无法读取", place=name, expected="未加密的工作簿", next_step="在表格程序中取消密码后另存,再读入"
+    )
 
 
 def sheets(path: Path, name: str) -> Iterator[Sheet]:
@@ -30,14 +32,20 @@ def sheets(path: Path, name: str) -> Iterator[Sheet]:
                 sheet = book.get_sheet_by_name(meta.name)
                 height, first, count = max(sheet.height, 1), index, len(metas)
                 yield Sheet(
-                    meta.name, sheet.iter_rows, merged=_merged(sheet), hidden=meta.visible is not SheetVisibleEnum.Visible,
+                    meta.name,
+                    sheet.iter_rows,
+                    merged=_merged(sheet),
+                    hidden=meta.visible is not SheetVisibleEnum.Visible,
                     fraction=lambda rows, f=first, h=height, n=count: min((f + rows / h) / n, 1.0),
                 )
     except PasswordError as error:
         raise password_error(name) from error
     except (CalamineError, ValueError, EOFError) as error:
         raise IntakeError(
-            "工作簿已损坏或不是表格文件", place=name, found=str(error)[:200], expected="能用表格程序打开的 xlsx、xls 或 ods",
+            "工作簿已损坏或不是表格文件",
+            place=name,
+            found=str(error)[:200],
+            expected="能用表格程序打开的 xlsx、xls 或 ods",
             next_step="用表格程序打开并另存为 xlsx 后再读入",
         ) from error
 

@@ -34,15 +34,22 @@ def sheet(file: pq.ParquetFile, path: Path) -> Sheet:
     def rows() -> Iterator[Sequence[object]]:
         yield file.schema_arrow.names
         for batch in file.iter_batches(_FETCH):
-            yield from zip(*(column.to_pylist() for column in batch.columns))
+            yield from zip(*(column.to_pylist() for column in batch.columns), strict=False)
 
     return Sheet(path.stem, rows, first_row=0)
 
 
 def is_canonical(schema: pa.Schema, layout: Layout) -> bool:
     """Whether every column found has the declared type already and no required one is missing."""
-    return not layout.missing and not layout.months and not layout.constants and layout.name_position is None and all(
-        _has_type(schema.field(position).type, layout.table.column(name).type) for name, position in layout.columns.items()
+    return (
+        not layout.missing
+        and not layout.months
+        and not layout.constants
+        and layout.name_position is None
+        and all(
+            _has_type(schema.field(position).type, layout.table.column(name).type)
+            for name, position in layout.columns.items()
+        )
     )
 
 
