@@ -19,8 +19,9 @@ ROOT = Path(__file__).resolve().parents[2]
 _SERVE = """
 import sys
 from pathlib import Path
-from workbench.dashboards.serve import serve
-serve(Path(sys.argv[1]), port=int(sys.argv[2]))
+from workbench.dashboards import serve
+serve._IDLE_SECONDS, serve._LOOK_SECONDS = int(sys.argv[3]), 1
+serve.serve(Path(sys.argv[1]), port=int(sys.argv[2]), token=sys.argv[4] or None)
 """
 _CHROMIUM = ("/usr/bin/chromium", "chromium", "chromium-browser", "google-chrome")
 _ARGS = [
@@ -38,14 +39,14 @@ def fake(tmp_path_factory: pytest.TempPathFactory) -> Path:
 class Server:
     """One ``workbench serve`` in a process of its own."""
 
-    def __init__(self, run: Path):
+    def __init__(self, run: Path, *, idle_seconds: int = 3600, token: str = ""):
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.port = free.getsockname()[1]
         self.address = f"http://localhost:{self.port}"
         environment = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
         self.process = subprocess.Popen(
-            [sys.executable, "-c", _SERVE, str(run), str(self.port)], env=environment, text=True,
-            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+            [sys.executable, "-c", _SERVE, str(run), str(self.port), str(idle_seconds), token], env=environment,
+            text=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
         )
         self.greeting = self.process.stdout.readline()
 

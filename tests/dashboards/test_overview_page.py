@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -52,7 +54,7 @@ class Page:
         self.tab.wait_for_selector(READY, timeout=60_000)
 
     def _on_request(self, request: Any) -> None:
-        local = (self.server.address, f"ws{self.server.address.removeprefix('http')}", "data:", "blob:")
+        local = (self.server.address.split("/?")[0], f"ws://localhost:{self.server.port}", "data:", "blob:")
         if not request.url.startswith(local):
             self.outside.append(request.url)
 
@@ -253,6 +255,54 @@ def test_closing_the_tab_ends_its_kernel(tmp_path: Path, visit: Callable[..., Pa
         assert until(lambda: len(server.kernels()) == 1)
     finally:
         server.stop()
+
+
+def test_idle_kernels_end_but_not_the_one_that_waits(tmp_path: Path) -> None:
+    server = Server(write_run(tmp_path / "run", branches=24), idle_seconds=4)
+    try:
+        assert until(lambda: len(server.kernels()) == 1)
+        waiting = server.kernels()[0].pid
+        time.sleep(10)
+        assert [k.pid for k in server.kernels()] == [waiting]
+        # A visitor who never comes back: no browser, no heartbeat.
+        urllib.request.urlopen(server.address).read()
+        assert until(lambda: len(server.kernels()) == 1 and server.kernels()[0].pid != waiting)
+    finally:
+        server.stop()
+
+
+def test_a_token_keeps_others_out(tmp_path: Path, visit: Callable[..., Page]) -> None:
+    server = Server(write_run(tmp_path / "run", branches=24), token="kouling-7")
+    try:
+        assert "?token=kouling-7" in server.greeting
+        try:
+            answer = urllib.request.urlopen(server.address).read().decode()
+        except urllib.error.HTTPError as e:
+            answer = e.read().decode()
+        assert "wb-shell" not in answer
+        server.address += "/?token=kouling-7"
+        page = visit(server)
+        assert page.tab.locator(".wb-tile-value").first.inner_text() == "24"
+    finally:
+        server.stop()
+
+
+def test_paper_shows_all_requirements_and_no_controls(server: Server, visit: Callable[..., Page]) -> None:
+    page = visit(server)
+    tab = page.tab
+    tab.emulate_media(media="print")
+    assert tab.locator(".wb-heat-print tbody tr:has(td)").count() == 30
+    for selector, shown in ((".wb-heat-print", True), (".wb-heat", False), (".wb-filters", False), (".wb-list", True)):
+        assert tab.locator(selector).is_visible() is shown
+    tab.emulate_media(media="screen")
+    tab.locator("tr[data-subject]").first.click()
+    tab.locator("dialog article").wait_for()
+    tab.emulate_media(media="print")
+    assert not tab.locator(".wb-list").is_visible()
+    assert tab.locator("dialog h2").is_visible()
+    sheet = re.search(rb"/MediaBox *\[0 0 ([\d.]+) ([\d.]+)\]", tab.pdf(prefer_css_page_size=True))
+    assert [round(float(x) / 72 * 25.4) for x in sheet.groups()] == [297, 210]
+    page.clean()
 
 
 def test_a_run_replaced_after_the_kernel_was_prepared(tmp_path: Path, visit: Callable[..., Page]) -> None:

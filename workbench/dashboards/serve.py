@@ -20,7 +20,9 @@ _POLICY = (
     "frame-ancestors 'self'; form-action 'self'; base-uri 'self'"
 )
 _EXTENSIONS = ["@jupyter-widgets/jupyterlab-manager", "@voila-dashboards/widgets-manager8", "anywidget"]
+#: A kernel nobody has asked anything for so long is ended; visible pages ask all the time, hidden ones do not.
 _IDLE_SECONDS = 3600
+_LOOK_SECONDS = 60
 _PING_MS = 30_000
 
 
@@ -78,7 +80,7 @@ def _settings(host: str, port: int, open_browser: bool, token: str | None, loopb
             "extension_allowlist": _EXTENSIONS, "preheat_kernel": True, "default_pool_size": 1,
             "multi_kernel_manager_class": "workbench.dashboards.kernels.PoolKeepingKernelManager",
         },
-        "MappingKernelManager": {"cull_idle_timeout": _IDLE_SECONDS, "cull_interval": 60, "cull_connected": True},
+        "MappingKernelManager": {"cull_idle_timeout": _IDLE_SECONDS, "cull_interval": _LOOK_SECONDS, "cull_connected": True},
         # Messages between server and kernel go over files of this user where the system can do that, not over TCP.
         **({"KernelManager": {"transport": "ipc"}} if os.name == "posix" else {}),
         # An export of many rows is one large message; the default limit would drop it without a word.
