@@ -12,6 +12,7 @@ from typing import Any
 
 from . import plans
 from .days import end_of_month
+from .facts import terms
 from .oracle import Demand
 from .zoo import CATEGORIES, FLAGS, LEVELS, ROLES, SECTORS, STANDINGS, TYPES
 
@@ -158,7 +159,7 @@ def unique(rows: list[Row], *key: str) -> list[Row]:
     return list(found.values())
 
 
-def remove_kinds(city: City) -> None:
+def remove_kinds(city: City, seed: int) -> None:
     """Whole kinds of records that the data set does not have."""
     chance, rng, tables = city.chance, city.rng, city.tables
     for table, column, share in (
@@ -169,9 +170,14 @@ def remove_kinds(city: City) -> None:
         if values and chance(share):
             gone = rng.choice(values)
             tables[table] = [row for row in tables[table] if row[column] != gone]
-    for table in ("dues", "ratings", "people", "measures", "posts"):
-        if chance(0.04):
-            tables[table] = []
+    asked = [d.kwargs for d in city.demands if d.kwargs.get("step")]
+    answered = [k for k in asked if k.get("after") or k.get("before")]
+    for k in rng.sample(answered, min(len(answered), 2)):  # neither the event nor its answer
+        gone = [*terms(k["step"]), *terms(k.get("after")), *terms(k.get("before"))]
+        rows = tables["case_steps"]
+        tables["case_steps"] = [r for r in rows if r["process"] != k["process"] or r["step"] not in gone]
+    if seed % 2:
+        tables[("dues", "ratings", "people", "measures", "posts")[seed % 5]] = []
     if chance(0.1):
         for row in tables["activities"]:
             row["hours"] = None
@@ -190,7 +196,7 @@ def generate(seed: int, demands: list[Demand], as_of: date, year: int, size: int
     city.tables["dues"] = unique(plans.dues(city), "person_id", "org_id", "month")
     city.tables["exemptions"] = exemptions(city)
     city.tables["rejected"] = rejected(city)
-    remove_kinds(city)
+    remove_kinds(city, seed)
     for rows in city.tables.values():
         city.rng.shuffle(rows)
     return city.tables
