@@ -9,6 +9,7 @@ import subprocess
 import sys
 import zipfile
 from pathlib import Path
+from random import Random
 
 import openpyxl
 import pytest
@@ -73,9 +74,31 @@ def test_a_damaged_parquet_file(folder: Path) -> None:
     assert "Parquet" in the_message(folder, "坏.parquet").problem
 
 
-def test_text_in_no_known_encoding(folder: Path) -> None:
-    (folder / "乱.csv").write_bytes("党组织名称,活动类型\n".encode() + b"\xff\xff\xff,\x80\n")
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf", b"\xff\xfe"])
+def test_text_in_no_known_encoding(folder: Path, mark: bytes) -> None:
+    (folder / "乱.csv").write_bytes(mark + "党组织名称,活动类型\n".encode() + b"\xff\xff\xff,\x80\xd8\n\x00")
     assert "编码" in the_message(folder, "乱.csv").problem
+
+
+def test_malformed_parts_of_a_workbook_never_stop_the_intake(folder: Path) -> None:
+    """Sixty copies of the good workbook with bytes changed or parts cut: each is read, or named as damaged."""
+    random = Random(1)
+    with zipfile.ZipFile(folder / "好.xlsx") as archive:
+        good = {entry.filename: archive.read(entry) for entry in archive.infolist()}
+    for number in range(60):
+        parts = dict(good)
+        name = random.choice(sorted(parts))
+        content = bytearray(parts[name][: random.randrange(len(parts[name]))] if number % 3 == 0 else parts[name])
+        for _ in range(min(8, len(content))):
+            content[random.randrange(len(content))] = random.choice(b'<>&"/09AZ\x00\xff:')
+        parts[name] = bytes(content)
+        with zipfile.ZipFile(folder / f"改{number}.xlsx", "w", zipfile.ZIP_DEFLATED) as archive:
+            for part, data in parts.items():
+                archive.writestr(part, data)
+    with intake(folder) as records:
+        assert balanced(records)
+        assert sum("损坏" in m.problem for m in records.messages) > 10
+        assert rows(records, "SELECT count(*) FROM activities")[0][0] >= 1
 
 
 def test_an_endless_cell_is_stopped(folder: Path) -> None:

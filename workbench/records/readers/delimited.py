@@ -21,11 +21,12 @@ def encoding_of(path: Path, name: str) -> str:
     """
     with path.open("rb") as file:
         start = file.read(4)
+    candidates = ("utf-8", "gb18030")
     if start.startswith(codecs.BOM_UTF8):
-        return "utf-8-sig"
-    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return "utf-16"
-    for encoding in ("utf-8", "gb18030"):
+        candidates = ("utf-8-sig",)
+    elif start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        candidates = ("utf-16",)
+    for encoding in candidates:
         if _decodes(path, encoding):
             return encoding
     raise IntakeError(

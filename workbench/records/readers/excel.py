@@ -41,13 +41,22 @@ def sheets(path: Path, name: str) -> Iterator[Sheet]:
     except PasswordError as error:
         raise password_error(name) from error
     except (CalamineError, ValueError, EOFError) as error:
-        raise IntakeError(
-            "工作簿已损坏或不是表格文件",
-            place=name,
-            found=str(error)[:200],
-            expected="能用表格程序打开的 xlsx、xls 或 ods",
-            next_step="用表格程序打开并另存为 xlsx 后再读入",
-        ) from error
+        raise _damaged(name, error) from error
+    except BaseException as error:
+        # a panic of the Rust library on a malformed file is no Exception, and must not stop the other files
+        if type(error).__name__ != "PanicException":
+            raise
+        raise _damaged(name, error) from error
+
+
+def _damaged(name: str, error: BaseException) -> IntakeError:
+    return IntakeError(
+        "工作簿已损坏或不是表格文件",
+        place=name,
+        found=str(error)[:200],
+        expected="能用表格程序打开的 xlsx、xls 或 ods",
+        next_step="用表格程序打开并另存为 xlsx 后再读入",
+    )
 
 
 def _merged(sheet) -> list[Region]:
