@@ -90,7 +90,8 @@ def branch(state: RunState, subject: str, asked: str) -> str:
     found = state.branch(subject)
     counts = Counter(r["verdict"] for r in found["results"])
     return _environment().get_template("branch.html.j2").render(
-        branch=found, groups=_by_document(found["results"]), asked=asked, receipt=state.receipt, evidence=state.evidence(subject, asked),
+        branch=found, groups=_by_document(found["results"]), asked=asked, receipt=state.receipt,
+        evidence=state.evidence(subject, asked),
         verdicts=[(v.value, counts[v.value]) for v in Verdict if counts[v.value]],
     )
 

@@ -80,8 +80,10 @@ def _settings(host: str, port: int, open_browser: bool, token: str | None, loopb
             "extension_allowlist": _EXTENSIONS, "preheat_kernel": True, "default_pool_size": 1,
             "multi_kernel_manager_class": "workbench.dashboards.kernels.PoolKeepingKernelManager",
         },
-        "MappingKernelManager": {"cull_idle_timeout": _IDLE_SECONDS, "cull_interval": _LOOK_SECONDS, "cull_connected": True},
-        # Messages between server and kernel go over files of this user where the system can do that, not over TCP.
+        "MappingKernelManager": {
+            "cull_idle_timeout": _IDLE_SECONDS, "cull_interval": _LOOK_SECONDS, "cull_connected": True,
+        },
+        # Server and kernel talk over files of this user where the system can do that, not over TCP.
         **({"KernelManager": {"transport": "ipc"}} if os.name == "posix" else {}),
         # An export of many rows is one large message; the default limit would drop it without a word.
         "ZMQChannelsWebsocketConnection": {"limit_rate": False},

@@ -154,7 +154,8 @@ class RunState:
         """Verdict → (results, distinct subjects; 0 where nothing needs a person), only verdicts that occur."""
         calm = (Verdict.MET, Verdict.OPEN, Verdict.NOT_APPLICABLE)
         rows = self.con.execute(
-            "SELECT verdict, count(*), count(DISTINCT subject) FILTER (verdict NOT IN (?, ?, ?)) FROM results GROUP BY 1",
+            "SELECT verdict, count(*), count(DISTINCT subject) FILTER (verdict NOT IN (?, ?, ?))"
+            " FROM results GROUP BY 1",
             calm,
         ).fetchall()
         return {verdict: (n, subjects) for verdict, n, subjects in rows}
@@ -173,7 +174,8 @@ class RunState:
         for verdict in (*always, Verdict.MANUAL, Verdict.WAIVED, Verdict.BROKEN):
             n, orgs = counts.get(verdict, (0, 0))
             if n or verdict in always:
-                tiles.append({"title": verdict.value, "value": n, "note": f"涉及 {orgs:,} 个组织", "verdict": verdict.value})
+                note = f"涉及 {orgs:,} 个组织"
+                tiles.append({"title": verdict.value, "value": n, "note": note, "verdict": verdict.value})
         return tiles
 
     def heatmap(self) -> Heatmap:
@@ -219,7 +221,8 @@ class RunState:
             values.append(f.unit)
         for word in f.text.split():
             terms.append(
-                "(subject IN (SELECT org_id FROM organizations WHERE contains(lower(name || ' ' || unit_name), lower(?)))"
+                "(subject IN (SELECT org_id FROM organizations"
+                " WHERE contains(lower(name || ' ' || unit_name), lower(?)))"
                 " OR requirement IN (SELECT id FROM requirements"
                 " WHERE contains(lower(document_title || ' ' || clause || ' ' || description), lower(?))))"
             )
