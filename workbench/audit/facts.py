@@ -175,8 +175,8 @@ class Facts:
             categories=self._terms(self.people.select(term=self.people.categories.unnest())),
             measures=self._terms(self.measures.select(term="measure")),
             ratings=self._terms(self.ratings.select(term="kind")),
-            dues=self._any("dues"),
-            people=self._any("people"),
+            dues=self._any(self._table("dues").filter(lambda t: t.paid.notnull())),
+            people=self._any(self._table("people")),
         )
 
     def _rows(self, expr: ir.Table) -> list[dict]:
@@ -185,8 +185,8 @@ class Facts:
     def _terms(self, expr: ir.Table) -> frozenset[str]:
         return frozenset(row["term"] for row in self._rows(expr.distinct()) if row["term"])
 
-    def _any(self, name: str) -> bool:
-        return bool(self._rows(self._table(name).limit(1)))
+    def _any(self, table: ir.Table) -> bool:
+        return bool(self._rows(table.limit(1)))
 
 
 _counter = iter(range(10**9))

@@ -27,7 +27,7 @@ FAILING = (Verdict.FAILED, Verdict.MANUAL, Verdict.WAIVED)
 #: Why a subject is not judged, as stored in ``reason``.
 REASON_DISSOLVED = "组织已撤销"
 REASON_NO_RECORDS = "全部数据中没有这类记录,无法判断"
-REASON_DOUBT = "有相关记录未能读入或未注明人员,改正后再判"
+REASON_DOUBT = "有相关记录未能读入,或未注明人员、类别,改正后再判"
 REASON_UNKNOWN = "缺少判断所需的数值或人员信息"
 
 

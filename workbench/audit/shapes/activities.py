@@ -29,14 +29,22 @@ from workbench.requirements.model import Requirement, terms
 from workbench.timeline import SPAN, Period, PeriodKind, day_of_year
 
 
-def selected(ctx: Context, rules: ir.Table) -> ir.Table:
-    """Activities of any organisation that a rule (requirement, kinds, tags) names, one row per rule and activity."""
+def of_kind(ctx: Context, rules: ir.Table) -> ir.Table:
+    """Activities of any organisation of the kinds a rule names, one row per rule and activity, with ``tagged``."""
     acts = ctx.facts.activities
     rules = rules.mutate(kind=rules.kinds.unnest())
     joined = acts.join(rules, acts.kind == rules.kind)
-    return joined.filter(
-        (joined.tags_wanted.length() == 0) | list_has_any(joined.tags, joined.tags_wanted).fill_null(False)
+    asked = joined.tags_wanted.length() > 0
+    return joined.mutate(
+        tagged=~asked | list_has_any(joined.tags, joined.tags_wanted).fill_null(False),
+        untagged=asked & (joined.tags.isnull() | (joined.tags.length() == 0)),
     )
+
+
+def selected(ctx: Context, rules: ir.Table) -> ir.Table:
+    """Activities of the kinds and tags a rule names."""
+    rows = of_kind(ctx, rules)
+    return rows.filter(rows.tagged)
 
 
 SELECTOR = {"kinds": (list, lambda k: terms(k["activity"])), "tags_wanted": (list, lambda k: terms(k.get("tags")))}
@@ -119,7 +127,8 @@ def _full_from(ctx: Context, requirements: Sequence[Requirement], start: ir.Date
 def _dated(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
     """Activities with the requirement they serve and the index of the period they fall into."""
     masks = _masks(ctx, requirements)
-    rows = selected(ctx, parameters(requirements, SELECTOR | {"roles": (list, lambda k: terms(k.get("by_role")))}))
+    rows = of_kind(ctx, parameters(requirements, SELECTOR | {"roles": (list, lambda k: terms(k.get("by_role")))}))
+    rows = rows.filter(rows.tagged | rows.untagged)
     rows = rows.join(masks, "requirement")
     rows = rows.mutate(
         index=ibis.ifelse(
@@ -131,9 +140,7 @@ def _dated(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
     )
     inside = ibis.ifelse(rows.by_year, rows.year_held == ctx.year, rows.held_on.between(rows.first_day, rows.last_day))
     rows = rows.filter(inside).rename(subject="org_id")
-    plain = rows.filter(rows.roles.length() == 0).mutate(named=ibis.literal(True))
-    with_role = rows.filter(rows.roles.length() > 0)
-    columns = [
+    columns = (
         "requirement",
         "subject",
         "index",
@@ -141,13 +148,14 @@ def _dated(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
         "kind",
         "minimum",
         "maximum",
-        "named",
         "source_id",
         "source_row",
-    ]
-    parts = [plain.select(columns)]
+        "untagged",
+    )
+    plain = rows.filter(rows.roles.length() == 0)
+    parts = [plain.select(*columns, counted=plain.tagged)]
     if any(r.kwargs.get("by_role") for r in requirements):
-        posts = ctx.facts.posts
+        with_role, posts = rows.filter(rows.roles.length() > 0), ctx.facts.posts
         held = with_role.semi_join(
             posts,
             [
@@ -159,10 +167,7 @@ def _dated(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
             ],
         )
         nameless = with_role.filter(with_role.person_id.isnull())
-        parts += [
-            held.mutate(named=ibis.literal(True)).select(columns),
-            nameless.mutate(named=ibis.literal(False)).select(columns),
-        ]
+        parts += [held.select(*columns, counted=held.tagged), nameless.select(*columns, counted=ibis.literal(False))]
     return union(parts)
 
 
@@ -170,7 +175,7 @@ def _count_tally(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
     zero = ibis.literal(0, "int64")
     rows = _dated(ctx, requirements)
     counts = rows.group_by("requirement", "subject", "index").agg(
-        n=rows.count(where=rows.named), nameless=rows.count(where=~rows.named)
+        n=rows.count(where=rows.counted), doubtful=rows.count(where=~rows.counted)
     )
     subjects = ctx.active(requirements).join(_masks(ctx, requirements), "requirement")
     subjects = subjects.mutate(full=_full_from(ctx, requirements, subjects.start, subjects.requirement))
@@ -195,7 +200,7 @@ def _count_tally(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
         lowest=c.n.min(where=c.is_closed),
         highest=c.n.max(where=c.is_closed | c.over),
         now=c.n.max(where=c.is_running),
-        doubt=c.nameless.sum(),
+        doubt=c.doubtful.sum(),
     )
     t = look_up(subjects, found, ["requirement", "subject"])
     t = t.mutate(reached=t.reached.fill_null(zero), over=t.over.fill_null(zero), now=t.now.fill_null(zero))
@@ -239,8 +244,8 @@ def _count_evidence(ctx: Context, requirements: Sequence[Requirement]) -> ir.Tab
         for i, p in enumerate(ctx.facts.periods(kind))
     ]
     unit = ibis.cases(*labels, else_="")
-    label = ibis.ifelse(rows.named, rows.kind, rows.kind + ibis.literal("(未注明人员,未计入)"))
-    return as_evidence(rows, "activities", unit, "held_on", label, rows.named)
+    why = ibis.cases((rows.counted, ""), (rows.untagged, "(未注明类别,未计入)"), else_="(未注明人员,未计入)")
+    return as_evidence(rows, "activities", unit, "held_on", rows.kind + why, rows.counted)
 
 
 ACTIVITY_COUNT = Shape(activity_available, activity_needs, tally=_count_tally, evidence=_count_evidence)

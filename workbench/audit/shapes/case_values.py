@@ -99,6 +99,7 @@ def _count_units(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
         ended=rows.done_on.min(where=rows.ends.contains(rows.step)),
         has_end=(rows.ends.length() > 0).any(),
         people=rows.person_id.nunique(where=mine),
+        nameless=rows.count(where=mine & rows.person_id.isnull()),
         rows=rows.count(where=mine),
         start=rows.start.min(),
         grace=rows.grace.min(),
@@ -109,10 +110,12 @@ def _count_units(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
     belongs = ibis.ifelse(c.has_end, running, c.begun.year() == ctx.year) & (c.begun >= c.start)
     preparing = c.begun.isnull() & (c.prepared >= c.start) & c.ended.isnull()
     in_grace = plus(c.begun, days=c.grace.fill_null(0)) >= ctx.as_of
+    perhaps = (c.by_person & (value < c.minimum) & (value + c.nameless >= c.minimum)).fill_null(False)
     undecided = c.minimum.isnull() & c.has_end & c.ended.isnull()
     status = ibis.cases(
         (c.begun.isnull(), OPEN),
         ((value > c.maximum).fill_null(False), MISSED),
+        (perhaps, UNKNOWN),
         ((value < c.minimum).fill_null(False), ibis.ifelse(in_grace, OPEN, MISSED)),
         (undecided, OPEN),
         else_=MET,

@@ -196,7 +196,9 @@ def _order_of(ctx: Context, requirement: Requirement) -> ir.Table:
     late = ibis.literal(due is not None and ctx.as_of > due)
     in_time = last <= due if due else ibis.literal(True)
     status = ibis.cases((broken, MISSED), (complete & in_time, MET), (complete, MISSED), (late, MISSED), else_=OPEN)
-    units = c.mutate(status=status).filter(first.year() == ctx.year, first >= c.start)
+    shift = 1 if due else 0  # lists drawn up in December are those of the next year
+    belongs = plus(first, months=ibis.literal(shift)).year() == ctx.year
+    units = c.mutate(status=status).filter(belongs, first >= c.start)
     units = units.select("requirement", "subject", "unit", "status")
     if due is None:
         return units

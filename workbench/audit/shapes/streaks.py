@@ -69,10 +69,13 @@ def _streak_units(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table
     t = held.group_by("requirement", "subject", "person_id", "period", "start", "trigger", "days").agg(
         posts=held.role.count(), running=(held.role.notnull() & held.ended_on.isnull()).any(), ended=held.ended_on.max()
     )
-    done = ibis.cases((t.posts == 0, t.trigger), (t.running, ibis.null("date")), else_=t.ended)
+    done = ibis.ifelse(t.running, ibis.null("date"), t.ended)
     t = t.mutate(due=plus(t.trigger, days=t.days), done=done)
     units = event_units(ctx, t, "trigger", "due", "done")
-    units = units.mutate(unit=units.period.cast("string")).select("requirement", "subject", "unit", "status", "value")
+    status = ibis.ifelse(units.posts == 0, UNKNOWN, units.status)  # never recorded in the post: nobody knows
+    units = units.mutate(status=status, unit=units.period.cast("string")).select(
+        "requirement", "subject", "unit", "status", "value"
+    )
     graded = _graded(ctx, requirements)
     nameless = graded.filter(graded.person_id.isnull(), graded.period.isin([ctx.year, ctx.year - 1]))
     nameless = nameless.select(
