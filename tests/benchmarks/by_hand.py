@@ -1,7 +1,8 @@
 """Seven typical checks as one would write them by hand: the limit of what the engine can reach.
 
 Each query names the failing subjects of one requirement as of 31 August 2026, straight from Parquet. They are simpler
-than the engine (no rejected rows, no doubts, no posts): on the synthetic city, which has none of these, the subjects agree.
+than the engine (no rejected rows, no doubts, no posts): on the synthetic city, which has none of these, the subjects
+agree.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ periods AS (SELECT unnest(generate_series(DATE '2026-01-01', DATE '2026-12-01', 
 closed AS (SELECT first, (first + INTERVAL {span} MONTH)::DATE AS next FROM periods
            WHERE (first + INTERVAL {span} MONTH)::DATE <= DATE '2026-09-01'),
 held AS (SELECT DISTINCT org_id,
-             (date_trunc('year', held_on) + INTERVAL 1 MONTH * ({span} * ((month(held_on) - 1) // {span})))::DATE AS first
+             (date_trunc('year', held_on)
+              + INTERVAL 1 MONTH * ({span} * ((month(held_on) - 1) // {span})))::DATE AS first
          FROM read_parquet('{{data}}/activities.parquet') WHERE kind = '{kind}' AND held_on <= DATE '2026-08-31')
 SELECT DISTINCT org_id FROM bound CROSS JOIN closed
 WHERE (established_on IS NULL OR established_on <= closed.first)

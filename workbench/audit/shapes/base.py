@@ -1,8 +1,8 @@
 """What a shape is: how one kind of requirement turns facts into units, and units into a tally per subject.
 
-A shape answers, for all its requirements at once: does the data set hold this kind of record at all (*available*), what
-is each subject's obligation and how does it stand (*units*), and which rows does that rest on (*evidence*)? The units of
-all shapes are counted together by :func:`tally_units`.
+A shape answers, for all its requirements at once: does the data set hold this kind of record at all (*available*),
+what is each subject's obligation and how does it stand (*units*), and which rows does that rest on (*evidence*)? The
+units of all shapes are counted together by :func:`tally_units`.
 """
 
 from __future__ import annotations
@@ -107,8 +107,8 @@ Rule = Callable[[Context, Sequence[Requirement]], ir.Table]
 class Shape:
     """One kind of requirement; each part takes all requirements of the shape at once.
 
-    ``units`` gives requirement, subject, unit, status, value, to be counted by :func:`tally_units` (``summed``: judged is
-    the sum of the values). Where units are too many to name, ``tally`` counts at once instead. ``evidence`` None: the
+    ``units`` gives requirement, subject, unit, status, value, to be counted by :func:`tally_units` (``summed``: judged
+    is the sum of the values). Where units are too many to name, ``tally`` counts at once instead. ``evidence`` None: the
     units are cases, and their steps are the evidence.
     """
 
