@@ -107,9 +107,9 @@ Rule = Callable[[Context, Sequence[Requirement]], ir.Table]
 class Shape:
     """One kind of requirement; each part takes all requirements of the shape at once.
 
-    ``units`` gives requirement, subject, unit, status, value, to be counted by :func:`tally_units` (``summed``: judged
-    is the sum of the values). Where units are too many to name, ``tally`` counts at once instead. ``evidence`` None: the
-    units are cases, and their steps are the evidence.
+    ``units`` gives requirement, subject, unit, status, value, to be counted by :func:`tally_units` (``summed``:
+    judged is the sum of the values). Where units are too many to name, ``tally`` counts at once instead.
+    ``evidence`` None: the units are cases, and their steps are the evidence.
     """
 
     available: Callable[[dict, Inventory], bool]
