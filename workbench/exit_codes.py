@@ -3,7 +3,8 @@
 Priority, highest first:
 
 1. ``USAGE`` (2): wrong arguments, configuration or an unreadable ledger. There is no run, so nothing else can be said.
-2. ``INCOMPLETE`` (3), a check broke (检查出错): the list of failing organisations may be neither whole nor right.
+2. ``INCOMPLETE`` (3), a check broke (检查出错) or a ledger file could not be read: the list of failing organisations
+   may be neither whole nor right.
 3. ``FAILED`` (1): an organisation falls short of a hard requirement. Missing data elsewhere does not hide this.
 4. ``INCOMPLETE`` (3), data missing (数据不足), or nothing was judged at all: no failure was seen, but nobody may take
    that for a pass.
@@ -39,7 +40,7 @@ EXIT_CODE_MEANINGS = {
     ExitCode.CLEAN: "没有发现问题",
     ExitCode.FAILED: "有组织未达到硬性要求",
     ExitCode.USAGE: "参数、配置有误,或台账无法读取",
-    ExitCode.INCOMPLETE: "有检查出错;或没有发现问题但数据不足",
+    ExitCode.INCOMPLETE: "有检查出错或台账未能读入;或没有发现问题但数据不足",
     ExitCode.WARNINGS: "仅有一般性要求未达标、进度滞后或待人工核实(加 --strict 时)",
 }
 
@@ -47,10 +48,13 @@ EXIT_CODE_MEANINGS = {
 _JUDGED = (Verdict.MET, Verdict.FAILED, Verdict.BEHIND, Verdict.OPEN, Verdict.WAIVED, Verdict.MANUAL)
 
 
-def exit_code(counts: Mapping[tuple[Severity, Verdict], int], *, strict: bool = False) -> ExitCode:
+def exit_code(
+    counts: Mapping[tuple[Severity, Verdict], int], *, strict: bool = False, unread: bool = False
+) -> ExitCode:
     """The exit code of a run with ``counts`` results per severity and verdict.
 
-    ``strict`` lets softer findings count. The priority is stated in the module docstring.
+    ``strict`` lets softer findings count; ``unread`` says that a ledger file could not be read.
+    The priority is stated in the module docstring.
 
     >>> exit_code({(Severity.CRITICAL, Verdict.MET): 9, (Severity.WARNING, Verdict.FAILED): 1})
     <ExitCode.CLEAN: 0>
@@ -61,7 +65,7 @@ def exit_code(counts: Mapping[tuple[Severity, Verdict], int], *, strict: bool = 
     def seen(*verdicts: Verdict, severity: Severity | None = None) -> bool:
         return any(n > 0 for (s, v), n in counts.items() if v in verdicts and severity in (None, s))
 
-    if seen(Verdict.BROKEN):
+    if unread or seen(Verdict.BROKEN):
         return ExitCode.INCOMPLETE
     if seen(Verdict.FAILED, severity=Severity.CRITICAL):
         return ExitCode.FAILED

@@ -12,6 +12,7 @@ from workbench.audit.compare import compare
 from workbench.audit.engine import audit
 from workbench.audit.run import FILES, Run
 from workbench.errors import RunError, UsageError
+from workbench.exit_codes import ExitCode
 
 HEADER = "党组织名称,活动类型,活动日期"
 MEETING = "xinfang-bureau-2.2.1-1"
@@ -123,3 +124,21 @@ def test_missing_data_resolves_nothing(tmp_path: Path) -> None:
     found = compare(first, second)
     assert found.resolved == []
     assert {row["subject"] for row in found.not_comparable} == {"A"}
+
+
+def test_a_ledger_that_cannot_be_read_is_told_and_decides_the_exit_code(tmp_path: Path) -> None:
+    source = ledgers(tmp_path / "ledgers", {"A": [1, 2, 3, 4], "B": [1]})
+    (source / "会议.xlsx").write_bytes(b"PK\x03\x04 not a workbook")
+    run = audit(source, as_of=date(2026, 4, 30), documents=["xinfang-bureau"], out=tmp_path / "run")
+    assert [u["file"] for u in run.receipt["unread"]] == ["会议.xlsx"]
+    assert run.receipt["exit_code"] == ExitCode.INCOMPLETE
+
+
+def test_a_rejected_row_that_could_have_counted_never_accuses(tmp_path: Path) -> None:
+    source = ledgers(tmp_path / "ledgers", {"A": [1, 2, 3, 4], "B": [1, 2, 3], "C": [1, 2, 3]})
+    with (source / "活动.csv").open("a", encoding="utf-8") as file:
+        file.write("测试B党支部,党员大会,2026-04-31\n")  # there is no such day
+        file.write("测试C党支部,党员大会,2026-03-10\n")  # only says again what is there
+    run = audit(source, as_of=date(2026, 4, 30), documents=["xinfang-bureau"], out=tmp_path / "run")
+    verdicts = run.results[run.results.requirement == MEETING].set_index("subject").verdict.to_dict()
+    assert verdicts == {"A": "达标", "B": "数据不足", "C": "未达标"}

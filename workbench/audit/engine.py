@@ -50,6 +50,7 @@ _REJECTED = pa.schema(
         ("kind", pa.string()),
         ("source_id", pa.int32()),
         ("source_row", pa.int32()),
+        ("duplicate", pa.bool_()),
     ]
 )
 
@@ -184,9 +185,10 @@ def _audit(
         "parameters": {p.name: p.value for p in suites.parameters.values()},
         "suites": [{"file": file, "sha256": digest} for d in suites.documents for file, digest in d.files],
         **records.receipt(),
-        **_counts(ctx, requirements, results),
+        **_counts(ctx, requirements, results, bool(records.unread)),
         "evidence": keep,
         "broken": broken,
+        "unread": [{"file": m.file, "problem": m.problem} for m in records.unread],
         "city": _root_name(ctx),
     }
     write_run(folder, ctx, suites, results, gx_results=gx_results, records=records, keep=keep, receipt=receipt)
@@ -248,7 +250,7 @@ def _disagreement(theirs: Any, ours: tuple[int, int]) -> str:
     return ""
 
 
-def _counts(ctx: Context, requirements: Sequence[Requirement], results: ir.Table) -> dict[str, Any]:
+def _counts(ctx: Context, requirements: Sequence[Requirement], results: ir.Table, unread: bool) -> dict[str, Any]:
     """Verdicts of the whole run and the exit code that follows."""
     severity = {r.id: r.severity for r in requirements}
     rows = ctx.facts.con.to_pyarrow(results.group_by("requirement", "verdict").agg(n=results.count())).to_pylist()
@@ -258,7 +260,7 @@ def _counts(ctx: Context, requirements: Sequence[Requirement], results: ir.Table
         verdicts[row["verdict"]] += row["n"]
         key = (severity[row["requirement"]], Verdict(row["verdict"]))
         weighed[key] = weighed.get(key, 0) + row["n"]
-    return {"verdicts": verdicts, "exit_code": int(exit_code(weighed))}
+    return {"verdicts": verdicts, "exit_code": int(exit_code(weighed, unread=unread))}
 
 
 def _root_name(ctx: Context) -> str:

@@ -132,9 +132,9 @@ class Facts:
 
     @cached_property
     def rejected(self) -> ir.Table:
-        """Rows put aside on intake that name an organisation."""
+        """Rows put aside on intake that name an organisation; one that only repeats an accepted row tells nothing."""
         table = self._table("rejected")
-        return table.filter(table.org_id.notnull())
+        return table.filter(table.org_id.notnull(), ~table.duplicate.fill_null(False))
 
     def periods(self, kind: PeriodKind | str) -> tuple[Period, ...]:
         """The periods of the audited year (the cycle that holds it, for the biennium)."""

@@ -96,7 +96,7 @@ def run_audit(
 
         write_findings(run, xlsx)
     summary = run.summary()
-    code = exit_code(severity_counts(summary), strict=strict)
+    code = exit_code(severity_counts(summary), strict=strict, unread=bool(run.receipt["unread"]))
     _print_run(run, summary)
     _print_next(run, code)
     return code
@@ -205,6 +205,9 @@ def _print_run(run: Any, summary: Sequence[Mapping[str, Any]]) -> None:
 def _print_next(run: Any, code: ExitCode) -> None:
     folder = run.path
     rejected = sum(int(count["rejected"]) for count in run.receipt["rows"].values())
+    unread = [f"{u['file']}({u['problem']})" for u in run.receipt["unread"]]
+    if unread:
+        err().print("下列台账未能读入,缺少其中的记录,判定可能偏严,请改正后重新审查:" + ";".join(unread), style="bold red")
     lines = [f"截至 {run.receipt['as_of']};结论:{code.meaning}(退出码 {int(code)})", f"结果:{folder}"]
     if rejected:
         lines.append(f"退回 {rejected:,} 行,原因见 {folder / 'rejects.xlsx'}")

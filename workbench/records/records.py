@@ -8,7 +8,7 @@ from pathlib import Path
 
 import ibis
 
-from workbench.records.messages import Message
+from workbench.records.messages import Level, Message
 from workbench.records.rejects import Source, write_rejects
 from workbench.records.tables import TABLES
 
@@ -52,6 +52,11 @@ class Records:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    @property
+    def unread(self) -> list[Message]:
+        """Errors about whole files: whose records they held is unknown, so every verdict may lack some."""
+        return [m for m in self.messages if m.level == Level.ERROR and m.row is None and m.file and not m.sheet]
 
     def receipt(self) -> dict:
         """Counts of rows: ``rows`` per table (and ``未识别`` for sheets that fit none) and ``sources`` per source.
