@@ -53,6 +53,11 @@ def test_priority(chosen: tuple[int, ...]) -> None:
     assert exit_code(counts, strict=True) == PRIORITY[min(chosen)][1]
 
 
+@pytest.mark.parametrize("counts", [{(C, V.FAILED): 1}, {(C, V.MET): 1}, {(W, V.FAILED): 1}])
+def test_an_unread_ledger_comes_before_what_was_found(counts: dict) -> None:
+    assert exit_code(counts, unread=True) == ExitCode.INCOMPLETE
+
+
 def test_the_numbers_are_those_promised_and_explained() -> None:
     assert {c.name: int(c) for c in ExitCode} == {"CLEAN": 0, "FAILED": 1, "USAGE": 2, "INCOMPLETE": 3, "WARNINGS": 4}
     assert set(EXIT_CODE_MEANINGS) == set(ExitCode)

@@ -83,6 +83,16 @@ def test_suites_carry_counts_and_properties() -> None:
     assert "document_version" not in {p.get("name") for p in root[1].iter("property")}
 
 
+def test_a_ledger_that_could_not_be_read_is_an_error() -> None:
+    receipt = RECEIPT | {"unread": [{"file": "乙镇/党费.xlsx", "problem": "文件损坏"}]}
+    root = ET.fromstring(junit_xml([row({Verdict.MET: 1})], {}, receipt))
+    assert [(s.get("name"), s.get("tests"), s.get("errors")) for s in root] == [
+        ("甲文件", "1", "0"), ("未能读入的台账", "1", "1"),
+    ]
+    assert root[1][0].get("name") == "乙镇/党费.xlsx"
+    assert (root.get("tests"), root.get("errors")) == ("2", "1")
+
+
 def test_characters_xml_cannot_hold_are_replaced() -> None:
     failure = only_case(row({Verdict.FAILED: 1}), failing=["支部\x00\x1b[31m <甲> & 乙"]).find("failure")
     assert failure is not None

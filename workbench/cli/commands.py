@@ -207,7 +207,8 @@ def _print_next(run: Any, code: ExitCode) -> None:
     rejected = sum(int(count["rejected"]) for count in run.receipt["rows"].values())
     unread = [f"{u['file']}({u['problem']})" for u in run.receipt["unread"]]
     if unread:
-        err().print("下列台账未能读入,缺少其中的记录,判定可能偏严,请改正后重新审查:" + ";".join(unread), style="bold red")
+        warning = "下列台账未能读入,缺少其中的记录,判定可能偏严,请改正后重新审查:" + ";".join(unread)
+        err().print(warning, style="bold red", markup=False, soft_wrap=True)
     lines = [f"截至 {run.receipt['as_of']};结论:{code.meaning}(退出码 {int(code)})", f"结果:{folder}"]
     if rejected:
         lines.append(f"退回 {rejected:,} 行,原因见 {folder / 'rejects.xlsx'}")

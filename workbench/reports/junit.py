@@ -19,6 +19,9 @@ from workbench.vocabulary import SEVERITY_LABELS, Severity, Verdict
 #: Failing subjects listed per requirement; the number left out is said.
 SUBJECTS_LISTED = 50
 
+#: Name of the suite of ledgers that could not be read; there is one only when there are such.
+UNREAD = "未能读入的台账"
+
 #: Characters XML 1.0 cannot hold.
 _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -34,7 +37,8 @@ def junit_xml(
     """The document as UTF-8 bytes.
 
     ``summary`` holds the rows of ``Run.summary()``, ``failing`` a line of text per failing subject under each
-    requirement id, ``receipt`` that of the run (``as_of``, ``year`` and ``versions`` become properties).
+    requirement id, ``receipt`` that of the run (``as_of``, ``year`` and ``versions`` become properties). A ledger
+    that could not be read is an error in a suite of its own: verdicts may rest on too few records.
     """
     suites: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
     for row in summary:
@@ -48,13 +52,24 @@ def junit_xml(
         for row in rows:
             counts["tests"] += 1
             counts[_case(suite, row, failing.get(row["id"], ()), strict, cap)] += 1
-        for key in ("tests", "failures", "errors", "skipped"):
-            suite.set(key, str(counts[key]))
-            totals[key] += counts[key]
+        _close(suite, counts, totals)
+    if receipt.get("unread"):
+        suite = ET.SubElement(root, "testsuite", name=UNREAD)
+        for ledger in receipt["unread"]:
+            case = ET.SubElement(suite, "testcase", classname=UNREAD, name=_clean(ledger["file"]))
+            ET.SubElement(case, "error", type=UNREAD, message=_clean(ledger["problem"]))
+        n = len(receipt["unread"])
+        _close(suite, {"tests": n, "errors": n}, totals)
     for key in ("tests", "failures", "errors", "skipped"):
         root.set(key, str(totals[key]))
     ET.indent(root)
     return ET.tostring(root, encoding="utf-8", xml_declaration=True)
+
+
+def _close(suite: ET.Element, counts: Mapping[str, int], totals: dict[str, int]) -> None:
+    for key in ("tests", "failures", "errors", "skipped"):
+        suite.set(key, str(counts.get(key, 0)))
+        totals[key] += counts.get(key, 0)
 
 
 def write_junit(run: Any, path: str | Path, *, strict: bool = False) -> None:
