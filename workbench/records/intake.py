@@ -54,6 +54,10 @@ def intake(
     rejected. For every source rows read = accepted + rejected. Raises :class:`~workbench.errors.IntakeError` when the
     source does not exist or a database does not answer, and :class:`~workbench.errors.UsageError` when the key would
     lie among the ledgers.
+
+    >>> with load("sample_data") as records:
+    ...     records.con.table("activities").held_on.type().is_date()
+    True
     """
     return _Intake(source, home, progress or (lambda stage, done, total: None), database, max_unpacked).run()
 
