@@ -44,7 +44,8 @@ class Facts:
         for name, column in DATED_BY.items():
             self.rows[name] = [r for r in tables.get(name) or [] if self._exists(r, column)]
         self.rows["dues"] = list(tables.get("dues") or [])
-        self.rows["rejected"] = list(tables.get("rejected") or [])
+        # one that repeats an accepted row tells nothing
+        self.rows["rejected"] = [r for r in tables.get("rejected") or [] if not r["duplicate"]]
         self.organizations: dict[str, Row] = {r["org_id"]: r for r in tables["organizations"]}
         self.children: dict[str, list[str]] = defaultdict(list)
         for org in self.organizations.values():

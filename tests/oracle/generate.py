@@ -12,7 +12,7 @@ from typing import Any
 
 from . import plans
 from .days import end_of_month
-from .facts import terms
+from .facts import share_a_term, terms
 from .oracle import Demand
 from .zoo import CATEGORIES, FLAGS, LEVELS, ROLES, SECTORS, STANDINGS, TYPES
 
@@ -77,7 +77,8 @@ def organizations(city: City, size: int) -> list[Row]:
             "adopts": rng.choice([[], None, documents, rng.sample(documents, 1)]),
             "flags": rng.choice([None, [], rng.sample(FLAGS, 1), rng.sample(FLAGS, 2), FLAGS[:]]),
             "has_committee": rng.choice([True, False, None, None]),
-            "established_on": city.some_day() if rng.random() < 0.2 else early,
+            "established_on": rng.choice([city.some_day(), city.some_day(), date(city.year - 1, 12, 15)])
+            if rng.random() < 0.2 else early,
             "dissolved_on": city.some_day() if rng.random() < 0.06 else None,
         })
     return rows
@@ -147,7 +148,8 @@ def rejected(city: City) -> list[Row]:
             # mostly a legible kind, else every failing verdict would turn into a doubt
             known = [k for k in kinds[table] if k is not None]
             kind = None if not known or city.chance(0.2) else city.rng.choice(known)
-            rows.append({"table_name": table, "org_id": org, "kind": kind})
+            repeated = city.rng.choice([None, False, False, False, True])
+            rows.append({"table_name": table, "org_id": org, "kind": kind, "duplicate": repeated})
     return rows
 
 
@@ -172,15 +174,24 @@ def remove_kinds(city: City, seed: int) -> None:
             tables[table] = [row for row in tables[table] if row[column] != gone]
     asked = [d.kwargs for d in city.demands if d.kwargs.get("step")]
     answered = [k for k in asked if k.get("after") or k.get("before")]
-    for k in rng.sample(answered, min(len(answered), 2)):  # neither the event nor its answer
-        gone = [*terms(k["step"]), *terms(k.get("after")), *terms(k.get("before"))]
+    for k in rng.sample(answered, min(len(answered), 2)):  # no answer, and no event that asks for one
+        event = [*terms(k.get("after")), *terms(k.get("before"))]
+        gone = terms(k["step"]) + (event if not k.get("tags") or chance(0.5) else [])
         rows = tables["case_steps"]
-        tables["case_steps"] = [r for r in rows if r["process"] != k["process"] or r["step"] not in gone]
+        rows = tables["case_steps"] = [r for r in rows if r["process"] != k["process"] or r["step"] not in gone]
+        for row in rows:
+            if row["process"] == k["process"] and row["step"] in event and share_a_term(k.get("tags"), row["tags"]):
+                row["tags"] = []
     if seed % 2:
         tables[("dues", "ratings", "people", "measures", "posts")[seed % 5]] = []
     if chance(0.1):
         for row in tables["activities"]:
             row["hours"] = None
+    if seed % 4 == 2:  # a ledger of what is due that does not say what was paid, or says it once
+        for row in tables["dues"]:
+            row |= {"paid": None, "paid_on": None}
+        if seed % 8 == 2:
+            tables["dues"][0]["paid"] = 0.0
 
 
 def generate(seed: int, demands: list[Demand], as_of: date, year: int, size: int = 40) -> Tables:

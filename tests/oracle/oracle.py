@@ -44,8 +44,8 @@ SHAPES: dict[str, tuple[Callable[[Facts, Kwargs], bool], Callable[[Facts, Settin
     "expect_steps_present": (cases.process_occurs, state.steps_present),
     "expect_share": (lambda f, k: state.measures_available(f, [k["numerator"], k["denominator"]]), state.share),
     "expect_growth": (lambda f, k: state.measures_available(f, [k["measure"], k["base"]]), state.growth),
-    "expect_dues_paid": (lambda f, k: bool(f.rows["dues"]), state.dues_paid),
-    "expect_dues_followup": (lambda f, k: bool(f.rows["dues"]), state.dues_followup),
+    "expect_dues_paid": (state.dues_available, state.dues_paid),
+    "expect_dues_followup": (state.dues_available, state.dues_followup),
     "expect_rating_streak": (acts.ratings_available, state.rating_streak),
 }
 

@@ -64,6 +64,10 @@ def counted(city: City, org: str, k: Row) -> list[Row]:
             if k.get("by_role") and city.chance(0.97):
                 more_columns["person_id"] = holder(city, org, k["by_role"], day)
             rows.append(held(city, org, k, day, **more_columns))
+    if k.get("tags") and city.chance(0.15):  # says nothing of its subject, by somebody, anybody or nobody
+        day = rng.choice([*rng.choice(spans), city.as_of])
+        by = rng.choice([None, city.person(org), holder(city, org, k.get("by_role"), day)])
+        rows.append(held(city, org, k, day, tags=rng.choice([None, []]), person_id=by))
     return rows
 
 
@@ -149,6 +153,9 @@ def one_case(city: City, org: str, process: str, steps: list[str], case_id: str,
         day += timedelta(days=rng.choice(pauses))
     for k in rng.sample(asked, min(len(asked), 3)):
         move_to_border(city, k, days)
+    yearly = [k for k in asked if k.get("complete_by")]
+    if yearly and city.chance(0.4):
+        begin_about_december(city, rng.choice(yearly), days)
     for step in list(days):
         if city.chance(0.06):
             del days[step]
@@ -187,6 +194,22 @@ def move_to_border(city: City, k: Row, days: dict[str, date]) -> None:
         days[step[0]] = add_months(trigger, -k["at_least_months"]) + off
 
 
+def begin_about_december(city: City, k: Row, days: dict[str, date]) -> None:
+    """The case moved so that its first listed step lies about the turn of November; the last about its last day."""
+    listed = [s for s in k["steps"] if s in days]
+    if not listed:
+        return
+    year = city.year - city.rng.choice([0, 1, 1, 1])
+    day = city.rng.choice([
+        date(year, 11, 30), date(year, 12, 1), date(year, 12, 31), date(year, 12, 31) + DAY, date(year, 12, 14),
+    ])
+    shift = day - min(days[s] for s in listed)
+    for step in days:
+        days[step] += shift
+    if len(listed) > 1 and city.chance(0.5):
+        days[listed[-1]] = day_of_year(k["complete_by"], city.year) + city.rng.choice([-1, 0, 0, 1]) * DAY
+
+
 def repeats(city: City, org: str, k: Row, days: dict[str, date], case_id: str) -> list[Row]:
     """Rows of a step that is counted, summed or due in every period."""
     rng, rows = city.rng, []
@@ -202,10 +225,11 @@ def repeats(city: City, org: str, k: Row, days: dict[str, date], case_id: str) -
                 day = rng.choice([first, last, first + timedelta(days=rng.randint(0, (last - first).days))])
                 rows.append(step_row(city, org, k["process"], rng.choice(step), case_id, day))
     elif k.get("distinct") or k.get("aggregate"):
-        wanted = int(k.get("minimum", k.get("maximum")))
+        wanted, unnamed = int(k.get("minimum", k.get("maximum"))), 0.5 if city.chance(0.3) else 0.0
         for _ in range(rng.randint(0, min(wanted, 3))):
             day = begun + timedelta(days=rng.choice([-1, 0, 1, 7, 30]))
-            rows.append(step_row(city, org, k["process"], rng.choice(step), case_id, day))
+            row = step_row(city, org, k["process"], rng.choice(step), case_id, day)
+            rows.append(row | {"person_id": None} if city.chance(unnamed) else row)
     return rows
 
 
@@ -237,7 +261,8 @@ def measures(city: City) -> list[Row]:
 
 def ratings(city: City) -> list[Row]:
     rows, rng = [], city.rng
-    within = [d.kwargs["within_days"] for d in city.demands if d.shape == "expect_rating_streak"] or [90]
+    streaks = [d.kwargs for d in city.demands if d.shape == "expect_rating_streak"]
+    within = [k["within_days"] for k in streaks] or [90]
     covered = rng.choice([1.0, 0.9, 0.5])
     for org in city.orgs:
         grade, person = rng.choice(GRADES), city.person(org)
@@ -256,7 +281,29 @@ def ratings(city: City) -> list[Row]:
                 "period": period, "grade": grade if city.chance(0.85) else rng.choice([*GRADES, None]),
                 "rated_on": rated_on,
             })
+        if streaks and city.chance(0.5):
+            rows += streak(city, org, rng.choice(streaks))
     return rows
+
+
+def streak(city: City, org: str, k: Row) -> list[Row]:
+    """Just as many years of the grade as it takes, or one less; the post, if any, ends about the last day."""
+    rng = city.rng
+    last = rng.choice([city.year, city.year - 1, city.year - 1])
+    rated_on = rng.choice([None, date(last, 12, 1), date(last + 1, 1, 20), city.as_of - timedelta(k["within_days"])])
+    holding = [p for p in posts_by_org(city).get(org, ()) if p["role"] in terms(k["role"])]
+    post = rng.choice(holding) if holding and city.chance(0.8) else None
+    if post and city.chance(0.7):
+        due = (rated_on or date(last, 12, 31)) + timedelta(days=k["within_days"])
+        post["ended_on"] = due + rng.choice([-1, 0, 0, 1]) * DAY
+    person, years = post["person_id"] if post else f"外{org}", k["years"] - (city.chance(0.1))
+    return [
+        {
+            "org_id": org, "person_id": person, "kind": "述职评议", "period": last - back,
+            "grade": rng.choice(terms(k["grade"])), "rated_on": None if back else rated_on,
+        }
+        for back in range(years)
+    ]
 
 
 def dues(city: City) -> list[Row]:

@@ -32,12 +32,26 @@ def held_role(f: Facts, org_id: str, person_id: str, roles: Any, day: date) -> b
     )
 
 
+def has_tags(activity: Row, tags: Any) -> bool | None:
+    """Whether the activity carries one of the tags asked for; None when it carries none at all."""
+    if tags and not terms(activity["tags"]):
+        return None
+    return share_a_term(tags, activity["tags"])
+
+
+def by_holder(f: Facts, org_id: str, activity: Row, roles: Any) -> bool | None:
+    """Whether somebody in one of the roles held the activity; None when it names nobody."""
+    if roles and activity["person_id"] is None:
+        return None
+    return not roles or held_role(f, org_id, activity["person_id"], roles, activity["held_on"])
+
+
 def activity_count(f: Facts, s: Setting, k: dict[str, Any]) -> Answer:
     answer = Answer(doubt=f.count_rejected([s.org], "activities", k["activity"]))
     minimum, maximum, by_role = k.get("minimum"), k.get("maximum"), k.get("by_role")
     if by_role:
         answer.doubt += f.count_rejected([s.org], "posts", by_role)
-    rows = f.activities(s.org, k["activity"], k.get("tags"))
+    rows = f.activities(s.org, k["activity"])
     for first, last in periods(k["period"], s.year, s.parameters["two_year_cycle_start"]):
         if first < s.start or first > s.as_of:
             continue
@@ -46,13 +60,12 @@ def activity_count(f: Facts, s: Setting, k: dict[str, Any]) -> Answer:
             held = [a for a in rows if year_of(a) == s.year]
         else:
             held = [a for a in rows if first <= a["held_on"] <= last]
-        if by_role:
-            answer.doubt += sum(1 for a in held if a["person_id"] is None)
-            held = [
-                a for a in held
-                if a["person_id"] is not None and held_role(f, s.org, a["person_id"], by_role, a["held_on"])
-            ]
-        count = len(held)
+        count = 0
+        for activity in held:
+            fits = [has_tags(activity, k.get("tags")), by_holder(f, s.org, activity, by_role)]
+            if False not in fits:  # what does not fit counts nowhere; what is silent may have counted
+                count += None not in fits
+                answer.doubt += None in fits
         if minimum is not None:
             if closed:
                 answer.add(MET if count >= minimum else MISSED, count)

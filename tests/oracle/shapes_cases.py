@@ -70,14 +70,13 @@ def step_order(f: Facts, s: Setting, k: dict[str, Any]) -> Answer:
     answer = new_answer(f, s, k)
     last_day = day_of_year(k["complete_by"], s.year) if k.get("complete_by") else None
     overdue = last_day is not None and s.as_of > last_day
-    cases_of_year = 0
     for rows in f.cases(s.org, k["process"]).values():
         days = [first_date(rows, step) for step in k["steps"]]
         dated = [d for d in days if d is not None]
-        if not dated or not s.in_year(min(dated)):
+        if not dated or min(dated) < s.start:
             continue
-        cases_of_year += 1
-        if min(dated) < s.start:
+        # lists drawn up in December are those of the next year
+        if not s.in_year(min(dated) if last_day is None else add_months(min(dated), 1)):
             continue
         if out_of_order(days):
             answer.add(MISSED)
@@ -85,7 +84,7 @@ def step_order(f: Facts, s: Setting, k: dict[str, Any]) -> Answer:
             answer.add(MET if last_day is None or max(dated) <= last_day else MISSED)
         else:
             answer.add(MISSED if overdue else OPEN)
-    if last_day is not None and not cases_of_year and s.whole_year:
+    if last_day is not None and not answer.units and s.whole_year:
         answer.add(MISSED if overdue else OPEN)
     return answer.judge_missed()
 
@@ -133,20 +132,22 @@ def case_count(f: Facts, s: Setting, k: dict[str, Any]) -> Answer:
         if ended is not None and ended < s.new_year:
             continue
         named = [r for r in rows if r["step"] in terms(k["step"])]
+        value, unnamed = len(named), 0
         if k["distinct"] == "person":
             value = len({r["person_id"] for r in named if r["person_id"]})
-        else:
-            value = len(named)
-        answer.add(case_state(value, begun, ended, s, k), value)
+            unnamed = sum(1 for r in named if not r["person_id"])
+        answer.add(case_state(value, unnamed, begun, ended, s, k), value)
     return answer.judge_farthest_outside(minimum, maximum)
 
 
-def case_state(value: int, begun: date, ended: date | None, s: Setting, k: dict[str, Any]) -> str:
-    """State of one case of expect_case_count."""
+def case_state(value: int, unnamed: int, begun: date, ended: date | None, s: Setting, k: dict[str, Any]) -> str:
+    """State of one case of expect_case_count; ``unnamed`` rows say nothing of whom they mean."""
     minimum, maximum = k.get("minimum"), k.get("maximum")
     if maximum is not None and value > maximum:
         return MISSED
     if minimum is not None and value < minimum:
+        if value + unnamed >= minimum:
+            return UNKNOWN
         return OPEN if s.as_of <= begun + timedelta(days=k.get("grace_days") or 0) else MISSED
     if minimum is None and k.get("until") and ended is None:
         return OPEN

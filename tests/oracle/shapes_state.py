@@ -103,6 +103,11 @@ def growth(f: Facts, s: Setting, k: dict[str, Any]) -> Answer:
     return answer.judge_smallest()
 
 
+def dues_available(f: Facts, k: dict[str, Any]) -> bool:
+    """A ledger that never says what was paid shows nobody in arrears."""
+    return any(row["paid"] is not None for row in f.rows["dues"])
+
+
 def paid(row: Row, as_of: date) -> bool:
     return (row["paid"] or 0) > 0 and (row["paid_on"] is None or row["paid_on"] <= as_of)
 
@@ -182,17 +187,17 @@ def rating_streak(f: Facts, s: Setting, k: dict[str, Any]) -> Answer:
                 continue
             trigger = row["rated_on"] or date(year, 12, 31)
             due = trigger + timedelta(days=k["within_days"])
-            unit = event_state(trigger, due, left_post(f, s, person, k["role"], trigger), s)
-            if unit:
+            posts = [p for p in f.posts.get(s.org, ()) if p["person_id"] == person and p["role"] in terms(k["role"])]
+            unit = event_state(trigger, due, left_post(posts, s.as_of), s)
+            if unit and posts:
                 answer.add(*unit)
+            elif unit:
+                answer.add(UNKNOWN)
     return answer.judge_largest()
 
 
-def left_post(f: Facts, s: Setting, person: str, role: Any, trigger: date) -> date | None:
-    """When the person left the post: None while it is held, the trigger's day when it was never held."""
-    posts = [p for p in f.posts.get(s.org, ()) if p["person_id"] == person and p["role"] in terms(role)]
-    if not posts:
-        return trigger
-    if any(p["ended_on"] is None or p["ended_on"] > s.as_of for p in posts):
+def left_post(posts: list[Row], as_of: date) -> date | None:
+    """When the last of these posts ended: None while one is held, and where there is none."""
+    if any(p["ended_on"] is None or p["ended_on"] > as_of for p in posts):
         return None
-    return max(p["ended_on"] for p in posts)
+    return max((p["ended_on"] for p in posts), default=None)
