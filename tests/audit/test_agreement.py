@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from contextlib import closing
 from datetime import date
+from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
@@ -11,7 +14,7 @@ import pytest
 
 from workbench.audit import gx
 from workbench.audit.engine import _disagreement, check, connect_tables, facts_for
-from workbench.audit.gx_process import GxProcess
+from workbench.audit.gx_process import GxProcess, Judgement
 from workbench.audit.verdicts import decide, prepare
 from workbench.requirements import load_requirements
 
@@ -23,7 +26,7 @@ def requirements(*ids: str) -> list:
     return [r for r in load_requirements(as_of=AS_OF) if r.id in ids]
 
 
-def judged(frame: dict, *ids: str) -> dict[str, gx.Judgement]:
+def judged(frame: dict, *ids: str) -> dict[str, Judgement]:
     found = gx.judge({"document": (requirements(*ids), pd.DataFrame(frame))})
     return {j.requirement: j for j in found["document"][1]}
 
@@ -63,9 +66,9 @@ def test_two_clauses_with_one_figure_stay_two() -> None:
 
 
 @pytest.mark.parametrize(
-    ("theirs", "ours"), [(None, (2, 1)), (gx.Judgement(MONTHLY, 2, 0), (2, 1)), (gx.Judgement(MONTHLY, 1, 1), (2, 1))]
+    ("theirs", "ours"), [(None, (2, 1)), (Judgement(MONTHLY, 2, 0), (2, 1)), (Judgement(MONTHLY, 1, 1), (2, 1))]
 )
-def test_any_difference_of_counts_breaks_the_check(theirs: gx.Judgement | None, ours: tuple[int, int]) -> None:
+def test_any_difference_of_counts_breaks_the_check(theirs: Judgement | None, ours: tuple[int, int]) -> None:
     assert _disagreement(theirs, ours)
 
 
@@ -111,3 +114,14 @@ def test_a_dead_process_breaks_every_check_it_should_have_made() -> None:
 def test_the_process_says_why_it_failed() -> None:
     with closing(GxProcess()) as process, pytest.raises(RuntimeError, match=r"\w"):
         process.judge({"document": (["not a requirement"], pa.table({"x": [1.0]}))})
+
+
+def test_the_auditing_process_never_imports_great_expectations(tmp_path: Path) -> None:
+    (tmp_path / "组织.csv").write_text("组织代码,党组织名称,组织类型\nA,测试支部,党支部\n", encoding="utf-8")
+    script = (
+        "import sys; from datetime import date; from workbench.audit.engine import audit\n"
+        f"audit({str(tmp_path)!r}, as_of=date(2026, 8, 31), out={str(tmp_path / 'run')!r})\n"
+        "assert 'great_expectations' not in sys.modules"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr

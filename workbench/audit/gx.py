@@ -11,7 +11,6 @@ from __future__ import annotations
 import os
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 os.environ.setdefault("GX_ANALYTICS_ENABLED", "False")
@@ -26,6 +25,7 @@ from great_expectations.expectations.metrics.map_metric_provider import (
     column_condition_partial,
 )
 
+from workbench.audit.gx_process import Judgement
 from workbench.requirements.model import Requirement
 from workbench.requirements.shapes import SHAPES, bounds_of
 
@@ -81,16 +81,6 @@ def _declare(name: str) -> type[DutyExpectation]:
 
 
 EXPECTATIONS: dict[str, type[DutyExpectation]] = {name: _declare(name) for name in SHAPES}
-
-
-@dataclass(frozen=True)
-class Judgement:
-    """What Great Expectations says of one requirement: subjects judged and failing, or why the check broke."""
-
-    requirement: str
-    judged: int
-    failing: int
-    error: str = ""
 
 
 def suite_of(document: str, requirements: Sequence[Requirement]) -> gx.ExpectationSuite:

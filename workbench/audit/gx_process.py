@@ -12,16 +12,23 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
 
 import pyarrow as pa
 
 from workbench.requirements.model import Requirement
 
-if TYPE_CHECKING:
-    from workbench.audit.gx import Judgement
-
 Frames = Mapping[str, tuple[Sequence[Requirement], pa.Table]]
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What Great Expectations says of one requirement: subjects judged and failing, or why the check broke."""
+
+    requirement: str
+    judged: int
+    failing: int
+    error: str = ""
 
 
 class GxProcess:
