@@ -21,7 +21,7 @@ from workbench.audit.gx_process import GxProcess
 from workbench.audit.run import Run
 from workbench.audit.shapes.base import Context
 from workbench.audit.verdicts import FAILING, decide, prepare
-from workbench.audit.write import fresh_folder, full_results, write_run
+from workbench.audit.write import fresh_folder, full_results, partial_folder, write_evidence, write_run
 from workbench.errors import UsageError
 from workbench.exit_codes import exit_code
 from workbench.records.intake import intake
@@ -164,7 +164,10 @@ def _audit(
     decided = decide(ctx, requirements, progress)
     if progress:
         progress("Great Expectations 核对", 0, None)
-    gx_results, broken = check(ctx, requirements, decided, judge)
+    work = partial_folder(folder)
+    gx_results, broken = check(
+        ctx, requirements, decided, judge, lambda: write_evidence(ctx, requirements, decided, keep, work)
+    )
     results = ctx.store("final", full_results(ctx, requirements, decided, broken))
     if progress:
         progress("写出结果", 0, None)
@@ -191,12 +194,16 @@ def _audit(
         "unread": [{"file": m.file, "problem": m.problem} for m in records.unread],
         "city": _root_name(ctx),
     }
-    write_run(folder, ctx, suites, results, gx_results=gx_results, records=records, keep=keep, receipt=receipt)
+    write_run(work, folder, ctx, suites, results, gx_results=gx_results, records=records, receipt=receipt)
     return Run(folder)
 
 
 def check(
-    ctx: Context, requirements: Sequence[Requirement], results: ir.Table, judge: GxProcess
+    ctx: Context,
+    requirements: Sequence[Requirement],
+    results: ir.Table,
+    judge: GxProcess,
+    meanwhile: Callable[[], object] = lambda: None,
 ) -> tuple[dict[str, dict], dict[str, str]]:
     """Great Expectations on the judged values, and for each requirement whose counts do not agree with ours, why."""
     t = results.mutate(
@@ -224,7 +231,7 @@ def check(
     }
     validations, broken = {}, {}
     try:
-        judged = judge.judge(frames)
+        judged = judge.judge(frames, meanwhile)
     except RuntimeError as error:
         return {}, {r.id: f"Great Expectations 检查出错:{error}" for r in requirements}
     for document, (result, judgements) in judged.items():

@@ -11,7 +11,8 @@ import pickle
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -49,12 +50,20 @@ class GxProcess:
             env=environment,
         )
 
-    def judge(self, frames: Frames) -> dict[str, tuple[dict, list[Judgement]]]:
-        """Validation result and judgements per document; :class:`RuntimeError` with its last words when it broke."""
-        try:
-            answer, _ = self._process.communicate(pickle.dumps(dict(frames), protocol=5))
-        except (OSError, ValueError) as error:
-            raise RuntimeError(self._last_words() or str(error)) from error
+    def judge(
+        self, frames: Frames, meanwhile: Callable[[], object] = lambda: None
+    ) -> dict[str, tuple[dict, list[Judgement]]]:
+        """Validation result and judgements per document; ``meanwhile`` is called while they are awaited.
+
+        Raises :class:`RuntimeError` with the last words of the process when it broke.
+        """
+        with ThreadPoolExecutor(1) as pool:
+            answered = pool.submit(self._process.communicate, pickle.dumps(dict(frames), protocol=5))
+            meanwhile()
+            try:
+                answer, _ = answered.result()
+            except (OSError, ValueError) as error:
+                raise RuntimeError(self._last_words() or str(error)) from error
         if self._process.returncode != 0 or not answer:
             raise RuntimeError(self._last_words())
         return pickle.loads(answer)

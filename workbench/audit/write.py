@@ -29,7 +29,7 @@ from workbench.timeline import PeriodKind, periods
 from workbench.vocabulary import Verdict
 
 #: Verdicts whose evidence is kept when only failing ones are.
-_KEPT = (*FAILING, Verdict.BEHIND, Verdict.NO_DATA, Verdict.BROKEN)
+_KEPT = (*FAILING, Verdict.BEHIND, Verdict.NO_DATA)
 
 
 def fresh_folder(out: Path | None, as_of: str) -> Path:
@@ -48,6 +48,14 @@ def fresh_folder(out: Path | None, as_of: str) -> Path:
             next_step="换一个 --out 文件夹",
         )
     return out
+
+
+def partial_folder(folder: Path) -> Path:
+    """An empty folder beside ``folder`` in which the run grows until it is whole."""
+    work = folder.with_name(folder.name + ".partial")
+    shutil.rmtree(work, ignore_errors=True)
+    work.mkdir(parents=True)
+    return work
 
 
 def requirement_entry(r: Requirement, facts: Facts) -> dict[str, Any]:
@@ -173,7 +181,7 @@ def write_findings(rows: pa.Table, entries: Mapping[str, dict], year: int, path:
     pq.write_table(table, path)
 
 
-def write_evidence(ctx: Context, requirements: Sequence[Requirement], results: ir.Table, keep: str, path: Path) -> None:
+def write_evidence(ctx: Context, requirements: Sequence[Requirement], results: ir.Table, keep: str, work: Path) -> None:
     """Evidence of all results, or of failing ones only, in the order of subjects."""
     found = evidence(ctx, requirements)
     con = ctx.facts.con
@@ -182,7 +190,7 @@ def write_evidence(ctx: Context, requirements: Sequence[Requirement], results: i
     elif keep == "failing":
         failing = results.filter(results.verdict.isin([v.value for v in _KEPT])).select("requirement", "subject")
         found = found.semi_join(failing, ["requirement", "subject"])
-    con.to_parquet(found.order_by("subject", "requirement"), path)
+    con.to_parquet(found.order_by("subject", "requirement"), work / "evidence.parquet")
 
 
 def versions() -> dict[str, str]:
@@ -196,6 +204,7 @@ def versions() -> dict[str, str]:
 
 
 def write_run(
+    work: Path,
     folder: Path,
     ctx: Context,
     suites: Suites,
@@ -203,21 +212,17 @@ def write_run(
     *,
     gx_results: Mapping[str, dict],
     records: Any,
-    keep: str,
     receipt: dict[str, Any],
 ) -> None:
-    """All files of a run, first beside ``folder``, then moved there in one step."""
+    """All files of a run but the evidence, written to ``work``, then moved to ``folder`` in one step."""
     con, requirements = ctx.facts.con, suites.requirements
-    work = folder.with_name(folder.name + ".partial")
-    shutil.rmtree(work, ignore_errors=True)
-    (work / "gx").mkdir(parents=True)
+    (work / "gx").mkdir()
     entries = {r.id: requirement_entry(r, ctx.facts) for r in requirements}
     _json(work / "requirements.json", list(entries.values()))
     con.to_parquet(organizations(ctx.facts).order_by("org_id"), work / "organizations.parquet")
     con.to_parquet(results.order_by("subject", "requirement"), work / "results.parquet")
     failing = results.filter(results.verdict.isin([v.value for v in FAILING])).order_by("subject", "requirement")
     write_findings(con.to_pyarrow(failing), entries, ctx.year, work / "findings.parquet")
-    write_evidence(ctx, requirements, results, keep, work / "evidence.parquet")
     con.to_parquet(con.table("sources"), work / "sources.parquet")
     records.write_rejects(work / "rejects.xlsx")
     _json(work / "messages.json", [asdict(m) for m in records.messages])
