@@ -318,3 +318,63 @@ def test_a_new_requirement_of_a_known_shape_is_one_entry(local) -> None:
     asked = [("local-2022-01-01-1", both), ("local-2022-01-01-1", lectures)]
     assert verdicts(asked, "2026-06-30", requirements=requirements) == [MET, FAILED]
     assert requirements["local-2022-01-01-1"].required_text == "每季度至少3次"
+
+
+NO_DATA = "数据不足"
+
+
+def test_meeting_that_does_not_say_its_subject_accuses_nobody_and_excuses_nobody() -> None:
+    clause, tagged = "secretary-2022-4.2-1", {"kind": "班子会", "tags": ["基层党建"]}
+    quarters = [{**tagged, "held_on": D(day)} for day in ("2026-01-05", "2026-04-05", "2026-07-05")]
+
+    def asked(day: str, tags: list[str] | None) -> tuple[str, dict[str, Any]]:
+        last = {"kind": "班子会", "held_on": D(day), "tags": tags}
+        return clause, {"org": {"type": "党组"}, "activities": [*quarters, last]}
+
+    last_days = [asked("2026-12-31", tags) for tags in (["基层党建"], ["党员之间"], [], None)]
+    assert verdicts(last_days, "2026-12-31") == [MET, FAILED, NO_DATA, NO_DATA]
+    assert verdicts([asked("2025-12-31", [])], "2026-12-31") == [FAILED]
+
+
+def test_contacts_without_a_number_may_be_two_persons() -> None:
+    clause, named = "xinfang-bureau-2.6.2-1", {"done_on": D("2026-03-01"), "person_id": "P1"}
+
+    def asked(*contacts: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+        return clause, case("发展党员", 确定积极分子=D("2026-03-01"), 指定培养联系人=list(contacts))
+
+    unnamed = [{"done_on": D(f"2026-03-0{day}")} for day in (1, 2)]
+    other = {**named, "person_id": "P2"}
+    contacts = [asked(named, other), asked(named, unnamed[0]), asked(*unnamed), asked(named), asked(unnamed[0])]
+    assert verdicts(contacts, "2026-12-31") == [MET, NO_DATA, NO_DATA, FAILED, FAILED]
+
+
+@pytest.mark.parametrize("clause", ["xinfang-bureau-2.7.2-1", "xinfang-bureau-2.7.2-3", "xinfang-bureau-2.7-2"])
+def test_dues_ledger_without_amounts_paid_accuses_nobody(clause: str) -> None:
+    def asked(**elsewhere: Any) -> list[tuple[str, dict[str, Any]]]:
+        rows = [{"person_id": "P1", "months": "2026-01..2026-08", "due": 10}]
+        others = [{"person_id": "P9", "months": "2026-01..2026-01", "due": 10, **elsewhere}]
+        return [(clause, {"org": {"type": "党支部"}, "dues": rows, "others": {"dues": others}})]
+
+    assert verdicts(asked(), "2026-12-31") == [NO_DATA]
+    assert verdicts(asked(paid=0.0), "2026-12-31") != [NO_DATA]
+
+
+def test_poor_ratings_of_a_person_without_a_recorded_post() -> None:
+    clause = "secretary-2022-15.1-5"
+    poor = {"kind": "述职评议", "grade": "差", "person_id": "P1"}
+    ratings = [{**poor, "period": 2024}, {**poor, "period": 2025, "rated_on": D("2026-01-20")}]
+
+    def asked(role: str) -> tuple[str, dict[str, Any]]:
+        post = {"role": role, "person_id": "P1", "started_on": D("2023-01-01")}
+        return clause, {"org": {"type": "党支部"}, "ratings": ratings, "posts": [post]}
+
+    assert verdicts([asked("书记"), asked("委员")], "2026-08-31") == ["待人工核实", NO_DATA]
+
+
+def test_lists_drawn_up_in_december_are_those_of_the_next_year() -> None:
+    def asked(begun: str) -> tuple[str, dict[str, Any]]:
+        rest = {"晒单": D("2026-12-01"), "查单": D("2026-12-01"), "销单": D("2026-12-31")}
+        return "secretary-2022-7.5-3", case("五单", 开单=D(begun), **rest)
+
+    lists = [asked(day) for day in ("2025-11-30", "2025-12-01", "2026-11-30", "2026-12-01")]
+    assert verdicts(lists, "2027-06-30", year=2026) == [FAILED, MET, MET, FAILED]

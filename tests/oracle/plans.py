@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from math import ceil
 from typing import TYPE_CHECKING, Any
 
-from .days import add_months, day_of_year, end_of_month, end_of_month_after, periods
+from .days import MONTHS_IN, add_months, day_of_year, elapsed_months, end_of_month, end_of_month_after, periods
 from .facts import terms
 from .zoo import CASE_TAGS, GRADES, MEASURES, STEPS, TAGS
 
@@ -48,16 +48,19 @@ def held(city: City, org: str, k: Row, day: date, **more: Any) -> Row:
 
 
 def counted(city: City, org: str, k: Row) -> list[Row]:
-    """Per period about as many as asked: always enough, one short once, or any number."""
+    """Per period about as many as asked: always enough, one short once, any number, or just what is due by now."""
     rng, rows = city.rng, []
     n = k.get("minimum", k.get("maximum"))
     spans = periods(k["period"], city.year, 2021) + periods(k["period"], city.year, 2022)[:1]
-    mode, short = rng.choice(["enough", "enough", "one short", "any"]), rng.choice(spans)
-    more = {"enough": 0 if "maximum" in k else 1, "one short": 0, "any": 1}[mode]
+    mode, short = rng.choice(["enough", "enough", "one short", "any", "on schedule"]), rng.choice(spans)
+    more = 0 if mode == "one short" or "maximum" in k else 1
     for first, last in spans:
         count = rng.randint(0, n + 1) if mode == "any" else n + (rng.random() < 0.2) * more
         if mode == "one short" and (first, last) == short:
             count += 1 if "maximum" in k else -1
+        if mode == "on schedule" and last > city.as_of:  # as many as the months gone by ask for, or one less
+            count = n * elapsed_months(first, last, city.as_of) // MONTHS_IN[k["period"]] - rng.choice([0, 1])
+            last = max(first, city.as_of)
         for _ in range(count):
             day = rng.choice([first, last, first + timedelta(days=rng.randint(0, (last - first).days))])
             more_columns = {}
@@ -156,6 +159,8 @@ def one_case(city: City, org: str, process: str, steps: list[str], case_id: str,
     yearly = [k for k in asked if k.get("complete_by")]
     if yearly and city.chance(0.4):
         begin_about_december(city, rng.choice(yearly), days)
+    if days and city.chance(0.15):
+        days[rng.choice(list(days))] = rng.choice(starts(city, org)) + rng.choice([-1, 0, 0]) * DAY
     for step in list(days):
         if city.chance(0.06):
             del days[step]
@@ -165,6 +170,13 @@ def one_case(city: City, org: str, process: str, steps: list[str], case_id: str,
     if city.chance(0.08) and rows:  # the same step once more, earlier or later
         rows.append(rng.choice(rows) | {"done_on": city.some_day()})
     return rows
+
+
+def starts(city: City, org: str) -> list[date]:
+    """The days from which something is asked of the organisation."""
+    born = next(o["established_on"] for o in city.organizations if o["org_id"] == org)
+    begun = {d.effective_from for d in city.demands if d.effective_from > date(city.year, 1, 1)}
+    return [*sorted(begun), born or date(city.year, 1, 1)]
 
 
 def step_row(city: City, org: str, process: str, step: str, case_id: str, day: date) -> Row:
@@ -225,8 +237,11 @@ def repeats(city: City, org: str, k: Row, days: dict[str, date], case_id: str) -
                 day = rng.choice([first, last, first + timedelta(days=rng.randint(0, (last - first).days))])
                 rows.append(step_row(city, org, k["process"], rng.choice(step), case_id, day))
     elif k.get("distinct") or k.get("aggregate"):
-        wanted, unnamed = int(k.get("minimum", k.get("maximum"))), 0.5 if city.chance(0.3) else 0.0
-        for _ in range(rng.randint(0, min(wanted, 3))):
+        wanted, unnamed = int(k.get("minimum", k.get("maximum"))), 0.0
+        count = rng.randint(0, min(wanted, 3))
+        if k.get("distinct") == "person" and city.chance(0.4):
+            count, unnamed = wanted + rng.choice([-1, 0, 0, 1]), 0.5
+        for _ in range(count):
             day = begun + timedelta(days=rng.choice([-1, 0, 1, 7, 30]))
             row = step_row(city, org, k["process"], rng.choice(step), case_id, day)
             rows.append(row | {"person_id": None} if city.chance(unnamed) else row)
