@@ -19,9 +19,9 @@ class WorkbenchError(Exception):
     ``expected`` what should, ``next_step`` what to do. Any of them may be empty.
 
     >>> print(WorkbenchError("日期有误", place="党费.xlsx 第3行", found="2026-13", next_step="改为实有的月份"))
-    党费.xlsx 第3行:日期有误
-      现为:2026-13
-      处理办法:改为实有的月份
+    党费.xlsx 第3行：日期有误
+      现为：2026-13
+      处理办法：改为实有的月份
     """
 
     def __init__(self, message: str, *, place: str = "", found: str = "", expected: str = "", next_step: str = ""):
@@ -33,13 +33,13 @@ class WorkbenchError(Exception):
         super().__init__(str(self))
 
     def __str__(self) -> str:
-        parts = [f"{self.place}:{self.message}" if self.place else self.message]
+        parts = [f"{self.place}：{self.message}" if self.place else self.message]
         if self.found:
-            parts.append(f"现为:{self.found}")
+            parts.append(f"现为：{self.found}")
         if self.expected:
-            parts.append(f"应为:{self.expected}")
+            parts.append(f"应为：{self.expected}")
         if self.next_step:
-            parts.append(f"处理办法:{self.next_step}")
+            parts.append(f"处理办法：{self.next_step}")
         return "\n  ".join(parts)
 
 

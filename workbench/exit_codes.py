@@ -39,9 +39,9 @@ class ExitCode(IntEnum):
 EXIT_CODE_MEANINGS = {
     ExitCode.CLEAN: "没有发现问题",
     ExitCode.FAILED: "有组织未达到硬性要求",
-    ExitCode.USAGE: "参数、配置有误,或台账无法读取",
-    ExitCode.INCOMPLETE: "有检查出错或台账未能读入;或没有发现问题但数据不足",
-    ExitCode.WARNINGS: "仅有一般性要求未达标、进度滞后或待人工核实(加 --strict 时)",
+    ExitCode.USAGE: "参数、配置有误，或台账无法读取",
+    ExitCode.INCOMPLETE: "有检查出错或台账未能读入；或没有发现问题但数据不足",
+    ExitCode.WARNINGS: "仅有一般性要求未达标、进度滞后或待人工核实（加 --strict 时）",
 }
 
 #: Verdicts that say something about a subject; when none occurs, nothing was judged.

@@ -21,5 +21,5 @@ def resource(name: str) -> Path:
         if folder.is_dir():
             return folder
     raise UsageError(
-        "安装不完整,缺少随附文件夹", place=name, expected=f"workbench/_data/{name}", next_step="请重新安装 dangjian-workbench"
+        "安装不完整，缺少随附文件夹", place=name, expected=f"workbench/_data/{name}", next_step="请重新安装 dangjian-workbench"
     )

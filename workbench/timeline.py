@@ -30,7 +30,7 @@ _LABELS = {
     PeriodKind.HALF_YEAR: "每半年",
     PeriodKind.YEAR: "每年",
     PeriodKind.BIENNIUM: "每两年",
-    PeriodKind.INSPECTION_MONTHS: "督查月(7、8月)",
+    PeriodKind.INSPECTION_MONTHS: "督查月（7、8月）",
 }
 
 #: Length of one period in months.

@@ -54,7 +54,7 @@ def test_every_file_is_there_and_the_receipt_adds_up(run: Run) -> None:
 def test_failing_branches_with_their_months(run: Run) -> None:
     found = run.findings[run.findings.requirement == MEETING].set_index("subject")
     assert set(found.index) == {"B", "C"}
-    assert "未达:2026-02" in found.loc["B", "detail"]
+    assert "未达：2026-02" in found.loc["B", "detail"]
     assert found.loc["B", "key"] == f"B|{MEETING}|2026"
 
 
@@ -66,7 +66,7 @@ def test_an_explanation_names_clause_figure_and_rows(run: Run) -> None:
         ("活动.csv", 7, "2026-03-10"),
         ("活动.csv", 8, "2026-04-10"),
     ]
-    assert "未达:2026-02" in str(found)
+    assert "未达：2026-02" in str(found)
     assert "<table>" in found._repr_html_()
     assert str(run.explain("测试B党支部", MEETING)) == str(found)
 

@@ -30,11 +30,11 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         (["audit"], "缺少 SOURCE"),
         (["audit", "x"], "缺少 --as-of"),
         (["audit", "x", "--as-of"], "--as-of 缺少值"),
-        (["audit", "x", "--as-of", "2026-8-1"], "现为:2026-8-1"),
+        (["audit", "x", "--as-of", "2026-8-1"], "现为：2026-8-1"),
         (["audit", "x", "--as-of", "2026-02-30"], "YYYY-MM-DD"),
         (["audit", "x", "--as-of", "20260831"], "YYYY-MM-DD"),
         (["audit", "x", "--as-of", "2026-08-31", "--year", "今年"], "--year 的值不对"),
-        (["audit", "x", "--as-of", "2026-08-31", "--evidence", "some"], "应为:all、failing"),
+        (["audit", "x", "--as-of", "2026-08-31", "--evidence", "some"], "应为：all、failing"),
         (["audit", "x", "--as-off", "2026-08-31"], "没有选项 --as-off"),
         (["serve"], "缺少 RUN"),
         (["serve", "x", "--port", "99999"], "--port 的值不对"),
@@ -42,7 +42,7 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         (["explain", "没有这个文件夹", "a", "b"], "没有这个文件夹"),
         (["compare", "一次"], "一次"),
         (["compare", "没有甲", "没有乙"], "没有甲"),
-        (["sample", "--out", "x", "--form", "csv"], "应为:ledgers、parquet"),
+        (["sample", "--out", "x", "--form", "csv"], "应为：ledgers、parquet"),
         (["sample", "--out", "x", "--branches", "0"], "--branches 的值不对"),
         (["template", "模板.xls"], "以 .xlsx 结尾"),
         (["requirements", "--document", "没有的文件"], "secretary-2022"),
@@ -56,7 +56,7 @@ def test_mistakes_are_explained(arguments: list[str], said: str, capsys: pytest.
     assert main(arguments) == ExitCode.USAGE
     captured = capsys.readouterr()
     assert said in captured.err
-    assert captured.err.startswith("错误:")
+    assert captured.err.startswith("错误：")
     assert "Traceback" not in captured.err
     assert captured.out == ""
 
@@ -110,14 +110,14 @@ def test_a_document_not_in_force_says_so(capsys: pytest.CaptureFixture[str]) -> 
     assert main(["requirements", "--document", "secretary-2022", "--as-of", "2001-01-01"]) == 0
     shown = capsys.readouterr().out
     assert "secretary-2022-" not in shown
-    assert re.search(r"secretary-2022\):.*尚未生效", shown)
+    assert re.search(r"secretary-2022）：.*尚未生效", shown)
 
 
 def test_a_path_that_cannot_be_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "文件").write_text("no folder")
     assert main(["template", "文件/模板.xlsx"]) == ExitCode.USAGE
     said = capsys.readouterr().err
-    assert said.startswith("错误:") and "文件" in said and "处理办法" in said
+    assert said.startswith("错误：") and "文件" in said and "处理办法" in said
 
 
 def test_a_reader_that_has_seen_enough(tmp_path: Path) -> None:

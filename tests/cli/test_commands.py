@@ -90,7 +90,7 @@ def test_the_next_commands_work_as_printed(audited: Audited, capsys: pytest.Capt
     found = audited.run.findings
     finding = found[(found["subject"] == subject) & (found["requirement"] == requirement)].iloc[0]
     assert finding["verdict"] in shown and requirement in shown and subject in shown
-    assert "parquet / 第" in shown or "依据的记录:无" in shown
+    assert "parquet / 第" in shown or "依据的记录：无" in shown
 
 
 def test_no_progress_in_a_log(audited: Audited) -> None:

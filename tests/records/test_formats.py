@@ -104,7 +104,7 @@ def test_totals_and_repeated_headers_are_no_records(tmp_path: Path) -> None:
     with take(tmp_path, 活动=lines) as records:
         assert rows(records, QUERY) == EXPECTED
         assert records.receipt()["rows"]["activities"]["read"] == 2
-        assert [m.problem for m in told(records)] == ["有 2 行合计或重复的表头,不作记录"]
+        assert [m.problem for m in told(records)] == ["有 2 行合计或重复的表头，不作记录"]
 
 
 @pytest.mark.parametrize(

@@ -214,7 +214,7 @@ def test_rejects_say_place_problem_and_next_step(tmp_path: Path) -> None:
         "党组织名称、活动类型、活动日期",
     )
     assert line["值"] == "B9、茶话会、2026-02-30" and all(line[h] for h in ("问题", "应为", "处理办法"))
-    assert line["原表:活动日期"] == "2026-02-30"
+    assert line["原表：活动日期"] == "2026-02-30"
     assert book["未识别的表"]["B2"].value == "杂项" and book["未识别的表"]["E2"].value == "2 行"
 
 

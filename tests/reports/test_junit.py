@@ -62,7 +62,7 @@ def test_failing_subjects_are_listed_up_to_the_cap_and_the_rest_counted() -> Non
     failure = only_case(row({Verdict.FAILED: 7}), failing=names, cap=5).find("failure")
     assert failure is not None
     assert failure.text == "\n".join(names[:5]) + "\n…… 另有 2 个"
-    assert failure.get("message") == "硬性:未达标 7"
+    assert failure.get("message") == "硬性：未达标 7"
 
 
 def test_suites_carry_counts_and_properties() -> None:

@@ -89,7 +89,7 @@ def test_parameters_change_value_wording_and_fingerprint() -> None:
     assert changed == {"secretary-2022-7.1-1", "secretary-2022-7.1-2", "xinfang-bureau-1.1-1", "xinfang-bureau-2.1-2"}
     plan = after["xinfang-bureau-2.1-2"]
     assert plan.kwargs["by"] == plan.parameter("start_of_year") == "02-29"
-    assert plan.required_text == "每年2月29日前(含当日)完成"
+    assert plan.required_text == "每年2月29日前（含当日）完成"
     assert plan.parameters[0].source_words == "年初"
 
 

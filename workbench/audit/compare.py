@@ -50,7 +50,7 @@ def compare(*runs: Run) -> Comparison:
     ([], True)
     """
     if len(runs) < 2:
-        raise UsageError("至少要两次督查结果才能对比", found=f"{len(runs)}次", expected="两次或更多,先旧后新")
+        raise UsageError("至少要两次督查结果才能对比", found=f"{len(runs)}次", expected="两次或更多，先旧后新")
     days = [run.receipt["as_of"] for run in runs]
     if days != sorted(days):
         raise UsageError("督查结果没有按截至日期先旧后新排列", found="、".join(days), expected="、".join(sorted(days)))

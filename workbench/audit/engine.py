@@ -20,7 +20,7 @@ from workbench.audit.facts import Facts
 from workbench.audit.gx_process import GxProcess
 from workbench.audit.run import Run
 from workbench.audit.shapes.base import Context
-from workbench.audit.verdicts import FAILING, decide, prepare
+from workbench.audit.verdicts import FAILING, decide, missing_records, prepare
 from workbench.audit.write import fresh_folder, full_results, partial_folder, write_evidence, write_run
 from workbench.errors import UsageError
 from workbench.exit_codes import exit_code
@@ -137,7 +137,7 @@ def audit(
         parameters=Path(parameters) if isinstance(parameters, str) else parameters,
     )
     if not read.requirements:
-        why = ";".join(f"{d.id}:{d.reason}" for d in read.documents if d.reason)
+        why = "；".join(f"{d.id}：{d.reason}" for d in read.documents if d.reason)
         raise UsageError("没有可用的条款", found=why or "没有文件", expected="至少一个在截至日期已施行的文件")
     opened = isinstance(source, (str, Path))
     with closing(GxProcess()) as judge:  # it imports while we read
@@ -192,6 +192,7 @@ def _audit(
         "evidence": keep,
         "broken": broken,
         "unread": [{"file": m.file, "problem": m.problem} for m in records.unread],
+        "missing": missing_records(ctx, requirements),
         "city": _root_name(ctx),
     }
     write_run(work, folder, ctx, suites, results, gx_results=gx_results, records=records, receipt=receipt)
@@ -233,7 +234,7 @@ def check(
     try:
         judged = judge.judge(frames, meanwhile)
     except RuntimeError as error:
-        return {}, {r.id: f"Great Expectations 检查出错:{error}" for r in requirements}
+        return {}, {r.id: f"Great Expectations 检查出错：{error}" for r in requirements}
     for document, (result, judgements) in judged.items():
         validations[document] = result
         seen = {j.requirement: j for j in judgements}
@@ -248,10 +249,10 @@ def _disagreement(theirs: Any, ours: tuple[int, int]) -> str:
     if theirs is None:
         return "Great Expectations 没有返回这一条的结果"
     if theirs.error:
-        return f"Great Expectations 检查出错:{theirs.error}"
+        return f"Great Expectations 检查出错：{theirs.error}"
     if (theirs.judged, theirs.failing) != ours:
         return (
-            f"两次判断不一致:Great Expectations 判 {theirs.judged} 个、未达 {theirs.failing} 个,"
+            f"两次判断不一致：Great Expectations 判 {theirs.judged} 个、未达 {theirs.failing} 个，"
             f"本程序判 {ours[0]} 个、未达 {ours[1]} 个"
         )
     return ""

@@ -53,8 +53,8 @@ class Explanation:
     def facts(self) -> list[tuple[str, str]]:
         """Label and text of each line above the evidence."""
         lines = [
-            ("组织", f"{self.subject_name}({self.subject})"),
-            ("条款", f"{self.document_title} {self.clause}({self.requirement})"),
+            ("组织", f"{self.subject_name}（{self.subject}）"),
+            ("条款", f"{self.document_title} {self.clause}（{self.requirement}）"),
             ("要求", f"{self.description}[{SEVERITY_LABELS[Severity(self.severity)]}]"),
             ("判定", self.verdict),
             ("应为", self.required),
@@ -64,14 +64,14 @@ class Explanation:
             ("文件版本", self.version),
         ]
         lines += [("原因", self.reason)] if self.reason else []
-        lines += [("参数", f"{label}={value}(原文“{words}”)") for label, value, words in self.parameters]
+        lines += [("参数", f"{label}={value}（原文“{words}”）") for label, value, words in self.parameters]
         return lines + ([("说明", self.notes)] if self.notes else [])
 
     def __str__(self) -> str:
-        text = [f"{label}:{value}" for label, value in self.facts()]
-        text.append(f"依据的记录:{len(self.evidence)}行" if self.evidence else f"依据的记录:无{self.evidence_note}")
+        text = [f"{label}：{value}" for label, value in self.facts()]
+        text.append(f"依据的记录：{len(self.evidence)}行" if self.evidence else f"依据的记录：无{self.evidence_note}")
         for row in self.evidence:
-            mark = "" if row.counted else "(未计入)"
+            mark = "" if row.counted else "（未计入）"
             text.append(f"  {row.dated_on or '——'}  {row.label}{mark}  [{row.unit}]  {row.place}")
         return "\n".join(text)
 
@@ -82,5 +82,5 @@ class Explanation:
             f"<td>{'' if r.counted else '未计入'}</td><td>{escape(r.place)}</td></tr>"
             for r in self.evidence
         )
-        head = "<tr><th>日期</th><th>事项</th><th>期间或个案</th><th></th><th>出处(文件/表/行)</th></tr>"
+        head = "<tr><th>日期</th><th>事项</th><th>期间或个案</th><th></th><th>出处（文件/表/行）</th></tr>"
         return f"<table>{facts}</table><table>{head}{rows}</table>"

@@ -79,4 +79,4 @@ class GxProcess:
     def _last_words(self) -> str:
         self._complaints.seek(0)
         lines = self._complaints.read().decode("utf-8", "replace").strip().splitlines()
-        return lines[-1] if lines else f"进程异常结束(代码 {self._process.poll()})"
+        return lines[-1] if lines else f"进程异常结束（代码 {self._process.poll()}）"

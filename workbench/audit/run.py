@@ -51,7 +51,7 @@ class Run:
                 place=str(path),
                 found="缺少 " + "、".join(missing),
                 expected="由 workbench audit 生成的文件夹",
-                next_step="检查路径,或重新运行 workbench audit",
+                next_step="检查路径，或重新运行 workbench audit",
             )
         try:
             self.receipt: dict[str, Any] = json.loads((self.path / "receipt.json").read_text(encoding="utf-8"))
@@ -66,7 +66,7 @@ class Run:
                 place=str(path),
                 found=str(self.receipt.get("format")),
                 expected=str(FORMAT),
-                next_step="用生成它的版本打开,或重新运行 workbench audit",
+                next_step="用生成它的版本打开，或重新运行 workbench audit",
             )
 
     def __repr__(self) -> str:
@@ -131,7 +131,7 @@ class Run:
         if len(rows) == 1:
             return rows[0]
         like = self._rows("SELECT org_id, name FROM organizations WHERE name LIKE ? LIMIT 5", [f"%{subject}%"])
-        hint = "、".join(f"{row['name']}({row['org_id']})" for row in rows or like)
+        hint = "、".join(f"{row['name']}（{row['org_id']}）" for row in rows or like)
         raise UsageError(
             "有多个同名组织" if rows else "没有这个组织",
             place=str(self.path),
@@ -177,7 +177,7 @@ class Run:
             notes=entry["notes"],
             parameters=tuple((p["label"], str(p["value"]), p["source_words"]) for p in entry["parameters"].values()),
             evidence=tuple(_evidence_row(row) for row in found),
-            evidence_note="(本次只保存了问题的依据;用 --evidence all 重新审查可得全部)" if kept else "",
+            evidence_note="（本次只保存了问题的依据；用 --evidence all 重新审查可得全部）" if kept else "",
         )
 
     def summary(self) -> list[dict]:

@@ -14,6 +14,7 @@ from workbench.audit.shapes import SHAPES
 from workbench.audit.shapes.base import TALLY, UNIT, Context, look_up, tally_units, union
 from workbench.audit.shapes.cases import case_evidence
 from workbench.audit.subjects import bind
+from workbench.records.tables import TABLES
 from workbench.requirements.model import Requirement
 from workbench.vocabulary import Verdict
 
@@ -26,8 +27,8 @@ FAILING = (Verdict.FAILED, Verdict.MANUAL, Verdict.WAIVED)
 
 #: Why a subject is not judged, as stored in ``reason``.
 REASON_DISSOLVED = "组织已撤销"
-REASON_NO_RECORDS = "全部数据中没有这类记录,无法判断"
-REASON_DOUBT = "有相关记录未能读入,或未注明人员、类别,改正后再判"
+REASON_NO_RECORDS = "全部数据中没有这类记录，无法判断"
+REASON_DOUBT = "有相关记录未能读入，或未注明人员、类别，改正后再判"
 REASON_UNKNOWN = "缺少判断所需的数值或人员信息"
 
 
@@ -49,14 +50,14 @@ def prepare(facts: Facts, requirements: Sequence[Requirement]) -> Context:
 
 def decide(ctx: Context, requirements: Sequence[Requirement], progress: Progress | None = None) -> ir.Table:
     """Stored table of results: subject, requirement, verdict, the tally and ``reason``."""
-    available = {r.id: SHAPES[r.shape].available(dict(r.kwargs), ctx.facts.inventory) for r in requirements}
-    tallies = _tallies(ctx, [r for r in requirements if available[r.id]], progress)
+    ctx.available = {r.id: SHAPES[r.shape].available(dict(r.kwargs), ctx.facts.inventory) for r in requirements}
+    tallies = _tallies(ctx, [r for r in requirements if ctx.available[r.id]], progress)
     t = ctx.subjects
     if tallies:
         t = look_up(t, union(tallies), KEY)
     else:
         t = t.mutate(**{name: ibis.null(kind) for name, kind in TALLY.items()})
-    t = t.join(_facts_of(requirements, available), "requirement")
+    t = t.join(_facts_of(requirements, ctx.available), "requirement")
     t = _with_waivers(ctx, _with_doubt(ctx, requirements, t))
     return ctx.store("results", _verdicts(t))
 
@@ -178,9 +179,20 @@ def _verdicts(t: ir.Table) -> ir.Table:
     )
 
 
+def missing_records(ctx: Context, requirements: Sequence[Requirement]) -> list[dict]:
+    """Kinds of record that occur nowhere, each with the requirements that cannot be judged without (缺少的记录)."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for r in requirements:
+        if not ctx.available[r.id]:
+            needs = SHAPES[r.shape].needs(dict(r.kwargs))
+            names = (TABLES[need.table].title + (f"({need.kind})" if need.kind else "") for need in needs)
+            found["、".join(dict.fromkeys(names))].append(r.id)
+    return [{"records": records, "requirements": ids} for records, ids in found.items()]
+
+
 def evidence(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table | None:
     """The rows every result rests on (columns of EVIDENCE); None when nothing could be judged."""
-    available = [r for r in requirements if SHAPES[r.shape].available(dict(r.kwargs), ctx.facts.inventory)]
+    available = [r for r in requirements if ctx.available[r.id]]
     parts = [SHAPES[name].evidence(ctx, rs) for name, rs in by_shape(available) if SHAPES[name].evidence]
     in_cases = [r for r in available if not SHAPES[r.shape].evidence]
     if in_cases:

@@ -25,7 +25,7 @@ def plain(value: float | None) -> str:
 
 
 def observed_text(requirement: Mapping[str, Any], result: Mapping[str, Any], year: int) -> str:
-    """What was found, e.g. “8个期间中6个达到,未达:2026-02、2026-05”.
+    """What was found, e.g. “8个期间中6个达到，未达：2026-02、2026-05”.
 
     ``requirement`` is an entry of ``requirements.json``, ``result`` a row of ``results.parquet``.
     """
@@ -36,9 +36,9 @@ def observed_text(requirement: Mapping[str, Any], result: Mapping[str, Any], yea
         return result.get("reason") or "没有需要判断的事项"
     text = writer(requirement, result, period_labels(kind, year, result["missed_mask"], cycle))
     if result["open"] and shape not in _BY_SHAPE:
-        text += f",{result['open']}项未到期"
+        text += f"，{result['open']}项未到期"
     if result["unknown"]:
-        text += f",{result['unknown']}项缺少数据"
+        text += f"，{result['unknown']}项缺少数据"
     return text
 
 
@@ -48,11 +48,11 @@ def _units(requirement: Mapping, result: Mapping, missed: list[str]) -> str:
         return "尚无到期事项"
     worst = _worst(requirement, result["judged"]) if result["missed"] else ""
     if done == 1:
-        return ("未达到" if result["missed"] else "达到") + (f"({worst})" if worst else "")
+        return ("未达到" if result["missed"] else "达到") + (f"（{worst}）" if worst else "")
     text = f"{done}项中{result['met']}项达到"
     if result["missed"]:
-        text += f",{result['missed']}项未达到" + (
-            f"({'最差者' if result['missed'] > 1 else ''}{worst})" if worst else ""
+        text += f"，{result['missed']}项未达到" + (
+            f"（{'最差者' if result['missed'] > 1 else ''}{worst}）" if worst else ""
         )
     return text
 
@@ -81,28 +81,28 @@ def _periodic(requirement: Mapping, result: Mapping, missed: list[str]) -> str:
         return f"{plain(result['observed'])}{unit}"
     text = f"{result['met'] + result['missed']}{_COUNTED[result['period_kind']]}中{result['met']}个达到"
     if missed:
-        text += f",未达:{'、'.join(missed)}"
+        text += f"，未达：{'、'.join(missed)}"
     return text
 
 
 def _by_date(requirement: Mapping, result: Mapping, missed: list[str]) -> str:
     days = result["judged"]
     if result["open"]:
-        return "尚未完成,未到期"
+        return "尚未完成，未到期"
     if result["met"]:
         return "按期完成" if not days else f"提前{plain(-days)}天完成"
     return f"超期{plain(days)}天"
 
 
 def _members(requirement: Mapping, result: Mapping, missed: list[str]) -> str:
-    text = f"应有{result['whole']}人,达到{result['part']}人"
+    text = f"应有{result['whole']}人，达到{result['part']}人"
     if requirement["required"] and requirement["required"] > 1:
-        text += f",最少者{plain(result['observed'])}{requirement['unit']}"
+        text += f"，最少者{plain(result['observed'])}{requirement['unit']}"
     return text
 
 
 def _children(requirement: Mapping, result: Mapping, missed: list[str]) -> str:
-    return f"应评{result['whole']}个,已评{result['part']}个"
+    return f"应评{result['whole']}个，已评{result['part']}个"
 
 
 def _headcount(requirement: Mapping, result: Mapping, missed: list[str]) -> str:
@@ -117,7 +117,7 @@ def _headcount(requirement: Mapping, result: Mapping, missed: list[str]) -> str:
 def _share(requirement: Mapping, result: Mapping, missed: list[str]) -> str:
     if result["whole"] is None or result["whole"] != result["whole"]:
         return "缺少指标"
-    return f"{int(result['part'])}/{int(result['whole'])}({plain(result['observed'] * 100)}%)"
+    return f"{int(result['part'])}/{int(result['whole'])}（{plain(result['observed'] * 100)}%）"
 
 
 def _growth(requirement: Mapping, result: Mapping, missed: list[str]) -> str:
@@ -142,4 +142,4 @@ _BY_SHAPE = {
 
 def detail_text(requirement: Mapping[str, Any], result: Mapping[str, Any], year: int) -> str:
     """One sentence for lists and papers: what should be, what is."""
-    return f"应为:{requirement['required_text']};实为:{observed_text(requirement, result, year)}"
+    return f"应为：{requirement['required_text']}；实为：{observed_text(requirement, result, year)}"

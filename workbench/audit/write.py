@@ -41,7 +41,7 @@ def fresh_folder(out: Path | None, as_of: str) -> Path:
         return folder
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise UsageError(
-            "督查结果只增不改,不能写进已有内容的文件夹",
+            "督查结果只增不改，不能写进已有内容的文件夹",
             place=str(out),
             found="已有内容",
             expected="不存在的或空的文件夹",

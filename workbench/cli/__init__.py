@@ -22,7 +22,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         code = app(args=None if argv is None else list(argv), prog_name="workbench", standalone_mode=False)
     except WorkbenchError as error:
-        return _fail(f"错误:{error}")
+        return _fail(f"错误：{error}")
     except KeyboardInterrupt:
         print("已中断。", file=sys.stderr)
         return 130
@@ -39,9 +39,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _file_message(error: OSError) -> str:
-    place = f"{error.filename}:" if error.filename else ""
-    next_step = "请检查路径、权限和磁盘空间,关闭占用它的程序"
-    return f"错误:{place}无法读写\n  现为:{error.strerror or error}\n  处理办法:{next_step}"
+    place = f"{error.filename}：" if error.filename else ""
+    next_step = "请检查路径、权限和磁盘空间，关闭占用它的程序"
+    return f"错误：{place}无法读写\n  现为：{error.strerror or error}\n  处理办法：{next_step}"
 
 
 def _fail(message: str) -> int:

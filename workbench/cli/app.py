@@ -14,8 +14,8 @@ __all__ = ["app", "usage_message"]
 
 app = typer.Typer(
     cls=Group, add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False,
-    help="督查工作台:对照文件条款核查党支部台账,指出哪个组织、哪一条、差多少、依据哪几行。",
-    epilog="退出码:" + ";".join(f"{int(code)} {code.meaning}" for code in ExitCode),
+    help="督查工作台：对照文件条款核查党支部台账，指出哪个组织、哪一条、差多少、依据哪几行。",
+    epilog="退出码：" + "；".join(f"{int(code)} {code.meaning}" for code in ExitCode),
 )
 
 
@@ -27,12 +27,12 @@ def _option(name: str, metavar: str | None, text: str, **more: Any) -> Any:
     return typer.Option(name, metavar=metavar, help=text, **more)
 
 
-SourceArgument = Annotated[str, _argument("SOURCE", "台账文件夹、单个台账文件,或数据库 URL")]
+SourceArgument = Annotated[str, _argument("SOURCE", "台账文件夹、单个台账文件，或数据库 URL")]
 RunArgument = Annotated[Path, _argument("RUN", "核查结果文件夹")]
-DocumentOption = Annotated[list[str] | None, _option("--document", "ID", "文件代号,可重复;默认全部")]
-SuitesOption = Annotated[Path | None, _option("--suites", "DIR", "条款文件夹,默认随附的 expectations")]
-ParametersOption = Annotated[Path | None, _option("--parameters", "FILE", "参数文件(YAML),覆盖默认值")]
-HomeOption = Annotated[Path | None, _option("--home", "DIR", "密钥文件夹,默认在用户目录下")]
+DocumentOption = Annotated[list[str] | None, _option("--document", "ID", "文件代号，可重复；默认全部")]
+SuitesOption = Annotated[Path | None, _option("--suites", "DIR", "条款文件夹，默认随附的 expectations")]
+ParametersOption = Annotated[Path | None, _option("--parameters", "FILE", "参数文件（YAML），覆盖默认值")]
+HomeOption = Annotated[Path | None, _option("--home", "DIR", "密钥文件夹，默认在用户目录下")]
 
 
 def _version(wanted: bool) -> None:
@@ -56,7 +56,7 @@ def intake(
     out: Annotated[Path | None, _option("--out", "DIR", "把整理好的表和退回的行写到此处")] = None,
     home: HomeOption = None,
 ) -> int:
-    """读入台账并逐条说明问题,不作核查。"""
+    """读入台账并逐条说明问题，不作核查。"""
     from workbench.cli.commands import run_intake
 
     return run_intake(source, out, home)
@@ -66,7 +66,7 @@ def intake(
 def template(
     out: Annotated[Path, _argument("OUT", "要写出的 xlsx 文件")],
 ) -> int:
-    """写出空白台账模板(带下拉选项和填写说明)。"""
+    """写出空白台账模板（带下拉选项和填写说明）。"""
     from workbench.cli.commands import run_template
 
     return run_template(out)
@@ -76,8 +76,8 @@ def template(
 def sample(
     out: Annotated[Path, _option("--out", "DIR", "写到此文件夹")],
     branches: Annotated[int, _option("--branches", "N", "党支部个数", min=1)] = 300,
-    seed: Annotated[int, _option("--seed", "S", "随机种子,同一种子结果相同")] = 1,
-    form: Annotated[str, _option("--form", "FORM", "ledgers(Excel、CSV 台账)或 parquet")] = "ledgers",
+    seed: Annotated[int, _option("--seed", "S", "随机种子，同一种子结果相同")] = 1,
+    form: Annotated[str, _option("--form", "FORM", "ledgers（Excel、CSV 台账）或 parquet")] = "ledgers",
 ) -> int:
     """生成一座虚构城市的台账。"""
     from workbench.cli.commands import run_sample
@@ -88,18 +88,18 @@ def sample(
 @app.command(cls=Command)
 def audit(
     source: SourceArgument,
-    as_of: Annotated[str, _option("--as-of", "YYYY-MM-DD", "核查截止日期;此后的事视为没有发生")],
-    year: Annotated[int | None, _option("--year", "YYYY", "核查年度,默认为截止日期所在年")] = None,
+    as_of: Annotated[str, _option("--as-of", "YYYY-MM-DD", "核查截止日期；此后的事视为没有发生")],
+    year: Annotated[int | None, _option("--year", "YYYY", "核查年度，默认为截止日期所在年")] = None,
     document: DocumentOption = None,
-    out: Annotated[Path | None, _option("--out", "RUN", "结果文件夹(须不存在)")] = None,
+    out: Annotated[Path | None, _option("--out", "RUN", "结果文件夹（须不存在）")] = None,
     parameters: ParametersOption = None,
     suites: SuitesOption = None,
-    junit: Annotated[Path | None, _option("--junit", "FILE", "另写 JUnit XML,供 CI 使用")] = None,
-    xlsx: Annotated[Path | None, _option("--xlsx", "FILE", "另写问题清单(xlsx)")] = None,
+    junit: Annotated[Path | None, _option("--junit", "FILE", "另写 JUnit XML，供 CI 使用")] = None,
+    xlsx: Annotated[Path | None, _option("--xlsx", "FILE", "另写问题清单（xlsx）")] = None,
     strict: Annotated[bool, _option("--strict", None, "较轻的问题也使退出码不为 0")] = False,
-    evidence: Annotated[str, _option("--evidence", "all|failing", "保存全部依据,或只保存未达标的")] = "all",
+    evidence: Annotated[str, _option("--evidence", "all|failing", "保存全部依据，或只保存未达标的")] = "all",
 ) -> int:
-    """按截止日期核查台账,写出结果文件夹。"""
+    """按截止日期核查台账，写出结果文件夹。"""
     from workbench.cli.commands import run_audit
 
     return run_audit(
@@ -110,7 +110,7 @@ def audit(
 
 @app.command(cls=Command)
 def compare(
-    runs: Annotated[list[Path], _argument("RUN", "两个或更多结果文件夹,由早到晚")],
+    runs: Annotated[list[Path], _argument("RUN", "两个或更多结果文件夹，由早到晚")],
 ) -> int:
     """比较先后几次核查。
 
@@ -125,11 +125,11 @@ def compare(
 def explain(
     run: RunArgument,
     subject: Annotated[str, _argument("SUBJECT", "组织代码或全称")],
-    requirement: Annotated[str, _argument("REQUIREMENT", "条款编号,见 workbench requirements")],
+    requirement: Annotated[str, _argument("REQUIREMENT", "条款编号，见 workbench requirements")],
 ) -> int:
     """说明一个组织在一条要求上为何如此判定。
 
-    列出条款、期间、应为、实为、所用参数和所依据的行(文件、工作表、行号)。
+    列出条款、期间、应为、实为、所用参数和所依据的行（文件、工作表、行号）。
     """
     from workbench.cli.commands import run_explain
 
@@ -140,12 +140,12 @@ def explain(
 def serve(
     run: RunArgument,
     port: Annotated[int, _option("--port", "PORT", "端口", min=1, max=65535)] = 8866,
-    host: Annotated[str, _option("--host", "HOST", "监听地址;默认只限本机")] = "127.0.0.1",
-    token: Annotated[str | None, _option("--token", "TOKEN", "访问口令;对其他电脑开放时必须设置")] = None,
+    host: Annotated[str, _option("--host", "HOST", "监听地址；默认只限本机")] = "127.0.0.1",
+    token: Annotated[str | None, _option("--token", "TOKEN", "访问口令；对其他电脑开放时必须设置")] = None,
 ) -> int:
     """打开结果看板。
 
-    在浏览器中查看,按 Ctrl+C 结束。
+    在浏览器中查看，按 Ctrl+C 结束。
     """
     from workbench.cli.commands import run_serve
 
@@ -155,7 +155,7 @@ def serve(
 @app.command(cls=Command)
 def requirements(
     document: DocumentOption = None,
-    as_of: Annotated[str | None, _option("--as-of", "YYYY-MM-DD", "当日有效的版本;默认最新版本")] = None,
+    as_of: Annotated[str | None, _option("--as-of", "YYYY-MM-DD", "当日有效的版本；默认最新版本")] = None,
     suites: SuitesOption = None,
 ) -> int:
     """列出各文件的条款。"""

@@ -23,7 +23,7 @@ class _ChineseHelp:
         rich_utils.ARGUMENTS_PANEL_TITLE = "参数"
         rich_utils.OPTIONS_PANEL_TITLE = "选项"
         rich_utils.COMMANDS_PANEL_TITLE = "命令"
-        rich_utils.DEFAULT_STRING = "[默认:{}]"
+        rich_utils.DEFAULT_STRING = "[默认：{}]"
         rich_utils.REQUIRED_LONG_STRING = "[必填]"
         super().format_help(ctx, formatter)
 
@@ -43,25 +43,25 @@ def usage_message(error: Any) -> str | None:
     """
     kind = type(error).__name__
     ctx = getattr(error, "ctx", None)
-    hint = f"\n  处理办法:用 {ctx.command_path} --help 查看用法" if ctx is not None else ""
+    hint = f"\n  处理办法：用 {ctx.command_path} --help 查看用法" if ctx is not None else ""
     param = getattr(error, "param", None)
     name = _shown_name(param) if param is not None else ""
     if kind == "NoArgsIsHelpError":
         return str(error)
     if kind == "NoSuchOption":
         near = "、".join(getattr(error, "possibilities", None) or ())
-        return f"错误:没有选项 {error.option_name}" + (f"\n  相近的有:{near}" if near else "") + hint
+        return f"错误：没有选项 {error.option_name}" + (f"\n  相近的有：{near}" if near else "") + hint
     if kind == "MissingParameter":
-        return f"错误:缺少 {name}{hint}"
+        return f"错误：缺少 {name}{hint}"
     if kind == "BadParameter":
         # Only whole numbers are typed here; dates, terms and paths are checked by the commands themselves.
-        return f"错误:{name} 的值不对\n  应为:允许范围内的整数{hint}"
+        return f"错误：{name} 的值不对\n  应为：允许范围内的整数{hint}"
     if kind == "BadOptionUsage":
-        return f"错误:选项 {error.option_name} 缺少值{hint}"
+        return f"错误：选项 {error.option_name} 缺少值{hint}"
     if hasattr(error, "format_message"):
         if ctx is not None and isinstance(ctx.command, Group):
-            return f"错误:没有这个命令\n  可用命令:{'、'.join(sorted(ctx.command.commands))}{hint}"
-        return f"错误:参数不对:{error.format_message()}{hint}"
+            return f"错误：没有这个命令\n  可用命令：{'、'.join(sorted(ctx.command.commands))}{hint}"
+        return f"错误：参数不对：{error.format_message()}{hint}"
     return None
 
 

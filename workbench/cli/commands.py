@@ -43,7 +43,7 @@ def run_intake(source: str, folder: Path | None, home: Path | None) -> int:
         if folder is not None:
             records.write_parquet(folder)
             records.write_rejects(folder / "rejects.xlsx")
-            err().print(f"已写到 {folder};退回的行和原因见 {folder / 'rejects.xlsx'}", markup=False, soft_wrap=True)
+            err().print(f"已写到 {folder}；退回的行和原因见 {folder / 'rejects.xlsx'}", markup=False, soft_wrap=True)
     return ExitCode.CLEAN
 
 
@@ -55,7 +55,7 @@ def run_template(target: Path) -> int:
     from workbench.records.template import write_template
 
     write_template(target)
-    err().print(f"已写出模板 {target}\n填好后核查:workbench audit {target} --as-of YYYY-MM-DD", markup=False)
+    err().print(f"已写出模板 {target}\n填好后核查：workbench audit {target} --as-of YYYY-MM-DD", markup=False)
     return ExitCode.CLEAN
 
 
@@ -65,7 +65,7 @@ def run_sample(branches: int, seed: int, folder: Path, form: str) -> int:
     from workbench.sample import make_sample
 
     make_sample(branches, seed, folder, form=form)
-    err().print(f"已生成虚构数据({branches} 个党支部,种子 {seed}):{folder}", markup=False)
+    err().print(f"已生成虚构数据（{branches} 个党支部，种子 {seed}）：{folder}", markup=False)
     return ExitCode.CLEAN
 
 
@@ -159,9 +159,9 @@ def run_requirements(documents: Sequence[str] | None, as_of: str | None, suites:
     found = load_suites(documents or None, as_of=day, directory=suites)
     for document in found.documents:
         if not document.in_force:
-            out().print(f"{document.title}({document.id}):{document.reason}", markup=False, soft_wrap=True)
+            out().print(f"{document.title}（{document.id}）：{document.reason}", markup=False, soft_wrap=True)
             continue
-        title = f"{document.title}({document.id},{document.version})"
+        title = f"{document.title}（{document.id}，{document.version}）"
         rows = [
             (r.id, r.clause, r.binds.label, r.description, SEVERITY_LABELS[r.severity], r.required_text)
             for r in found.requirements if r.document == document.id
@@ -177,7 +177,7 @@ def parse_date(option: str, text: str) -> date:
     except ValueError:
         day = None
     if day is None or day.isoformat() != text:
-        raise UsageError("日期有误", place=option, found=text, expected="YYYY-MM-DD,如 2026-08-31")
+        raise UsageError("日期有误", place=option, found=text, expected="YYYY-MM-DD，如 2026-08-31")
     return day
 
 
@@ -188,36 +188,39 @@ def _one_of(option: str, value: str, allowed: Sequence[str]) -> None:
 
 def _must_be_new(path: Path, what: str) -> None:
     if path.exists():
-        raise UsageError(f"{what}已经存在,不会覆盖", place=str(path), next_step="请换一个名称,或先移走原有的")
+        raise UsageError(f"{what}已经存在，不会覆盖", place=str(path), next_step="请换一个名称，或先移走原有的")
 
 
 def _print_run(run: Any, summary: Sequence[Mapping[str, Any]]) -> None:
-    titles = {d["id"]: f"{d['title']}({d['id']},{d['version']})" for d in run.receipt["documents"]}
+    titles = {d["id"]: f"{d['title']}（{d['id']}，{d['version']}）" for d in run.receipt["documents"]}
     for table in run_tables(summary, titles, width=out().width):
         out().print(table)
     worst = run.worst_units(WORST_UNITS)
     if worst:
         rows = [(u["unit_name"], u["subjects"], u["failing"], u["findings"]) for u in worst]
         columns = ("单位", "组织数", "未达标组织", "未达标项次")
-        out().print(plain_table(f"问题最多的单位(前 {len(worst)} 个)", columns, rows, right=columns[1:]))
+        out().print(plain_table(f"问题最多的单位（前 {len(worst)} 个）", columns, rows, right=columns[1:]))
 
 
 def _print_next(run: Any, code: ExitCode) -> None:
     folder = run.path
     rejected = sum(int(count["rejected"]) for count in run.receipt["rows"].values())
-    unread = [f"{u['file']}({u['problem']})" for u in run.receipt["unread"]]
+    unread = [f"{u['file']}（{u['problem']}）" for u in run.receipt["unread"]]
     if unread:
-        warning = "下列台账未能读入,缺少其中的记录,判定可能偏严,请改正后重新审查:" + ";".join(unread)
+        warning = "下列台账未能读入，缺少其中的记录，判定可能偏严，请改正后重新审查：" + "；".join(unread)
         err().print(warning, style="bold red", markup=False, soft_wrap=True)
-    lines = [f"截至 {run.receipt['as_of']};结论:{code.meaning}(退出码 {int(code)})", f"结果:{folder}"]
+    for gap in run.receipt["missing"]:
+        clauses = "、".join(gap["requirements"])
+        err().print(f"全部数据中没有这类记录:{gap['records']};无法判断:{clauses}", markup=False, soft_wrap=True)
+    lines = [f"截至 {run.receipt['as_of']}；结论：{code.meaning}（退出码 {int(code)}）", f"结果：{folder}"]
     if rejected:
-        lines.append(f"退回 {rejected:,} 行,原因见 {folder / 'rejects.xlsx'}")
+        lines.append(f"退回 {rejected:,} 行，原因见 {folder / 'rejects.xlsx'}")
     command, shown = _as_invoked(), f'"{folder}"' if " " in str(folder) else str(folder)
-    lines.append(f"看板:{command} serve {shown}")
+    lines.append(f"看板：{command} serve {shown}")
     failing = run.findings[run.findings["verdict"] != Verdict.WAIVED]
     if len(failing):
         first = failing.iloc[0]
-        lines.append(f"缘由:{command} explain {shown} {first['subject']} {first['requirement']}")
+        lines.append(f"缘由：{command} explain {shown} {first['subject']} {first['requirement']}")
     out().print("\n".join(lines), markup=False, soft_wrap=True)
 
 

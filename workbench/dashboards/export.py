@@ -32,7 +32,7 @@ def to_xlsx(state: RunState, f: Filter) -> bytes:
     head = (
         ("督查结果", state.path.name), ("组织", state.receipt.get("city") or ""), ("截至日期", state.receipt["as_of"]),
         ("筛选", state.describe(f)), ("条数/已判定", f"{total}/{judged}"),
-        ("说明", "由台账数据按条款推算,供核实使用"),
+        ("说明", "由台账数据按条款推算，供核实使用"),
     )
     out = io.BytesIO()
     write_list(out, "清单", _COLUMNS, _rows(state, f), head=head, total=total)

@@ -60,7 +60,7 @@ class Overview(anywidget.AnyWidget):
         except WorkbenchError as e:
             return {"error": str(e)}, []
         except (duckdb.Error, OSError) as e:
-            return {"error": f"督查结果读取失败:{str(e).splitlines()[0]}。请确认结果文件夹仍在原处,再刷新页面。"}, []
+            return {"error": f"督查结果读取失败：{str(e).splitlines()[0]}。请确认结果文件夹仍在原处，再刷新页面。"}, []
 
     def _do(self, message: dict[str, Any]) -> tuple[dict[str, Any], list[bytes]]:
         match message.get("do"):
@@ -82,7 +82,7 @@ class Overview(anywidget.AnyWidget):
                 f = Filter.of(message.get("filter", {}))
                 return {"name": export.file_name(self.state, f)}, [export.to_xlsx(self.state, f)]
             case other:
-                return {"error": f"页面与服务版本不一致({other}),请刷新页面。"}, []
+                return {"error": f"页面与服务版本不一致（{other}），请刷新页面。"}, []
 
     def _refresh(self) -> None:
         """Reopen the run when another one was written in its place: a kernel prepared ahead would show the old one."""

@@ -41,7 +41,7 @@ def serve(
     if not loopback and not token:
         raise UsageError(
             "对其他电脑开放时必须设置口令", place=f"--host {host}", expected="--token 口令",
-            next_step="请加上 --token,或去掉 --host 只在本机查看",
+            next_step="请加上 --token，或去掉 --host 只在本机查看",
         )
     _check_port(host, port)
     _set_environment(run)
@@ -96,7 +96,7 @@ def _announce(address: str) -> logging.Filter:
     class Announce(logging.Filter):
         def filter(self, record: logging.LogRecord) -> bool:
             if "running at" in str(record.msg):
-                print(f"督查总览:{address}\n按 Ctrl+C 结束。", flush=True)
+                print(f"督查总览：{address}\n按 Ctrl+C 结束。", flush=True)
             return record.levelno >= logging.ERROR
 
     return Announce()
@@ -115,8 +115,8 @@ def _check_port(host: str, port: int) -> None:
             pass
     except OSError as e:
         raise UsageError(
-            "端口无法使用,可能已被其他程序占用", place=f"{host}:{port}", found=os.strerror(e.errno) if e.errno else str(e),
-            next_step=f"请换一个端口,例如 --port {port + 1},或先结束占用它的程序",
+            "端口无法使用，可能已被其他程序占用", place=f"{host}:{port}", found=os.strerror(e.errno) if e.errno else str(e),
+            next_step=f"请换一个端口，例如 --port {port + 1}，或先结束占用它的程序",
         ) from e
 
 

@@ -104,7 +104,7 @@ class RunState:
         except duckdb.Error as e:
             raise RunError(
                 "督查结果无法读取", place=str(self.path), found=str(e).splitlines()[0],
-                next_step="文件可能损坏,请用 workbench audit 重新生成督查结果",
+                next_step="文件可能损坏，请用 workbench audit 重新生成督查结果",
             ) from e
 
     def current_stamp(self) -> str:
@@ -275,7 +275,7 @@ class RunState:
             ("要求", self.by_id[f.requirement]["clause"] if f.requirement in self.by_id else f.requirement),
             ("关键词", f.text),
         ]
-        return ";".join(f"{name}:{value}" for name, value in parts if value)
+        return "；".join(f"{name}：{value}" for name, value in parts if value)
 
     # -- one branch -------------------------------------------------------------------------------------------
 

@@ -55,7 +55,7 @@ def load_key(home: Path | str | None = None, data: Path | None = None) -> bytes:
     if not re.fullmatch(r"[0-9a-f]{64}", text):
         raise UsageError(
             "人员加密钥匙已损坏", place=str(path), expected="64 位十六进制",
-            next_step="从备份恢复;没有备份时删除它,程序会另生成一把(与以往结果中的人员不再对应)",
+            next_step="从备份恢复；没有备份时删除它，程序会另生成一把（与以往结果中的人员不再对应）",
         )
     return bytes.fromhex(text)
 

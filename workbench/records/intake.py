@@ -154,15 +154,15 @@ class _Intake:
                 self.log.add(
                     Level.NOTICE,
                     name,
-                    "表格程序的锁文件,已跳过;对应的台账可能正被打开,读到的是上次保存的内容",
-                    next_step="关闭台账后重新读入,以免漏掉未保存的内容",
+                    "表格程序的锁文件，已跳过；对应的台账可能正被打开，读到的是上次保存的内容",
+                    next_step="关闭台账后重新读入，以免漏掉未保存的内容",
                 )
             elif any(part.startswith(".") for part in Path(name).parts):
                 continue
             elif path.suffix.lower() not in _SUFFIXES:
-                self.log.add(Level.NOTICE, name, "不是台账格式,已跳过", expected="、".join(s[1:] for s in _SUFFIXES))
+                self.log.add(Level.NOTICE, name, "不是台账格式，已跳过", expected="、".join(s[1:] for s in _SUFFIXES))
             elif path.suffix.lower() in (".txt",) and self.root.is_dir():
-                self.log.add(Level.NOTICE, name, "文本文件不作台账,已跳过", next_step="确是台账的,改名为 .csv 后读入")
+                self.log.add(Level.NOTICE, name, "文本文件不作台账，已跳过", next_step="确是台账的，改名为 .csv 后读入")
             else:
                 yield path
 
@@ -187,8 +187,8 @@ class _Intake:
             self.log.add(
                 Level.ERROR,
                 name,
-                "没有读取权限,或正被其他程序占用",
-                next_step="关闭占用它的程序,或取得读取权限后重新读入",
+                "没有读取权限，或正被其他程序占用",
+                next_step="关闭占用它的程序，或取得读取权限后重新读入",
             )
         except OSError as error:
             self.log.add(
@@ -200,14 +200,14 @@ class _Intake:
     def _read_checked(self, path: Path, name: str) -> None:
         suffix = path.suffix.lower()
         if path.stat().st_size == 0:
-            raise IntakeError("空文件,没有读到任何内容", place=name, next_step="核对是否传错文件")
+            raise IntakeError("空文件，没有读到任何内容", place=name, next_step="核对是否传错文件")
         digest = safety.sha256_of(path)
         if suffix in parquet.SUFFIXES:
             self._read_parquet(path, name, digest)
             return
         if suffix in excel.SUFFIXES:
             if safety.check_workbook(path, name, self.max_unpacked):
-                self.log.add(Level.NOTICE, name, "含有宏;只读数据,宏不会运行")
+                self.log.add(Level.NOTICE, name, "含有宏；只读数据，宏不会运行")
             sheets = excel.sheets(path, name)
         else:
             sheets = delimited.sheets(path, name)
@@ -293,10 +293,10 @@ class _Intake:
         self.log.add(
             Level.ERROR,
             source.file,
-            f"{source.reason},{source.rows_read} 行全部退回",
+            f"{source.reason}，{source.rows_read} 行全部退回",
             sheet=source.sheet,
-            expected="下列之一:" + "、".join(t.title for t in TABLES.values()),
-            next_step="按模板的表头调整后重新读入;不是台账的可不理会",
+            expected="下列之一：" + "、".join(t.title for t in TABLES.values()),
+            next_step="按模板的表头调整后重新读入；不是台账的可不理会",
         )
 
     def _tell_layout(self, layout: Layout, source: Source, aside: int) -> None:
@@ -304,7 +304,7 @@ class _Intake:
         for column in layout.missing:
             self.log.add(
                 Level.ERROR if source.rows_read else Level.NOTICE,
-                problem=f"缺少必需列“{column.header}”,该表各行不能使用",
+                problem=f"缺少必需列“{column.header}”，该表各行不能使用",
                 column=column.header,
                 expected="、".join((column.header, *column.aliases)),
                 next_step="补上该列后重新读入",
@@ -314,16 +314,16 @@ class _Intake:
             header = layout.table.column(name).header
             self.log.add(
                 Level.NOTICE,
-                problem=f"没有“{header}”列,按表名一律记为“{value}”",
+                problem=f"没有“{header}”列，按表名一律记为“{value}”",
                 column=header,
                 value=value,
-                next_step="若不对,请补上该列",
+                next_step="若不对，请补上该列",
                 **place,
             )
         if layout.months:
-            self.log.add(Level.NOTICE, problem=f"按月展开:每行每月一条,共 {source.rows_read} 条", **place)
+            self.log.add(Level.NOTICE, problem=f"按月展开：每行每月一条，共 {source.rows_read} 条", **place)
         if aside:
-            self.log.add(Level.NOTICE, problem=f"有 {aside} 行合计或重复的表头,不作记录", **place)
+            self.log.add(Level.NOTICE, problem=f"有 {aside} 行合计或重复的表头，不作记录", **place)
 
     # -- loading -------------------------------------------------------------------------------------------------
 
@@ -386,6 +386,6 @@ class _Intake:
                 self.log.add(
                     Level.NOTICE,
                     place,
-                    f"没有“{table.title}”表,要用到它的条款将判为数据不足",
-                    next_step="有此台账的,放入后重新读入",
+                    f"没有“{table.title}”表，要用到它的条款将判为数据不足",
+                    next_step="有此台账的，放入后重新读入",
                 )

@@ -36,13 +36,13 @@ class Message:
     def __str__(self) -> str:
         parts = (self.file, self.sheet, f"第 {self.row} 行" if self.row else "", self.column)
         place = " · ".join(p for p in parts if p)
-        text = f"[{self.level}] {place}:{self.problem}" if place else f"[{self.level}] {self.problem}"
+        text = f"[{self.level}] {place}：{self.problem}" if place else f"[{self.level}] {self.problem}"
         if self.value:
-            text += f";现为“{self.value}”"
+            text += f"；现为“{self.value}”"
         if self.expected:
-            text += f";应为:{self.expected}"
+            text += f"；应为：{self.expected}"
         if self.next_step:
-            text += f";处理办法:{self.next_step}"
+            text += f"；处理办法：{self.next_step}"
         return text
 
 
@@ -64,5 +64,5 @@ class MessageLog:
     def summarize(self, level: Level, file: str, problem: str, total: int, **fields) -> None:
         """Say how many there were of a kind when only the first ``cap`` were listed."""
         if total > self.cap:
-            text = f"{problem}:共 {total} 行,以上只列出前 {self.cap} 行"
+            text = f"{problem}：共 {total} 行，以上只列出前 {self.cap} 行"
             self.messages.append(Message(level, file, problem=text, **fields))

@@ -161,7 +161,7 @@ class _Book:
         self.sheet.freeze_panes(1, 3)
         self.sheet.set_column(0, 1, 22)
         self.sheet.set_column(3, len(self.HEAD) + len(headers), 18)
-        self.sheet.write_row(0, 0, [*self.HEAD, *(f"原表:{h}" for h in headers)], self.bold)
+        self.sheet.write_row(0, 0, [*self.HEAD, *(f"原表：{h}" for h in headers)], self.bold)
         self.row = 0
 
     def add(self, cells: Sequence[object]) -> None:
@@ -213,9 +213,9 @@ def _reject_line(
         column, code, detail = parts(code)
         told.append(describe(table.name, column, code, detail, context or ""))
         columns.append(header_of(table.name, column))
-        values.append((cells[names.index(column)] or "(空)") if column else "")
+        values.append((cells[names.index(column)] or "（空）") if column else "")
     place = sources[source_id]
-    joined = [";".join(dict.fromkeys(t[i] for t in told)) for i in range(3)]
+    joined = ["；".join(dict.fromkeys(t[i] for t in told)) for i in range(3)]
     return [
         place.file,
         place.sheet,

@@ -101,11 +101,11 @@ def _inflated(file, entry: zipfile.ZipInfo, allowed: int) -> int:
 
 def _too_large(name: str, unpacked: int, limit: int) -> IntakeError:
     return IntakeError(
-        "解压后过大,没有读入",
+        "解压后过大，没有读入",
         place=name,
         found=f"约 {unpacked / 2**20:,.0f} MB",
-        expected=f"不超过 {limit / 2**20:,.0f} MB,且压缩比正常",
-        next_step="核实文件来源;确是台账的,拆成几个文件或另存为 CSV",
+        expected=f"不超过 {limit / 2**20:,.0f} MB，且压缩比正常",
+        next_step="核实文件来源；确是台账的，拆成几个文件或另存为 CSV",
     )
 
 

@@ -82,7 +82,7 @@ def _org(header: str = "党组织名称", **kw) -> Column:
 
 
 def _person(header: str = "身份证号", required: bool = False, aliases: tuple[str, ...] = _ID_ALIASES) -> Column:
-    return Column("person_id", T.PERSON, header, aliases, required=required, note="读入时即转为加密键,不保存号码")
+    return Column("person_id", T.PERSON, header, aliases, required=required, note="读入时即转为加密键，不保存号码")
 
 
 ORGANIZATIONS = Table(
@@ -95,7 +95,7 @@ ORGANIZATIONS = Table(
         Column("type", T.TERM, "组织类型", ("党组织类型", "类型", "组织类别", "党组织类别"), required=True, terms=v.OrgType),
         Column("sector", T.TERM, "领域", ("所属领域", "行业领域"), terms=v.Sector),
         Column("level", T.TERM, "层级", ("级别", "组织层级"), terms=v.Level),
-        Column("adopts", T.LIST, "适用文件", ("执行文件", "适用制度"), note="文件代号;空白即适用本次所选全部文件"),
+        Column("adopts", T.LIST, "适用文件", ("执行文件", "适用制度"), note="文件代号；空白即适用本次所选全部文件"),
         Column("flags", T.LIST, "标记", ("组织标记",), terms=v.OrgFlag),
         Column("has_committee", T.BOOLEAN, "是否设支委会", ("设支委会", "是否设立支委会")),
         Column("established_on", T.DATE, "成立日期", ("成立时间", "建立日期", "组建日期")),
@@ -133,7 +133,7 @@ ACTIVITIES = Table(
     "activities", "活动", key=("activity_id",),
     sheet_names=("活动", "三会一课", "组织生活", "会议台账", "活动台账", "组织生活台账", "文件与清单", "培训台账", "谈心谈话"),
     columns=(
-        Column("activity_id", T.TEXT, "活动编号", ("编号", "记录编号"), note="可空,空则自动编号"),
+        Column("activity_id", T.TEXT, "活动编号", ("编号", "记录编号"), note="可空，空则自动编号"),
         _org(),
         _person("人员身份证号", aliases=("主讲人身份证号", "参训人身份证号", "调研人身份证号", *_ID_ALIASES)),
         Column("kind", T.TERM, "活动类型", ("会议类型", "类型", "活动类别", "材料类型"), required=True, terms=v.ActivityKind),

@@ -84,18 +84,18 @@ def _write_sheet(sheet: Worksheet, table: Table, styles: dict, formats: dict, ra
 
 
 def _note(table: Table) -> str:
-    base = "每行一条记录;红底列必填;日期写作 2026-03-05;一格多项用、隔开;不要改动表头。"
+    base = "每行一条记录；红底列必填；日期写作 2026-03-05；一格多项用、隔开；不要改动表头。"
     return f"{base}{table.note}"
 
 
 def _comment(column: Column) -> str:
-    lines = [f"类型:{column.type.value}{f'({column.unit})' if column.unit else ''}", "必填" if column.required else "可空"]
+    lines = [f"类型：{column.type.value}{f'（{column.unit}）' if column.unit else ''}", "必填" if column.required else "可空"]
     if column.note:
         lines.append(column.note)
     if column.allowed:
-        lines.append("可填:" + "、".join(column.allowed))
+        lines.append("可填：" + "、".join(column.allowed))
     if column.name == "step":
-        lines.append("先选流程,再选该流程的步骤")
+        lines.append("先选流程，再选该流程的步骤")
     return "\n".join(lines)
 
 

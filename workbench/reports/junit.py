@@ -88,7 +88,7 @@ def _failing_lines(run: Any) -> dict[str, list[str]]:
         findings["subject"], findings["requirement"], findings["verdict"], findings["detail"], strict=True
     ):
         if verdict in (Verdict.FAILED, Verdict.MANUAL):
-            lines[requirement].append(f"{names.get(subject, subject)}({subject}):{detail}")
+            lines[requirement].append(f"{names.get(subject, subject)}（{subject}）：{detail}")
     return lines
 
 
@@ -110,23 +110,23 @@ def _case(suite: ET.Element, row: Mapping[str, Any], failing: Sequence[str], str
         name=_clean(f"{row['id']} {row['clause']} {row['description']}"),
     )
     counts = {verdict: int(row["counts"].get(verdict, 0)) for verdict in Verdict}
-    text = ",".join(f"{verdict} {n}" for verdict, n in counts.items() if n)
+    text = "，".join(f"{verdict} {n}" for verdict, n in counts.items() if n)
     severity = Severity(row["severity"])
     short = counts[Verdict.FAILED] if severity != Severity.INFO else 0
     soft = counts[Verdict.MANUAL] + (counts[Verdict.BEHIND] if severity != Severity.INFO else 0)
     if severity == Severity.WARNING:
         short, soft = 0, soft + short
     if counts[Verdict.BROKEN]:
-        ET.SubElement(case, "error", type=str(Verdict.BROKEN), message=f"检查出错:{text}")
+        ET.SubElement(case, "error", type=str(Verdict.BROKEN), message=f"检查出错：{text}")
         return "errors"
     if short or (strict and soft):
         kind = SEVERITY_LABELS[severity]
         body = list(failing[:cap]) + ([f"…… 另有 {len(failing) - cap} 个"] if len(failing) > cap else [])
-        failure = ET.SubElement(case, "failure", type=kind, message=f"{kind}:{text}")
+        failure = ET.SubElement(case, "failure", type=kind, message=f"{kind}：{text}")
         failure.text = _clean("\n".join(body))
         return "failures"
     if counts[Verdict.NO_DATA]:
-        ET.SubElement(case, "skipped", message=f"数据不足,未能全部判定:{text}")
+        ET.SubElement(case, "skipped", message=f"数据不足，未能全部判定：{text}")
         return "skipped"
     ET.SubElement(case, "system-out").text = text or "没有适用的组织"
     return "passed"

@@ -70,7 +70,7 @@ def write_list(
     if top + 1 + total > MAX_ROWS:
         raise UsageError(
             "导出的行数超出一张工作表", found=f"{total:,} 行", expected=f"不超过 {MAX_ROWS - top - 1:,} 行",
-            next_step="请先按单位、文件或判定筛选,再导出",
+            next_step="请先按单位、文件或判定筛选，再导出",
         )
     with xlsxwriter.Workbook(target if hasattr(target, "write") else str(target), options) as book:
         bold = book.add_format({"bold": True})
@@ -115,8 +115,8 @@ def write_findings(run: Any, path: str | Path) -> None:
     receipt = run.receipt
     head = (
         ("截至日期", str(receipt["as_of"])), ("年度", str(receipt["year"])), ("组织", receipt.get("city") or ""),
-        ("文件", "、".join(f"{d['title']}({d['version']})" for d in receipt["documents"])),
-        ("说明", "由台账数据按条款推算,待核实确认"),
+        ("文件", "、".join(f"{d['title']}（{d['version']}）" for d in receipt["documents"])),
+        ("说明", "由台账数据按条款推算，待核实确认"),
     )
     target = Path(path)
     target.parent.mkdir(parents=True, exist_ok=True)

@@ -132,7 +132,7 @@ def _versions(context: _Context, name: str) -> list[_Version]:
     folder = context.directory / name
     entries = _visible(folder)
     if not entries:
-        raise SuiteError("文件夹里没有任何版本", place=name, expected="以生效日期命名的子文件夹,如 2022-01-01")
+        raise SuiteError("文件夹里没有任何版本", place=name, expected="以生效日期命名的子文件夹，如 2022-01-01")
     versions = sorted((_version(context, name, entry) for entry in entries), key=lambda v: v.document.version)
     for earlier, later in zip(versions, versions[1:], strict=False):
         end = earlier.document.effective_to
@@ -155,7 +155,7 @@ def _version(context: _Context, document: str, folder: Path) -> _Version:
     place = f"{document}/{folder.name}"
     if not folder.is_dir():
         raise SuiteError(
-            "此处只能有版本文件夹", place=place, found=folder.name, expected="以生效日期命名的子文件夹,如 2022-01-01"
+            "此处只能有版本文件夹", place=place, found=folder.name, expected="以生效日期命名的子文件夹，如 2022-01-01"
         )
     effective_from = reading.iso_date(folder.name, place)
     files, requirements, metas = [], [], []
@@ -245,7 +245,7 @@ def _requirement(context: _Context, entry: Any, meta: DocumentVersion, file: str
     shape = shapes.SHAPES[shape_name]
     given = dict(reading.mapping(entry["kwargs"], f"{place}.kwargs"))
     identifier = _identifier(given.pop("requirement", None), f"{place}.kwargs.requirement")
-    place = f"{place} ({identifier})"
+    place = f"{place}（{identifier}）"
     resolved, named = _resolve(context, given, f"{place}.kwargs")
     arguments = shapes.check_arguments(shape, resolved, f"{place}.kwargs")
     own = reading.mapping(entry["meta"], f"{place}.meta")
@@ -293,7 +293,7 @@ def _identifier(value: Any, place: str) -> str:
             "缺少条款编号或编号有误",
             place=place,
             found=reading.shown(value),
-            expected="字母、数字和 . _ -,如 secretary-2022-8-1",
+            expected="字母、数字和 . _ -，如 secretary-2022-8-1",
         )
     return value
 
@@ -349,7 +349,7 @@ def _in_force(name: str, versions: list[_Version], reference: date) -> tuple[Doc
     begun = [v for v in versions if v.document.effective_from <= reference]
     if not begun:
         first = versions[0].document
-        reason = f"{first.version} 起施行,{reference} 尚未生效"
+        reason = f"{first.version} 起施行，{reference} 尚未生效"
         return DocumentVersion(name, first.title, "", None, None, reason=reason), None
     latest = begun[-1]
     if latest.document.effective_to is not None and latest.document.effective_to < reference:

@@ -85,7 +85,7 @@ def check_keys(
     for key in data:
         if key not in allowed:
             raise SuiteError(
-                "不认识的键", place=place, found=key, expected="、".join(allowed), next_step="请改用所列的键,或删去此键"
+                "不认识的键", place=place, found=key, expected="、".join(allowed), next_step="请改用所列的键，或删去此键"
             )
     for key in required:
         if key not in data or data[key] is None or data[key] == "":
@@ -102,7 +102,7 @@ def text(value: Any, place: str) -> str:
     """``value`` when it is text that is not blank."""
     if not isinstance(value, str) or not value.strip():
         raise SuiteError(
-            "此处应为文字", place=place, found=shown(value), expected="非空文字", next_step="若是日期或数字,请加引号"
+            "此处应为文字", place=place, found=shown(value), expected="非空文字", next_step="若是日期或数字，请加引号"
         )
     return value.strip()
 
@@ -146,7 +146,7 @@ def month_day(value: Any, place: str) -> str:
         else:
             return value
     raise SuiteError(
-        "月日有误", place=place, found=shown(value), expected="MM-DD,如 01-31", next_step="请加引号写成两位月、两位日"
+        "月日有误", place=place, found=shown(value), expected="MM-DD，如 01-31", next_step="请加引号写成两位月、两位日"
     )
 
 
@@ -169,4 +169,4 @@ def number(value: Any, place: str, *, whole: bool, least: float) -> int | float:
 def shown(value: Any) -> str:
     """``value`` as an error shows it, short."""
     shortened = repr(value) if not isinstance(value, str) else value
-    return "(空)" if value is None or shortened == "" else shortened[:80]
+    return "（空）" if value is None or shortened == "" else shortened[:80]

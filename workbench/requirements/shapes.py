@@ -241,11 +241,11 @@ def _check_together(shape: Shape, arguments: Mapping[str, Any], place: str) -> N
     for group in shape.exactly_one:
         given = [name for name in group if name in arguments]
         if len(given) != 1:
-            found = "、".join(given) or "(都没有)"
+            found = "、".join(given) or "（都没有）"
             raise SuiteError("只能且必须写其中一个", place=place, found=found, expected=" 或 ".join(group))
     for group in shape.at_least_one:
         if not any(name in arguments for name in group):
-            raise SuiteError("至少要写其中一个", place=place, found="(都没有)", expected=" 或 ".join(group))
+            raise SuiteError("至少要写其中一个", place=place, found="（都没有）", expected=" 或 ".join(group))
     for name, value, other in shape.needs:
         if name in arguments and (value is None or arguments[name] == value) and other not in arguments:
             raise SuiteError(f"写了 {name} 就要写 {other}", place=place, found=f"没有 {other}", expected=other)

@@ -59,8 +59,8 @@ def _any(value: Any) -> str:
 
 def _by_date(a: Arguments, unit: str) -> str:
     opens = f"{_day(a['opens'])}至" if "opens" in a else ""
-    carried = f"(最迟次年{_day(a['carry_over'])})" if "carry_over" in a else ""
-    return f"每年{opens}{_day(a['by'])}{'' if opens else '前(含当日)'}完成{carried}"
+    carried = f"（最迟次年{_day(a['carry_over'])}）" if "carry_over" in a else ""
+    return f"每年{opens}{_day(a['by'])}{'' if opens else '前（含当日）'}完成{carried}"
 
 
 def _span(a: Arguments, days: str, months: str) -> str:
@@ -68,17 +68,17 @@ def _span(a: Arguments, days: str, months: str) -> str:
 
 
 def _lead(a: Arguments, unit: str) -> str:
-    ends = "(首尾两日计入)" if a.get("inclusive") else ""
+    ends = "（首尾两日计入）" if a.get("inclusive") else ""
     return f"{_any(a['step'])}至{_any(a['before'])}不少于{_span(a, 'at_least_days', 'at_least_months')}{ends}"
 
 
 def _order(a: Arguments, unit: str) -> str:
-    by = f",{_day(a['complete_by'])}前(含当日)完成" if "complete_by" in a else ""
+    by = f"，{_day(a['complete_by'])}前（含当日）完成" if "complete_by" in a else ""
     return f"按{'→'.join(a['steps'])}依次进行{by}"
 
 
 def _case_count(a: Arguments, unit: str) -> str:
-    within = f"({_any(a['after'])}后{a['grace_days']}日内)" if "grace_days" in a else ""
+    within = f"（{_any(a['after'])}后{a['grace_days']}日内）" if "grace_days" in a else ""
     return _bounds(a, unit) + within
 
 
@@ -111,12 +111,12 @@ _WORDING: dict[str, Callable[[Arguments, str], str]] = {
     "expect_step_qualification": _qualified,
     "expect_posts_held": lambda a, u: f"至少{a['minimum']}{u}",
     "expect_open_cases": lambda a, u: f"至少{a['minimum']}{u}",
-    "expect_steps_present": lambda a, u: f"至少{a['minimum']}{u}:{'、'.join(a['steps'])}",
+    "expect_steps_present": lambda a, u: f"至少{a['minimum']}{u}：{'、'.join(a['steps'])}",
     "expect_share": lambda a, u: f"不低于{a['denominator']}的{a['ratio'] * 100:g}%",
     "expect_growth": lambda a, u: f"增幅不低于{a['base']}增幅",
     "expect_dues_paid": _dues,
     "expect_dues_followup": _followup,
     "expect_rating_streak": lambda a, u: (
-        f"连续{a['years']}年“{_any(a['grade'])}”的,{a['within_days']}日内调整{_any(a['role'])}"
+        f"连续{a['years']}年“{_any(a['grade'])}”的，{a['within_days']}日内调整{_any(a['role'])}"
     ),
 }

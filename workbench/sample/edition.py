@@ -71,12 +71,12 @@ def make_sample(
 def _check(branches: int, out: Path, form: str) -> None:
     if branches < SMALLEST:
         raise UsageError("支部数太少", place="--branches", found=str(branches), expected=f"不少于{SMALLEST}",
-                         next_step="增大支部数,使每类组织都出现")
+                         next_step="增大支部数，使每类组织都出现")
     if form not in ("ledgers", "parquet"):
         raise UsageError("没有这种形式", place="--form", found=form, expected="ledgers 或 parquet",
                          next_step="改用其中一种")
     if form == "ledgers" and branches > LARGE:
-        raise UsageError("支部数太多,不宜写成台账", place="--branches", found=str(branches), expected=f"不超过{LARGE}",
+        raise UsageError("支部数太多，不宜写成台账", place="--branches", found=str(branches), expected=f"不超过{LARGE}",
                          next_step="改用 --form parquet")
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise UsageError("输出位置已有内容", place=str(out), expected="空文件夹或尚不存在的路径", next_step="换一个位置或先移走")

@@ -244,7 +244,7 @@ def _count_evidence(ctx: Context, requirements: Sequence[Requirement]) -> ir.Tab
         for i, p in enumerate(ctx.facts.periods(kind))
     ]
     unit = ibis.cases(*labels, else_="")
-    why = ibis.cases((rows.counted, ""), (rows.untagged, "(未注明类别,未计入)"), else_="(未注明人员,未计入)")
+    why = ibis.cases((rows.counted, ""), (rows.untagged, "（未注明类别，未计入）"), else_="（未注明人员，未计入）")
     return as_evidence(rows, "activities", unit, "held_on", rows.kind + why, rows.counted)
 
 

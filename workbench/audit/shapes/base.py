@@ -69,6 +69,8 @@ class Context:
     facts: Facts
     subjects: ir.Table
     grace_months: int
+    available: dict[str, bool] = field(default_factory=dict)
+    """By requirement: whether the data set holds its kind of record at all, once that is known."""
     units: dict[str, ir.Table] = field(default_factory=dict)
     """Units by name of their shape, once they are computed."""
 

@@ -2,7 +2,7 @@
 const BEAT_MS = 4000;      // how often a visible page asks whether the kernel lives
 const PATIENCE_MS = 9000;  // an unanswered question older than this counts as a lost connection
 const EXPORT_MS = 180000;
-const LOST = "与督查服务的连接已中断或服务正忙,下方内容可能不是最新,组织详情已隐去。若持续出现,请刷新页面。";
+const LOST = "与督查服务的连接已中断或服务正忙，下方内容可能不是最新，组织详情已隐去。若持续出现，请刷新页面。";
 
 function connect(model, onLost, onBack) {
   const waiting = new Map();
@@ -23,7 +23,7 @@ function connect(model, onLost, onBack) {
     for (const [number, other] of waiting) {
       if (number > message.answer) continue;
       waiting.delete(number);
-      if (other !== entry) other.resolve({ message: { error: "有一次请求没有得到答复,请重试。" }, buffers: [] });
+      if (other !== entry) other.resolve({ message: { error: "有一次请求没有得到答复，请重试。" }, buffers: [] });
     }
     setLost(false);
     entry.resolve({ message, buffers });
@@ -61,7 +61,7 @@ function overview(root, model) {
   const link = connect(model, () => {
     say(LOST);
     root.classList.add("wb-lost");
-    if (dialog.open) hideDetail("连接中断,详情已隐去。按 Esc 关闭。");
+    if (dialog.open) hideDetail("连接中断，详情已隐去。按 Esc 关闭。");
   }, () => {
     say("");
     root.classList.remove("wb-lost");
@@ -72,7 +72,7 @@ function overview(root, model) {
   const ask = async (request, patience) => {
     const answer = await link.ask(request, patience);
     if (answer.message.error) { say(answer.message.error); return null; }
-    if (answer.message.stamp !== stamp) { say("督查结果已更新,请刷新页面后查看。"); if (dialog.open) hideDetail("督查结果已更新。"); return null; }
+    if (answer.message.stamp !== stamp) { say("督查结果已更新，请刷新页面后查看。"); if (dialog.open) hideDetail("督查结果已更新。"); return null; }
     return answer;
   };
 
@@ -122,10 +122,10 @@ function overview(root, model) {
     hideDetail("正在读取…");
     mark();
     if (!dialog.open) dialog.showModal();
-    if (link.isLost()) { say(LOST); hideDetail("连接中断,详情已隐去。按 Esc 关闭。"); }
+    if (link.isLost()) { say(LOST); hideDetail("连接中断，详情已隐去。按 Esc 关闭。"); }
     const answer = await ask({ do: "branch", subject, requirement });
     const wanted = selected && selected.subject === subject && selected.requirement === requirement;
-    if (!answer && wanted && dialog.open) hideDetail("未能读取,按 Esc 关闭后重试。");
+    if (!answer && wanted && dialog.open) hideDetail("未能读取，按 Esc 关闭后重试。");
     if (!answer || !dialog.open || !selected || answer.message.subject !== selected.subject || answer.message.requirement !== selected.requirement) return;
     dialog.innerHTML = answer.message.html;
     if (!banner.hidden) dialog.prepend(banner);

@@ -42,7 +42,7 @@ def engine_for(url: str) -> sa.Engine:
     except (SQLAlchemyError, ImportError) as error:
         reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
         raise IntakeError(
-            "数据库连不上", place=name, found=reason, next_step="核对地址、账号和网络;缺驱动时先安装"
+            "数据库连不上", place=name, found=reason, next_step="核对地址、账号和网络；缺驱动时先安装"
         ) from error
 
 

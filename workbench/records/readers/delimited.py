@@ -76,11 +76,11 @@ def sheets(path: Path, name: str) -> Iterator[Sheet]:
                     yield row
             except csv.Error as error:
                 raise IntakeError(
-                    "文本无法按行列拆开,此处以后的内容没有读入",
+                    "文本无法按行列拆开，此处以后的内容没有读入",
                     place=name,
                     found=str(error),
                     expected="引号成对的 CSV",
-                    next_step="检查引号是否成对,或用表格程序另存为 xlsx",
+                    next_step="检查引号是否成对，或用表格程序另存为 xlsx",
                 ) from error
 
     yield Sheet(path.stem, rows, fraction=lambda _: position / size)

@@ -16,7 +16,7 @@ SUFFIXES = (".xlsx", ".xlsm", ".xls", ".ods")
 def password_error(name: str) -> IntakeError:
     """The error for a workbook that opens with a password only."""
     return IntakeError(
-        "工作簿有密码,无法读取", place=name, expected="未加密的工作簿", next_step="在表格程序中取消密码后另存,再读入"
+        "工作簿有密码，无法读取", place=name, expected="未加密的工作簿", next_step="在表格程序中取消密码后另存，再读入"
     )
 
 
