@@ -17,9 +17,9 @@ AS_OF := 2026-08-31
 # The stamps come last in their recipes: an interrupted installation is begun again, a finished one is instant.
 $(VENV)/.installed: pyproject.toml constraints.txt
 	@if [ -z "$(PYTHON)" ]; then \
-	echo "未找到 Python 3.11 或更高版本。请先安装,或指定:make $(MAKECMDGOALS) PYTHON=/path/to/python3.11" >&2; exit 2; fi
+	echo "未找到 Python 3.11 或更高版本。请先安装，或指定：make $(MAKECMDGOALS) PYTHON=/path/to/python3.11" >&2; exit 2; fi
 	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV) || { \
-	echo "无法建立虚拟环境。Debian、Ubuntu 上请先运行:sudo apt-get install python3-venv" >&2; exit 2; }
+	echo "无法建立虚拟环境。Debian、Ubuntu 上请先运行：sudo apt-get install python3-venv" >&2; exit 2; }
 	$(PIP) install --quiet -c constraints.txt hatchling
 	$(PIP) install --quiet -c constraints.txt --no-build-isolation -e '.[postgresql]'
 	@touch $@
@@ -34,7 +34,7 @@ demo: $(VENV)/.installed
 	@mkdir -p runs
 	@if [ -f runs/.demo ] && [ -f "$$(cat runs/.demo)/receipt.json" ] && [ -z "$$(find sample_data expectations workbench \
 	-type f ! -path '*/__pycache__/*' -newer runs/.demo | head -n 1)" ]; then \
-	echo "示例数据和条款没有变化,沿用上次结果 $$(cat runs/.demo)"; \
+	echo "示例数据和条款没有变化，沿用上次结果 $$(cat runs/.demo)"; \
 	else \
 	out=runs/demo; n=2; while [ -e "$$out" ]; do out=runs/demo-$$n; n=$$((n + 1)); done; \
 	$(BIN)/workbench audit sample_data --as-of $(AS_OF) --out "$$out"; code=$$?; \
