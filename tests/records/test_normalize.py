@@ -44,6 +44,7 @@ def mapped(con, table: str, column: str, raw: str) -> tuple:
         "2026\uff0e3\uff0e5",
         "2026年3月5日上午",
         "2026年3月5日(星期四)",
+        "2026年3月5日\uff08星期四\uff09",
     ],
 )
 def test_dates(con, raw: str) -> None:
@@ -148,6 +149,16 @@ def test_other_spellings_of_terms(con, table: str, column: str, raw: str, value:
 def test_an_unknown_term_rejects_only_where_it_is_required(con) -> None:
     assert mapped(con, "activities", "kind", "茶话会") == (None, "term", None)
     assert mapped(con, "organizations", "sector", "外星") == (None, None, "term")
+
+
+@pytest.mark.parametrize("mark", [",", ";", "\uff0c", "\uff1b", "\u3001", " "])
+def test_lists_are_read_with_either_punctuation(con, mark: str) -> None:
+    assert mapped(con, "activities", "tags", f"基层党建{mark}党员之间") == (["党员之间", "基层党建"], None, None)
+
+
+def test_terms_are_read_with_either_brackets(con) -> None:
+    for text in ("县(市、区)", "县\uff08市、区\uff09"):
+        assert mapped(con, "organizations", "level", text) == ("县", None, None)
 
 
 def test_lists_keep_what_is_known_and_name_the_rest(con) -> None:
