@@ -74,6 +74,9 @@ def test_an_explanation_names_clause_figure_and_rows(run: Run) -> None:
 def test_a_kind_of_record_that_never_occurs_accuses_nobody(run: Run) -> None:
     verdicts = run.results[run.results.requirement == "xinfang-bureau-2.2.3-1"].verdict
     assert set(verdicts) == {"数据不足"}
+    missing = {gap["records"]: gap["requirements"] for gap in run.receipt["missing"]}
+    assert "xinfang-bureau-2.2.3-1" in missing["活动（党课）"]
+    assert {"xinfang-bureau-2.7.2-1", "xinfang-bureau-2.7.2-3"} <= set(missing["党费"])
 
 
 def test_runs_are_never_written_over(run: Run, tmp_path: Path) -> None:

@@ -185,7 +185,7 @@ def missing_records(ctx: Context, requirements: Sequence[Requirement]) -> list[d
     for r in requirements:
         if not ctx.available[r.id]:
             needs = SHAPES[r.shape].needs(dict(r.kwargs))
-            names = (TABLES[need.table].title + (f"({need.kind})" if need.kind else "") for need in needs)
+            names = (TABLES[need.table].title + (f"（{need.kind}）" if need.kind else "") for need in needs)
             found["、".join(dict.fromkeys(names))].append(r.id)
     return [{"records": records, "requirements": ids} for records, ids in found.items()]
 

@@ -211,7 +211,7 @@ def _print_next(run: Any, code: ExitCode) -> None:
         err().print(warning, style="bold red", markup=False, soft_wrap=True)
     for gap in run.receipt["missing"]:
         clauses = "、".join(gap["requirements"])
-        err().print(f"全部数据中没有这类记录:{gap['records']};无法判断:{clauses}", markup=False, soft_wrap=True)
+        err().print(f"全部数据中没有这类记录：{gap['records']}；无法判断：{clauses}", markup=False, soft_wrap=True)
     lines = [f"截至 {run.receipt['as_of']}；结论：{code.meaning}（退出码 {int(code)}）", f"结果：{folder}"]
     if rejected:
         lines.append(f"退回 {rejected:,} 行，原因见 {folder / 'rejects.xlsx'}")
