@@ -145,3 +145,17 @@ def test_a_rejected_row_that_could_have_counted_never_accuses(tmp_path: Path) ->
     run = audit(source, as_of=date(2026, 4, 30), documents=["xinfang-bureau"], out=tmp_path / "run")
     verdicts = run.results[run.results.requirement == MEETING].set_index("subject").verdict.to_dict()
     assert verdicts == {"A": "达标", "B": "数据不足", "C": "未达标"}
+
+
+def test_evidence_of_failing_results_only(tmp_path: Path) -> None:
+    source = ledgers(tmp_path / "ledgers", {"A": [1, 2, 3, 4], "B": [1, 3]})
+    runs = {
+        keep: audit(source, as_of=date(2026, 4, 30), documents=["xinfang-bureau"], out=tmp_path / keep, evidence=keep)
+        for keep in ("all", "failing")
+    }
+    assert len(runs["all"].evidence("A", MEETING)) == 4
+    assert len(runs["failing"].evidence("A", MEETING)) == 0
+    assert "--evidence all" in str(runs["failing"].explain("A", MEETING))
+    assert runs["failing"].evidence("B", MEETING).equals(runs["all"].evidence("B", MEETING))
+    with pytest.raises(UsageError, match="all 或 failing"):
+        audit(source, as_of=date(2026, 4, 30), out=tmp_path / "none", evidence="some")

@@ -32,9 +32,9 @@ def held_role(f: Facts, org_id: str, person_id: str, roles: Any, day: date) -> b
     )
 
 
-def has_tags(activity: Row, tags: Any) -> bool | None:
-    """Whether the activity carries one of the tags asked for; None when it carries none at all."""
-    if tags and not terms(activity["tags"]):
+def has_tags(activity: Row, tags: Any, tells: bool) -> bool | None:
+    """Whether the activity carries one of the tags asked for; None when it carries none and its ledger never ``tells``."""
+    if tags and not terms(activity["tags"]) and not tells:
         return None
     return share_a_term(tags, activity["tags"])
 
@@ -52,6 +52,7 @@ def activity_count(f: Facts, s: Setting, k: dict[str, Any]) -> Answer:
     if by_role:
         answer.doubt += f.count_rejected([s.org], "posts", by_role)
     rows = f.activities(s.org, k["activity"])
+    tells = any(terms(a["tags"]) for a in rows)
     for first, last in periods(k["period"], s.year, s.parameters["two_year_cycle_start"]):
         if first < s.start or first > s.as_of:
             continue
@@ -62,7 +63,7 @@ def activity_count(f: Facts, s: Setting, k: dict[str, Any]) -> Answer:
             held = [a for a in rows if first <= a["held_on"] <= last]
         count = 0
         for activity in held:
-            fits = [has_tags(activity, k.get("tags")), by_holder(f, s.org, activity, by_role)]
+            fits = [has_tags(activity, k.get("tags"), tells), by_holder(f, s.org, activity, by_role)]
             if False not in fits:  # what does not fit counts nowhere; what is silent may have counted
                 count += None not in fits
                 answer.doubt += None in fits

@@ -6,7 +6,7 @@ import json
 import platform
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -183,13 +183,13 @@ def write_findings(rows: pa.Table, entries: Mapping[str, dict], year: int, path:
 
 def write_evidence(ctx: Context, requirements: Sequence[Requirement], results: ir.Table, keep: str, work: Path) -> None:
     """Evidence of all results, or of failing ones only, in the order of subjects."""
-    found = evidence(ctx, requirements)
     con = ctx.facts.con
+    if keep == "failing":
+        failing = results.filter(results.verdict.isin([v.value for v in _KEPT])).select("requirement", "subject")
+        ctx = replace(ctx, subjects=ctx.store("failing", ctx.subjects.semi_join(failing, ["requirement", "subject"])))
+    found = evidence(ctx, requirements)
     if found is None:
         found = ibis.memtable(pa.schema([(n, ibis.dtype(k).to_pyarrow()) for n, k in EVIDENCE.items()]).empty_table())
-    elif keep == "failing":
-        failing = results.filter(results.verdict.isin([v.value for v in _KEPT])).select("requirement", "subject")
-        found = found.semi_join(failing, ["requirement", "subject"])
     con.to_parquet(found.order_by("subject", "requirement"), work / "evidence.parquet")
 
 

@@ -128,7 +128,10 @@ def _dated(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
     """Activities with the requirement they serve and the index of the period they fall into."""
     masks = _masks(ctx, requirements)
     rows = of_kind(ctx, parameters(requirements, SELECTOR | {"roles": (list, lambda k: terms(k.get("by_role")))}))
-    rows = rows.filter(rows.tagged | rows.untagged)
+    if any(r.kwargs.get("tags") for r in requirements):  # who never fills in a tag does not tell; else empty means none
+        telling = rows.filter(rows.tags.length() > 0).select("requirement", "org_id").distinct()
+        silent = rows.filter(rows.untagged).anti_join(telling, ["requirement", "org_id"])
+        rows = rows.filter(rows.tagged).union(silent)
     rows = rows.join(masks, "requirement")
     rows = rows.mutate(
         index=ibis.ifelse(
