@@ -323,17 +323,17 @@ def test_a_new_requirement_of_a_known_shape_is_one_entry(local) -> None:
 NO_DATA = "数据不足"
 
 
-def test_meeting_that_does_not_say_its_subject_accuses_nobody_and_excuses_nobody() -> None:
-    clause, tagged = "secretary-2022-4.2-1", {"kind": "班子会", "tags": ["基层党建"]}
-    quarters = [{**tagged, "held_on": D(day)} for day in ("2026-01-05", "2026-04-05", "2026-07-05")]
+def test_meetings_that_never_say_their_subject_accuse_nobody_and_excuse_nobody() -> None:
+    others = {"activities": [{"kind": "班子会", "held_on": D("2021-01-05"), "tags": ["基层党建"]}]}
 
-    def asked(day: str, tags: list[str] | None) -> tuple[str, dict[str, Any]]:
-        last = {"kind": "班子会", "held_on": D(day), "tags": tags}
-        return clause, {"org": {"type": "党组"}, "activities": [*quarters, last]}
+    def asked(year: int, tags: list[str] | None) -> tuple[str, dict[str, Any]]:
+        days = [date(year, month, 5) for month in (1, 4, 7, 10)]
+        meetings = [{"kind": "班子会", "held_on": day, "tags": tags} for day in days]
+        return "secretary-2022-4.2-1", {"org": {"type": "党组"}, "activities": meetings, "others": others}
 
-    last_days = [asked("2026-12-31", tags) for tags in (["基层党建"], ["党员之间"], [], None)]
-    assert verdicts(last_days, "2026-12-31") == [MET, FAILED, NO_DATA, NO_DATA]
-    assert verdicts([asked("2025-12-31", [])], "2026-12-31") == [FAILED]
+    meetings = [asked(2026, tags) for tags in (["基层党建"], ["党员之间"], [], None)]
+    assert verdicts(meetings, "2026-12-31") == [MET, FAILED, NO_DATA, NO_DATA]
+    assert verdicts([asked(2025, [])], "2026-12-31") == [FAILED]
 
 
 def test_contacts_without_a_number_may_be_two_persons() -> None:

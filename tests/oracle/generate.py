@@ -174,9 +174,11 @@ def remove_kinds(city: City, seed: int) -> None:
             tables[table] = [row for row in tables[table] if row[column] != gone]
     asked = [d.kwargs for d in city.demands if d.kwargs.get("step")]
     answered = [k for k in asked if k.get("after") or k.get("before")]
-    for k in rng.sample(answered, min(len(answered), 2)):  # no answer, and no event that asks for one
+    of_a_class = [k for k in answered if k.get("tags")]
+    some = rng.sample(answered, min(len(answered), 2)) + rng.sample(of_a_class, min(len(of_a_class), 1))
+    for k in some:  # no answer, and no event (of that class) that asks for one
         event = [*terms(k.get("after")), *terms(k.get("before"))]
-        gone = terms(k["step"]) + (event if not k.get("tags") or chance(0.5) else [])
+        gone = terms(k["step"]) + ([] if k.get("tags") else event)
         rows = tables["case_steps"]
         rows = tables["case_steps"] = [r for r in rows if r["process"] != k["process"] or r["step"] not in gone]
         for row in rows:

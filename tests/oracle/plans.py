@@ -28,9 +28,24 @@ def activities(city: City) -> list[Row]:
                 rows += near_the_day(city, org, k)
         if demand.shape == "expect_members_covered":
             rows += covering(city, k)
+    leave_tags_empty(city, rows)
     for number, row in enumerate(rows):
         row["activity_id"] = f"A{number}"
     return rows
+
+
+def leave_tags_empty(city: City, rows: list[Row]) -> None:
+    """Ledgers that never say of one kind what it was about, or say so only of other years or of days to come."""
+    asked = sorted({kind for d in city.demands if d.kwargs.get("tags") for kind in terms(d.kwargs.get("activity"))})
+    spared = {
+        (org, kind): city.rng.choice(["none", "none", "other years", "to come"])
+        for org in city.orgs for kind in asked if city.chance(0.15)
+    }
+    for row in rows:
+        spare, day = spared.get((row["org_id"], row["kind"])), row["held_on"]
+        to_come = spare == "to come" and day > city.as_of
+        if spare and not to_come and not (spare == "other years" and day.year != city.year):
+            row["tags"] = city.rng.choice([None, []])
 
 
 def held(city: City, org: str, k: Row, day: date, **more: Any) -> Row:
@@ -311,6 +326,9 @@ def streak(city: City, org: str, k: Row) -> list[Row]:
     if post and city.chance(0.7):
         due = (rated_on or date(last, 12, 31)) + timedelta(days=k["within_days"])
         post["ended_on"] = due + rng.choice([-1, 0, 0, 1]) * DAY
+        if city.chance(0.3):  # a term before
+            earlier = {"started_on": date(2016, 1, 1), "ended_on": date(2018, 1, 1)}
+            city.tables["posts"].append(post | earlier)
     person, years = post["person_id"] if post else f"外{org}", k["years"] - (city.chance(0.1))
     return [
         {
@@ -331,12 +349,24 @@ def dues(city: City) -> list[Row]:
         for person in city.persons[org][:4]:
             month = date(city.year - 1, rng.choice([1, 6, 8, 10]), 1)
             gap = 0 if careful or city.chance(0.5) else rng.choice(runs) + rng.choice([-3, -2, -1, 0, 1])
-            gap_from = add_months(month, rng.randint(0, 10))
+            gaps = [add_months(month, rng.randint(0, 10))]
+            if city.chance(0.3):  # once more, after a month or two
+                gaps.append(add_months(gaps[0], gap + rng.choice([1, 2])))
+            if gap > 0 and city.chance(0.5):
+                city.tables["case_steps"] += [follow_up(city, org, person, begun) for begun in gaps if city.chance(0.7)]
             while month <= city.as_of + 31 * DAY:
-                silent = gap > 0 and gap_from <= month < add_months(gap_from, gap)
+                silent = any(begun <= month < add_months(begun, gap) for begun in gaps)
                 rows.append(dues_row(city, org, person, month, silent, 0.01 if careful else 0.1, rng.choice(delays)))
                 month = add_months(month, 2 if city.chance(0.02) else 1)
     return rows
+
+
+def follow_up(city: City, org: str, person: str, begun: date) -> Row:
+    """A step that names somebody in arrears, about the first day of the run."""
+    process = "党费催缴"
+    day = begun + city.rng.choice([-1, 0, 0, 40]) * DAY
+    row = step_row(city, org, process, city.rng.choice(STEPS[process]), f"催{person}", day)
+    return row | {"person_id": person, "recorded_on": None}
 
 
 def dues_row(city: City, org: str, person: str, month: date, silent: bool, dirt: float, delay: int) -> Row:
@@ -352,6 +382,7 @@ def dues_row(city: City, org: str, person: str, month: date, silent: bool, dirt:
         row |= rng.choice([
             {"paid_on": limit}, {"paid_on": limit + DAY}, {"paid_on": last}, {"paid_on": last + DAY}, {"paid_on": None},
             {"paid": None, "paid_on": None}, {"paid": 0.0}, {"paid": 0.5}, {"due": 0.0, "paid": None},
+            {"due": 0.5, "paid": None},
             {"paid_on": city.as_of + DAY}, {"paid_on": city.as_of},
         ])
     if city.chance(0.15 if silent else 0.01):

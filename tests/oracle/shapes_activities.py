@@ -33,7 +33,7 @@ def held_role(f: Facts, org_id: str, person_id: str, roles: Any, day: date) -> b
 
 
 def has_tags(activity: Row, tags: Any, tells: bool) -> bool | None:
-    """Whether the activity carries one of the tags asked for; None when it carries none and its ledger never ``tells``."""
+    """Whether the activity carries one of the tags asked for; None: it carries none, and its ledger never ``tells``."""
     if tags and not terms(activity["tags"]) and not tells:
         return None
     return share_a_term(tags, activity["tags"])
