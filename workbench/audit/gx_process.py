@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -37,8 +38,10 @@ class GxProcess:
 
     def __init__(self) -> None:
         self._complaints = tempfile.TemporaryFile()
+        self._folder = tempfile.mkdtemp(prefix="workbench-gx-")  # Great Expectations leaves a folder behind each time
         environment = {
             **os.environ,
+            **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), self._folder),
             "PYTHONPATH": os.pathsep.join(p for p in sys.path if p),
             "GX_ANALYTICS_ENABLED": "False",
         }
@@ -75,6 +78,7 @@ class GxProcess:
         self._process.wait()
         for stream in (self._process.stdin, self._process.stdout, self._complaints):
             stream.close()
+        shutil.rmtree(self._folder, ignore_errors=True)
 
     def _last_words(self) -> str:
         self._complaints.seek(0)
