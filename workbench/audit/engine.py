@@ -160,7 +160,7 @@ def _audit(
     progress: Progress | None,
 ) -> Run:
     requirements = suites.requirements
-    ctx = prepare(facts_for(records.con, requirements, as_of, year), requirements)
+    ctx = prepare(facts_for(records.con, requirements, as_of, year), requirements, keep == "all")
     decided = decide(ctx, requirements, progress)
     if progress:
         progress("Great Expectations 核对", 0, None)

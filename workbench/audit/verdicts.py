@@ -42,10 +42,10 @@ def by_shape(requirements: Sequence[Requirement]) -> Iterator[tuple[str, list[Re
             yield name, groups[name]
 
 
-def prepare(facts: Facts, requirements: Sequence[Requirement]) -> Context:
+def prepare(facts: Facts, requirements: Sequence[Requirement], keeps_rows: bool = False) -> Context:
     """Subjects bound, parameters at hand."""
     grace = next((int(p.value) for r in requirements for p in r.parameters if p.name == GRACE), 0)
-    return Context(facts, bind(facts, requirements), grace)
+    return Context(facts, bind(facts, requirements), grace, keeps_rows=keeps_rows)
 
 
 def decide(ctx: Context, requirements: Sequence[Requirement], progress: Progress | None = None) -> ir.Table:

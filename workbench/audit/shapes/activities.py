@@ -176,7 +176,7 @@ def _dated(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
 
 def _count_tally(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
     zero = ibis.literal(0, "int64")
-    rows = _dated(ctx, requirements)
+    rows = ctx.shared("dated", lambda: _dated(ctx, requirements))
     counts = rows.group_by("requirement", "subject", "index").agg(
         n=rows.count(where=rows.counted), doubtful=rows.count(where=~rows.counted)
     )
@@ -235,7 +235,7 @@ def _count_tally(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
 
 
 def _count_evidence(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
-    rows = _dated(ctx, requirements)
+    rows = ctx.shared("dated", lambda: _dated(ctx, requirements))
     subjects = ctx.active(requirements).select("requirement", "subject")
     rows = rows.join(subjects, ["requirement", "subject"])
     labels = [

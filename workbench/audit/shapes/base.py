@@ -73,6 +73,9 @@ class Context:
     """By requirement: whether the data set holds its kind of record at all, once that is known."""
     units: dict[str, ir.Table] = field(default_factory=dict)
     """Units by name of their shape, once they are computed."""
+    keeps_rows: bool = False
+    """Whether rows that tally and evidence both rest on are kept between them (evidence of all results is wanted)."""
+    rows: dict[str, ir.Table] = field(default_factory=dict)
 
     @property
     def as_of(self) -> date:
@@ -88,6 +91,14 @@ class Context:
         """Bound subjects of these requirements that are not dissolved."""
         subjects = self.subjects
         return subjects.filter(subjects.requirement.isin([r.id for r in requirements]), ~subjects.dissolved)
+
+    def shared(self, name: str, build: Callable[[], ir.Table]) -> ir.Table:
+        """Rows for tally and evidence: kept where evidence needs them all, else built again for the few it needs."""
+        if not self.keeps_rows:
+            return build()
+        if name not in self.rows:
+            self.rows[name] = self.store(name, build())
+        return self.rows[name]
 
     def store(self, name: str, expr: ir.Table) -> ir.Table:
         """Compute once, use for tally and evidence."""

@@ -58,7 +58,7 @@ def _monthly(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
 
 
 def _paid_tally(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
-    t = _monthly(ctx, requirements)
+    t = ctx.shared("monthly", lambda: _monthly(ctx, requirements))
     judged = t.status.isin([MET, MISSED])
     units = t.group_by("requirement", "subject").agg(
         met=t.count(where=t.status == MET),
@@ -84,7 +84,7 @@ def _dues_rows(rows: ir.Table) -> ir.Table:
 
 
 def _paid_evidence(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
-    rows = _monthly(ctx, requirements)
+    rows = ctx.shared("monthly", lambda: _monthly(ctx, requirements))
     return _dues_rows(rows.filter(rows.late_only | ~rows.is_paid))
 
 
