@@ -37,7 +37,7 @@ def measured(*arguments: object) -> dict:
 
 def shown(title: str, figures: dict) -> str:
     """One line of the table, stages in brackets."""
-    stages = ",".join(f"{k} {v}" for k, v in figures.get("stages", {}).items() if v >= 0.05)
+    stages = ",".join(f"{k} {v}" for k, v in figures.get("stages", {}).items() if v >= 0.5)
     memory = f"{figures['gigabytes']:.2f}+{figures['child_gigabytes']:.2f} GB"
     return f"{title:34s} {figures['seconds']:8.2f} s  {memory:14s} {stages}"
 
