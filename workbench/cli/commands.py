@@ -215,6 +215,8 @@ def _print_next(run: Any, code: ExitCode) -> None:
     lines = [f"截至 {run.receipt['as_of']}；结论：{code.meaning}（退出码 {int(code)}）", f"结果：{folder}"]
     if rejected:
         lines.append(f"退回 {rejected:,} 行，原因见 {folder / 'rejects.xlsx'}")
+    if unknown := run.receipt["rows"].get("未识别", {}).get("rejected"):
+        lines.append(f"其中 {unknown:,} 行所在的表不像任何一种台账；若其实是台账，缺少其中的记录，判定可能偏严")
     command, shown = _as_invoked(), f'"{folder}"' if " " in str(folder) else str(folder)
     lines.append(f"看板：{command} serve {shown}")
     failing = run.findings[run.findings["verdict"] != Verdict.WAIVED]

@@ -9,7 +9,7 @@ import ibis.expr.types as ir
 
 from workbench.audit.facts import Inventory, list_has_any
 from workbench.audit.shapes.base import MET, MISSED, OPEN, UNKNOWN, Context, Need, Shape, look_up, plus
-from workbench.audit.shapes.cases import case_needs, case_rows, followed, january_first, listed, number, with_process
+from workbench.audit.shapes.cases import case_needs, case_rows, followed, listed, number, with_process
 from workbench.requirements.model import Requirement
 from workbench.timeline import PeriodKind
 
@@ -105,8 +105,7 @@ def _count_units(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
         grace=rows.grace.min(),
     )
     value = ibis.ifelse(c.by_person, c.people, c["rows"]).cast("float64")
-    january = january_first(ctx)
-    running = c.has_end & (c.begun.year() <= ctx.year) & (c.ended.isnull() | (c.ended >= january))
+    running = c.has_end & (c.begun.year() <= ctx.year) & (c.ended.isnull() | (c.ended >= ctx.facts.first_day))
     belongs = ibis.ifelse(c.has_end, running, c.begun.year() == ctx.year) & (c.begun >= c.start)
     preparing = c.begun.isnull() & (c.prepared >= c.start) & c.ended.isnull()
     in_grace = plus(c.begun, days=c.grace.fill_null(0)) >= ctx.as_of

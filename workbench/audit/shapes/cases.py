@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import date
 from typing import Any
 
 import ibis
@@ -218,8 +217,3 @@ def _order_units(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
 
 
 STEP_ORDER = Shape(with_process, case_needs, units=_order_units, summed=True)
-
-
-def january_first(ctx: Context) -> ir.DateScalar:
-    """1 January of the audited year, for expressions."""
-    return ibis.literal(date(ctx.year, 1, 1))

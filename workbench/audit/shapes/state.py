@@ -6,6 +6,7 @@ A young organisation that does not yet satisfy one is given time (parameter ``ne
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import date
 
 import ibis
 import ibis.expr.types as ir
@@ -148,15 +149,16 @@ def _text(name: str) -> tuple[type, Callable[[dict], str]]:
     return (str, lambda k: k[name])
 
 
-def _latest(ctx: Context, name: str, since, until) -> ir.Table:
-    """(org_id, measure, value as ``name``): the newest value dated after ``since`` and not after ``until``."""
+def _latest(ctx: Context, since: date, until: date) -> ir.Table:
+    """(org_id, measure, value): the newest value dated after ``since`` and not after ``until``."""
     m = ctx.facts.measures
     m = m.filter(m.as_of > since, m.as_of <= until)
-    return m.group_by("org_id", "measure").agg(**{name: m.value.argmax(m.as_of)})
+    return m.group_by("org_id", "measure").agg(value=m.value.argmax(m.as_of))
 
 
-def _with_measure(t: ir.Table, latest: ir.Table, measure: str, value: str, name: str) -> ir.Table:
-    found = latest.select(subject="org_id", **{measure: "measure", name: value})
+def _with_measure(t: ir.Table, latest: ir.Table, measure: str, name: str) -> ir.Table:
+    """The latest value of the measure that column ``measure`` names, as column ``name``."""
+    found = latest.select(subject="org_id", **{measure: "measure", name: "value"})
     return look_up(t, found, ["subject", measure])
 
 
@@ -164,10 +166,10 @@ _SHARE = {"numerator": _text("numerator"), "denominator": _text("denominator"), 
 
 
 def _share_tally(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
-    latest = _latest(ctx, "value", add_months(ctx.facts.ref, -12), ctx.facts.ref)
+    latest = _latest(ctx, add_months(ctx.facts.ref, -12), ctx.facts.ref)
     t = ctx.active(requirements).join(parameters(requirements, _SHARE), "requirement")
-    t = _with_measure(t, latest, "numerator", "value", "heads")
-    t = _with_measure(t, latest, "denominator", "value", "base")
+    t = _with_measure(t, latest, "numerator", "heads")
+    t = _with_measure(t, latest, "denominator", "base")
     t = t.filter(~(t.base == 0).fill_null(False))
     needed = (t.base * t.ratio - 1e-9).ceil()
     missing = t.heads.isnull() | t.base.isnull()
@@ -211,17 +213,14 @@ def _growth_units(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table
     day = ctx.facts.first_day
     before = day.replace(year=day.year - 1)
     eve, end = day.replace(year=day.year - 1, month=12, day=31), day.replace(month=12, day=31)
-    earlier, now = (
-        _latest(ctx, "value", before.replace(year=before.year - 1, month=12, day=31), eve),
-        _latest(ctx, "value", eve, end),
-    )
+    earlier, now = (_latest(ctx, before.replace(year=before.year - 1, month=12, day=31), eve), _latest(ctx, eve, end))
     subjects = ctx.active(requirements)
     t = subjects.filter(subjects.start <= day).join(
         parameters(requirements, {"measure": _text("measure"), "base": _text("base")}), "requirement"
     )
     for which, latest in (("old", earlier), ("new", now)):
-        t = _with_measure(t, latest, "measure", "value", f"{which}_value")
-        t = _with_measure(t, latest, "base", "value", f"{which}_base")
+        t = _with_measure(t, latest, "measure", f"{which}_value")
+        t = _with_measure(t, latest, "base", f"{which}_base")
     growth = (t.new_value / t.old_value - 1) * 100
     base_growth = (t.new_base / t.old_base - 1) * 100
     difference = (growth - base_growth).round(6)
