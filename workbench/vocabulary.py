@@ -145,6 +145,15 @@ class ActivityKind(StrEnum):
     APPRAISAL_ACCEPTED = "接受考评"
 
 
+class Part(StrEnum):
+    """How somebody took part in an activity (到会身份)."""
+
+    ATTENDED = "参加"
+    OBSERVED = "列席"
+    CHAIRED = "主持"
+    LECTURED = "主讲"
+
+
 class ActivityTag(StrEnum):
     """Subject matter or relation of an activity (标签)."""
 
@@ -197,6 +206,29 @@ class CaseTag(StrEnum):
     INQUIRY = "询问函"
     ADMONITION = "警示诫勉"
     CORRECTION = "责令纠错"
+
+
+class Payer(StrEnum):
+    """Who handed in the dues (交纳方式)."""
+
+    SELF = "本人"
+    PROXY = "代交"
+
+
+class Answer(StrEnum):
+    """What an inspector found on site (核查结果)."""
+
+    FULFILLED = "符合"
+    NOT_FULFILLED = "不符合"
+    NOT_APPLICABLE = "不适用"
+
+
+class StandardLevel(StrEnum):
+    """Level of the standard, lowest first (标准层级)."""
+
+    BASIC = "基本"
+    REGULAR = "规范"
+    INNOVATIVE = "创新"
 
 
 class Measure(StrEnum):

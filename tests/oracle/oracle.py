@@ -28,7 +28,7 @@ SHAPES: dict[str, tuple[Callable[[Facts, Kwargs], bool], Callable[[Facts, Settin
     "expect_activity_count": (acts.kind_occurs, acts.activity_count),
     "expect_done_by_date": (acts.kind_occurs, acts.done_by_date),
     "expect_members_covered": (acts.members_available, acts.members_covered),
-    "expect_ratings_covered": (acts.ratings_available, acts.ratings_covered),
+    "expect_orgs_covered": (acts.ratings_available, acts.ratings_covered),
     "expect_step_deadline": (lambda f, k: cases.answers_occur(f, k, k["after"], k.get("tags")), cases.step_deadline),
     "expect_step_lead": (lambda f, k: cases.answers_occur(f, k, k["before"]), cases.step_lead),
     "expect_step_order": (cases.process_occurs, cases.step_order),

@@ -103,7 +103,7 @@ def _with_doubt(ctx: Context, requirements: Sequence[Requirement], t: ir.Table) 
             "requirement": r.id,
             "table_name": need.table,
             "wanted": need.kind,
-            "wide": r.shape == "expect_ratings_covered" or r.kwargs.get("scope") == "subtree",
+            "wide": r.shape == "expect_orgs_covered" or r.kwargs.get("scope") == "subtree",
         }
         for r in requirements
         for need in dict.fromkeys(SHAPES[r.shape].needs(dict(r.kwargs)))

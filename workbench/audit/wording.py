@@ -131,7 +131,7 @@ _BY_SHAPE = {
     "expect_activity_count": _periodic,
     "expect_done_by_date": _by_date,
     "expect_members_covered": _members,
-    "expect_ratings_covered": _children,
+    "expect_orgs_covered": _children,
     "expect_posts_held": _headcount,
     "expect_open_cases": _headcount,
     "expect_steps_present": _headcount,

@@ -140,9 +140,26 @@ ACTIVITIES = Table(
         Column("tags", T.LIST, "标签", ("议题类别", "主题类别", "谈话类型"), terms=v.ActivityTag),
         Column("held_on", T.DATE, "活动日期", ("会议时间", "召开时间", "时间", "日期", "活动时间", "开展时间", "印发日期"), required=True),
         Column("hours", T.NUMBER, "学时", ("培训学时", "课时"), unit="学时"),
+        Column("days", T.NUMBER, "天数", ("调研天数", "活动天数"), unit="日"),
         Column("quantity", T.NUMBER, "数量", (), unit="件"),
         Column("year_of", T.YEAR, "所属年度", ("年度", "主题年度"), note="次年一月补办上年度事项时填写"),
+        Column("chair_id", T.PERSON, "主持人身份证号", ("召集人身份证号",), note="读入时即转为加密键，不保存号码"),
+        Column("minutes", T.BOOLEAN, "有无记录", ("是否有记录", "会议记录")),
+        Column("noticed_on", T.DATE, "通知日期", ("议题通知日期", "会议通知日期")),
+        Column("approved_on", T.DATE, "审定日期", ("审核日期",)),
         Column("recorded_on", T.DATE, "录入日期", ("发布时间", "录入时间", "登记日期")),
+    ),
+)
+
+PARTICIPATIONS = Table(
+    "participations", "到会", key=("org_id", "kind", "held_on", "person_id", "part"),
+    sheet_names=("到会", "签到", "签到表", "到会情况"),
+    columns=(
+        _org("召开组织"),
+        Column("kind", T.TERM, "活动类型", ("会议类型",), required=True, terms=v.ActivityKind),
+        Column("held_on", T.DATE, "活动日期", ("会议时间", "召开时间"), required=True),
+        _person("到会人身份证号", required=True),
+        Column("part", T.TERM, "到会身份", ("参会身份",), required=True, terms=v.Part),
     ),
 )
 
@@ -194,6 +211,42 @@ DUES = Table(
         Column("paid", T.NUMBER, "实交金额", ("实缴金额", "实交党费", "实缴党费"), unit="元"),
         Column("paid_on", T.DATE, "交纳日期", ("缴纳日期", "交费日期", "缴费日期")),
         Column("reason", T.TEXT, "未交原因", ("缓交原因", "正当理由")),
+        Column("payer", T.TERM, "交纳方式", ("缴纳方式", "交纳人"), terms=v.Payer),
+        Column("consented_on", T.DATE, "支委会同意日期", ("同意日期",), note="代交、补交须经支委会同意"),
+    ),
+)
+
+INDICATORS = Table(
+    "indicators", "标准指标", key=("item",), sheet_names=("标准指标", "指标体系"),
+    columns=(
+        Column("item", T.TEXT, "指标编号", ("指标代码",), required=True),
+        Column("aspect", T.TEXT, "方面", ("所属方面",), required=True),
+        Column("level", T.TERM, "标准层级", ("所属层级",), required=True, terms=v.StandardLevel),
+        Column("text", T.TEXT, "指标内容", ("指标要求",)),
+    ),
+)
+
+CHECKLIST = Table(
+    "checklist", "现场核查", key=("org_id", "requirement", "checked_on"), sheet_names=("现场核查", "现场核查表"),
+    columns=(
+        _org(),
+        Column("requirement", T.TEXT, "条款编号", ("要求编号", "指标编号"), required=True, note="条款编号或标准指标编号"),
+        Column("answer", T.TERM, "核查结果", ("结果", "答复"), required=True, terms=v.Answer),
+        Column("checked_on", T.DATE, "核查日期", ("检查日期",), required=True),
+        Column("checked_by", T.TEXT, "核查人", ("检查人",)),
+        Column("note", T.TEXT, "核查说明", ("备注", "说明")),
+    ),
+)
+
+PERMISSIONS = Table(
+    "permissions", "补开许可", key=("org_id", "requirement", "period"), sheet_names=("补开许可", "补开登记"),
+    columns=(
+        _org(),
+        Column("requirement", T.TEXT, "条款编号", ("要求编号",), required=True),
+        Column("period", T.TEXT, "应开期次", ("应开时间",), required=True, note="如 2026-05、2026Q2、2026H1、2026"),
+        Column("held_on", T.DATE, "补开日期", ("实际召开日期",), required=True),
+        Column("reason", T.TEXT, "理由", ("补开理由",), required=True),
+        Column("approved_by", T.TEXT, "批准单位", ("批准人",), required=True),
     ),
 )
 
@@ -211,7 +264,10 @@ EXEMPTIONS = Table(
 
 TABLES: dict[str, Table] = {
     t.name: t
-    for t in (ORGANIZATIONS, PEOPLE, POSTS, ACTIVITIES, CASE_STEPS, MEASURES, RATINGS, DUES, EXEMPTIONS)
+    for t in (
+        ORGANIZATIONS, PEOPLE, POSTS, ACTIVITIES, PARTICIPATIONS, CASE_STEPS, MEASURES, RATINGS, DUES, INDICATORS,
+        CHECKLIST, EXEMPTIONS, PERMISSIONS,
+    )
 }
 
 #: Columns every stored row carries beside its own: where it came from (来源).

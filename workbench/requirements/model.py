@@ -9,7 +9,7 @@ from typing import Any
 
 from workbench.vocabulary import Severity, Verdict
 
-ParameterValue = int | float | bool | str
+ParameterValue = int | float | bool | str | list[str]
 
 
 @dataclass(frozen=True)

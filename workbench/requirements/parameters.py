@@ -9,9 +9,10 @@ from typing import Any
 from workbench.errors import SuiteError
 from workbench.requirements import reading
 from workbench.requirements.model import Parameter, ParameterValue
+from workbench.timeline import PeriodKind
 
 #: Kinds of value a parameter may hold.
-KINDS = ("days", "months", "hours", "year", "month_day", "boolean")
+KINDS = ("days", "months", "hours", "count", "percent", "year", "month_day", "date", "dates", "period", "boolean")
 
 
 def load_parameters(directory: Path, overrides: Path | Mapping[str, Any] | None = None) -> dict[str, Parameter]:
@@ -57,11 +58,17 @@ def _value(value: Any, kind: str, place: str) -> ParameterValue:
     match kind:
         case "month_day":
             return reading.month_day(value, place)
+        case "date":
+            return reading.iso_date(value, place).isoformat()
+        case "dates":
+            return reading.iso_dates(value, place)
+        case "period":
+            return reading.one_of(value, place, tuple(p.value for p in PeriodKind))
         case "boolean":
             return reading.boolean(value, place)
         case "year":
             return reading.number(value, place, whole=True, least=1900)
-        case "hours":
+        case "hours" | "percent":
             return reading.number(value, place, whole=False, least=0)
         case _:
             return reading.number(value, place, whole=True, least=0)

@@ -150,6 +150,16 @@ def month_day(value: Any, place: str) -> str:
     )
 
 
+def iso_dates(value: Any, place: str) -> list[str]:
+    """Days given as YYYY-MM-DD, at most one in a year, in order; returned as text, which JSON can hold."""
+    if not isinstance(value, list) or not value:
+        raise SuiteError("此处应为日期列表", place=place, found=shown(value), expected="[YYYY-MM-DD、…]")
+    days = sorted(iso_date(item, place) for item in value)
+    if len({day.year for day in days}) != len(days):
+        raise SuiteError("同一年写了两个日期", place=place, found=shown(value), expected="每年一个日期")
+    return [day.isoformat() for day in days]
+
+
 def boolean(value: Any, place: str) -> bool:
     """``true`` or ``false``."""
     if not isinstance(value, bool):

@@ -31,6 +31,8 @@ class Kind(Enum):
     NUMBER = auto()  # number, 0 or more
     BOOLEAN = auto()
     MONTH_DAY = auto()
+    DATE = auto()
+    DATES = auto()  # a list of days, one a year
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,7 @@ class Shape:
     label: str
     arguments: Mapping[str, Argument]
     period: str = ""
-    lower: str | float | None = None
+    lower: str | tuple[str, ...] | float | None = None
     upper: str | float | None = None
     exactly_one: tuple[tuple[str, ...], ...] = ()
     at_least_one: tuple[tuple[str, ...], ...] = ()
@@ -74,8 +76,8 @@ def _one(enum: type[v.StrEnum], required: bool = True) -> Argument:
     return Argument(Kind.TERM, _terms(enum), required)
 
 
-def _choice(*allowed: str) -> Argument:
-    return Argument(Kind.TERM, allowed)
+def _choice(*allowed: str, required: bool = True) -> Argument:
+    return Argument(Kind.TERM, allowed, required)
 
 
 _PROCESS = _one(v.Process)
@@ -90,42 +92,67 @@ _DAY = Argument(Kind.MONTH_DAY)
 _DAY_MAYBE = Argument(Kind.MONTH_DAY, required=False)
 _FLAG = Argument(Kind.BOOLEAN)
 _FLAG_MAYBE = Argument(Kind.BOOLEAN, required=False)
+_DATE_MAYBE = Argument(Kind.DATE, required=False)
+_ROLES_MAYBE = _some(v.Role, False)
+_TAGS_MAYBE = _some(v.ActivityTag, False)
+_CASE_TAGS_MAYBE = _some(v.CaseTag, False)
 _BOUNDS = {"lower": "minimum", "upper": "maximum"}
 
 SHAPES: dict[str, Shape] = {
     "expect_activity_count": Shape(
         "按期次数",
         {
-            "activity": _some(v.ActivityKind), "tags": _some(v.ActivityTag, False), "by_role": _some(v.Role, False),
+            "activity": _some(v.ActivityKind), "tags": _TAGS_MAYBE, "by_role": _ROLES_MAYBE,
             "period": _choice(*(p.value for p in PeriodKind)), "minimum": _COUNT_MAYBE, "maximum": _COUNT_MAYBE,
+            "count": _choice("rows", "tags", "quantity", required=False),
         },
-        exactly_one=(("minimum", "maximum"),), **_BOUNDS,
+        at_least_one=(("minimum", "maximum"),), needs=(("count", "tags", "tags"),), **_BOUNDS,
     ),
     "expect_done_by_date": Shape(
         "年内限期",
-        {"activity": _some(v.ActivityKind), "tags": _some(v.ActivityTag, False), "by": _DAY, "opens": _DAY_MAYBE,
+        {"activity": _some(v.ActivityKind), "tags": _TAGS_MAYBE, "by": _DAY, "opens": _DAY_MAYBE,
          "carry_over": _DAY_MAYBE},
         period="year", upper=0,
     ),
     "expect_members_covered": Shape(
         "人员全覆盖",
         {
-            "roles": _some(v.Role, False), "categories": _some(v.PersonCategory, False),
-            "types": _some(v.OrgType, False), "scope": _choice("own", "subtree"), "activity": _some(v.ActivityKind),
-            "tags": _some(v.ActivityTag, False), "measure": _choice("count", "hours"), "minimum": Argument(Kind.NUMBER),
-            "period": _choice("year"),
+            "roles": _ROLES_MAYBE, "categories": _some(v.PersonCategory, False), "standings": _some(v.Standing, False),
+            "types": _some(v.OrgType, False), "scope": _choice("own", "subtree"),
+            "activity": _some(v.ActivityKind, False), "tags": _TAGS_MAYBE, "rating": _some(v.RatingKind, False),
+            "measure": _choice("count", "hours", "days", "quantity"), "size": _NUMBER_MAYBE,
+            "minimum": Argument(Kind.NUMBER), "period": _choice("year", "ever"), "grace_days": _COUNT_MAYBE,
+            "around": Argument(Kind.DATES, required=False), "days_before": _COUNT_MAYBE, "days_after": _COUNT_MAYBE,
         },
-        lower="minimum", exactly_one=(("roles", "categories"),),
-        needs=(("types", None, "roles"), ("scope", "subtree", "roles")),
+        lower="minimum", exactly_one=(("roles", "categories", "standings"), ("activity", "rating")),
+        needs=(
+            ("types", None, "roles"), ("scope", "subtree", "roles"), ("around", None, "days_before"),
+            ("around", None, "days_after"), ("around", None, "activity"), ("tags", None, "activity"),
+        ),
     ),
-    "expect_ratings_covered": Shape(
-        "下级评议全覆盖",
-        {"rating": _some(v.RatingKind), "role": _some(v.Role), "share": Argument(Kind.NUMBER)},
-        period="year", lower="share",
+    "expect_orgs_covered": Shape(
+        "组织全覆盖",
+        {"rating": _some(v.RatingKind, False), "activity": _some(v.ActivityKind, False), "tags": _TAGS_MAYBE,
+         "role": _ROLES_MAYBE, "types": _some(v.OrgType, False), "scope": _choice("own", "children", "subtree"),
+         "share": Argument(Kind.NUMBER)},
+        period="year", lower="share", exactly_one=(("rating", "activity"),), needs=(("tags", None, "activity"),),
+    ),
+    "expect_each_activity": Shape(
+        "逐次要求",
+        {"activity": _some(v.ActivityKind), "tags": _TAGS_MAYBE, "carries": _TAGS_MAYBE, "minutes": _FLAG_MAYBE,
+         "chaired_by": _ROLES_MAYBE, "dated": _choice("noticed_on", "approved_on", required=False)},
+        period="event", upper=0, exactly_one=(("carries", "minutes", "chaired_by", "dated"),),
+    ),
+    "expect_attendance": Shape(
+        "到会",
+        {"activity": _some(v.ActivityKind), "parts": _some(v.Part, False), "roles": _ROLES_MAYBE,
+         "categories": _some(v.PersonCategory, False), "full_time": _FLAG_MAYBE, "each": _choice("activity", "person"),
+         "minimum": Argument(Kind.NUMBER)},
+        period="year", lower="minimum", exactly_one=(("roles", "categories"),), needs=(("full_time", None, "roles"),),
     ),
     "expect_step_deadline": Shape(
         "事后限期",
-        {"process": _PROCESS, "tags": _some(v.CaseTag, False), "after": _STEP, "step": _STEP,
+        {"process": _PROCESS, "tags": _CASE_TAGS_MAYBE, "after": _STEP, "step": _STEP,
          "within_days": _COUNT_MAYBE, "within_months": _COUNT_MAYBE},
         period="event", upper=0, exactly_one=(("within_days", "within_months"),),
     ),
@@ -141,8 +168,8 @@ SHAPES: dict[str, Shape] = {
     ),
     "expect_case_periods": Shape(
         "个案按期",
-        {"process": _PROCESS, "step": _STEP, "after": _STEP, "until": _STEPS, "period": _choice("quarter", "half_year"),
-         "minimum": _COUNT},
+        {"process": _PROCESS, "step": _STEP, "after": _STEP, "until": _STEPS, "minimum": _COUNT,
+         "period": _choice("month", "quarter", "half_year", "year")},
         lower="minimum",
     ),
     "expect_case_count": Shape(
@@ -154,15 +181,51 @@ SHAPES: dict[str, Shape] = {
     ),
     "expect_step_value": Shape(
         "步骤数值",
-        {"process": _PROCESS, "step": _STEP, "tags": _some(v.CaseTag, False), "opens": _STEP_MAYBE,
+        {"process": _PROCESS, "step": _STEP, "tags": _CASE_TAGS_MAYBE, "opens": _STEP_MAYBE,
          "before": _STEP_MAYBE, "aggregate": _choice("each", "sum"), "minimum": _NUMBER_MAYBE,
          "maximum": _NUMBER_MAYBE},
         period="event", at_least_one=(("minimum", "maximum"),), needs=(("aggregate", "sum", "before"),), **_BOUNDS,
     ),
     "expect_step_qualification": Shape(
         "人员资格",
-        {"process": _PROCESS, "step": _STEP, "opens": _STEP_MAYBE, "standing": _some(v.Standing), "same_org": _FLAG},
+        {"process": _PROCESS, "step": _STEP, "opens": _STEP_MAYBE, "standing": _some(v.Standing, False),
+         "same_org": _FLAG_MAYBE, "among": _STEP_MAYBE},
+        period="event", upper=0, exactly_one=(("standing", "among"),), needs=(("standing", None, "same_org"),),
+    ),
+    "expect_step_present": Shape(
+        "事项必办",
+        {"process": _PROCESS, "of": _STEP, "of_tags": _CASE_TAGS_MAYBE, "steps": _STEPS, "step_tags": _CASE_TAGS_MAYBE,
+         "same_day": _FLAG_MAYBE, "until": _STEPS_MAYBE, "unless": _STEPS_MAYBE, "absent": _FLAG_MAYBE,
+         "within_days": _COUNT_MAYBE},
+        period="event", upper=0, exactly_one=(("absent", "within_days"),),
+    ),
+    "expect_step_meeting": Shape(
+        "会议议定",
+        {"process": _PROCESS, "step": _STEP, "tags": _CASE_TAGS_MAYBE, "activity": _some(v.ActivityKind),
+         "within_days": Argument(Kind.COUNT)},
         period="event", upper=0,
+    ),
+    "expect_case_members": Shape(
+        "个案人员全覆盖",
+        {"process": _PROCESS, "of": _STEP, "step": _STEP, "roles": _ROLES_MAYBE, "except_roles": _ROLES_MAYBE,
+         "categories": _some(v.PersonCategory, False), "grace_days": _COUNT_MAYBE, "share": Argument(Kind.NUMBER)},
+        period="event", lower="share", exactly_one=(("roles", "categories"),),
+        needs=(("except_roles", None, "roles"),),
+    ),
+    "expect_term": Shape(
+        "任期",
+        {"process": _PROCESS, "step": _STEP, "years": _COUNT, "extended_by": _STEP_MAYBE,
+         "reminder_months": Argument(Kind.COUNT)},
+        period="state", upper=0,
+    ),
+    "expect_tenure": Shape(
+        "任职年限", {"roles": _some(v.Role), "full_time": _FLAG_MAYBE, "years": _COUNT}, period="state", upper=0
+    ),
+    "expect_post_qualified": Shape(
+        "任职条件",
+        {"roles": _some(v.Role), "full_time": _FLAG_MAYBE, "also": _some(v.Role),
+         "at": _choice("own", "parent", "anywhere")},
+        period="state", upper=0, parameters=(GRACE,),
     ),
     "expect_posts_held": Shape(
         "岗位在任", {"roles": _some(v.Role), "minimum": _COUNT, "full_time": _FLAG_MAYBE},
@@ -170,19 +233,45 @@ SHAPES: dict[str, Shape] = {
     ),
     "expect_open_cases": Shape(
         "在办事项",
-        {"process": _PROCESS, "opened_by": _STEP, "closed_by": _STEP, "minimum": _COUNT,
+        {"process": _PROCESS, "opened_by": _STEP, "closed_by": _STEP, "minimum": _COUNT_MAYBE,
+         "maximum": _COUNT_MAYBE, "scope": _choice("own", "subtree", required=False), "by": _DATE_MAYBE,
          "when_descendant_flag": _some(v.OrgFlag, False)},
-        period="state", lower="minimum", parameters=(GRACE,),
+        period="state", **_BOUNDS, parameters=(GRACE,), exactly_one=(("minimum", "maximum"),),
     ),
     "expect_steps_present": Shape(
         "要素齐全", {"process": _PROCESS, "steps": _STEPS, "minimum": _COUNT},
         period="state", lower="minimum", parameters=(GRACE,),
     ),
     "expect_share": Shape(
-        "比例配备", {"numerator": _one(v.Measure), "denominator": _one(v.Measure), "ratio": Argument(Kind.NUMBER)},
+        "比例配备",
+        {"numerator": _one(v.Measure), "denominator": _one(v.Measure), "ratio": Argument(Kind.NUMBER),
+         "when_at_least": _NUMBER_MAYBE},
         period="state", lower=0, parameters=(GRACE,),
     ),
-    "expect_growth": Shape("增长不低于", {"measure": _one(v.Measure), "base": _one(v.Measure)}, period="year", lower=0),
+    "expect_measure": Shape(
+        "数额",
+        {"measure": _one(v.Measure), "per": _one(v.Measure, False), "minimum": _NUMBER_MAYBE, "maximum": _NUMBER_MAYBE,
+         "positive": _FLAG_MAYBE, "when": _one(v.Measure, False), "when_at_least": _NUMBER_MAYBE,
+         "when_below": _NUMBER_MAYBE},
+        period="state", lower=("minimum", "positive"), upper="maximum", parameters=(GRACE,),
+        at_least_one=(("minimum", "maximum", "positive"),),
+        needs=(("when_at_least", None, "when"), ("when_below", None, "when")),
+    ),
+    "expect_growth": Shape(
+        "增长不低于", {"measure": _one(v.Measure), "base": _one(v.Measure), "rises": _FLAG_MAYBE}, period="year", lower=0
+    ),
+    "expect_population": Shape(
+        "总体数量与占比",
+        {"types": _some(v.OrgType, False), "sectors": _some(v.Sector, False), "flags": _some(v.OrgFlag, False),
+         "having_flag": _some(v.OrgFlag, False), "rating": _some(v.RatingKind, False),
+         "grades": _some(v.Grade, False), "share": _NUMBER_MAYBE, "minimum": _COUNT_MAYBE, "by": _DATE_MAYBE},
+        period="state", lower=("share", "minimum"), parameters=(GRACE,), exactly_one=(("share", "minimum"),),
+        needs=(("rating", None, "grades"), ("grades", None, "rating")),
+    ),
+    "expect_standard": Shape(
+        "标准层级", {"what": _choice("aspects", "items", "level"), "minimum": _COUNT, "maximum": _COUNT_MAYBE},
+        period="state", **_BOUNDS,
+    ),
     "expect_dues_paid": Shape(
         "党费按期", {"mode": _choice("outstanding", "late"), "within_months": Argument(Kind.COUNT)},
         period="event", upper=0,
@@ -192,12 +281,24 @@ SHAPES: dict[str, Shape] = {
         {"months": _COUNT, "process": _PROCESS, "step": _STEP, "excused": _FLAG},
         period="event", upper=0,
     ),
+    "expect_dues_handled": Shape(
+        "党费手续", {"mode": _choice("self", "proxy_consent", "late_consent", "full")}, period="event", upper=0
+    ),
     "expect_rating_streak": Shape(
         "连续等次",
-        {"rating": _some(v.RatingKind), "grade": _some(v.Grade), "years": _COUNT, "role": _some(v.Role),
-         "within_days": Argument(Kind.COUNT)},
-        period="event", upper=0,
+        {"rating": _some(v.RatingKind), "grade": _some(v.Grade), "years": _COUNT, "role": _ROLES_MAYBE,
+         "process": _one(v.Process, False), "step": _STEP_MAYBE, "within_days": Argument(Kind.COUNT)},
+        period="event", upper=0, exactly_one=(("role", "process"),),
+        needs=(("process", None, "step"), ("step", None, "process")),
     ),
+    "expect_grade_capped": Shape(
+        "等次限制",
+        {"rating": _some(v.RatingKind), "grades": _some(v.Grade), "process": _one(v.Process, False),
+         "step": _STEP_MAYBE, "given_rating": _some(v.RatingKind, False), "given_grades": _some(v.Grade, False)},
+        period="event", upper=0, exactly_one=(("process", "given_rating"),),
+        needs=(("process", None, "step"), ("step", None, "process"), ("given_rating", None, "given_grades")),
+    ),
+    "expect_checklist": Shape("现场核查", {}, period="year", lower=1),
 }
 
 
@@ -234,6 +335,10 @@ def _checked(argument: Argument, value: Any, place: str, process: str | None) ->
             return reading.boolean(value, place)
         case Kind.MONTH_DAY:
             return reading.month_day(value, place)
+        case Kind.DATE:
+            return reading.iso_date(value, place).isoformat()
+        case Kind.DATES:
+            return reading.iso_dates(value, place)
 
 
 def _check_together(shape: Shape, arguments: Mapping[str, Any], place: str) -> None:
@@ -262,8 +367,12 @@ def period_of(shape: Shape, arguments: Mapping[str, Any]) -> str:
 def bounds_of(shape: Shape, arguments: Mapping[str, Any]) -> tuple[float | None, float | None]:
     """Lower and upper bound of the judged value (``docs/verdicts.md``), None where there is none."""
 
-    def bound(given: str | float | None) -> float | None:
-        return arguments.get(given) if isinstance(given, str) else given
+    def bound(given: str | tuple[str, ...] | float | None) -> float | None:
+        if given is None or isinstance(given, (int, float)):
+            return given
+        names = (given,) if isinstance(given, str) else given
+        found = next((arguments[name] for name in names if arguments.get(name) is not None), None)
+        return found if found is None else float(found)
 
     return bound(shape.lower), bound(shape.upper)
 

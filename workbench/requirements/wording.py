@@ -99,7 +99,7 @@ _WORDING: dict[str, Callable[[Arguments, str], str]] = {
     "expect_activity_count": lambda a, u: f"{PeriodKind(a['period']).label}{_bounds(a, u)}",
     "expect_done_by_date": _by_date,
     "expect_members_covered": lambda a, u: f"每年每人至少{a['minimum']:g}{u}",
-    "expect_ratings_covered": lambda a, u: f"每年覆盖不低于{a['share']:g}%",
+    "expect_orgs_covered": lambda a, u: f"每年覆盖不低于{a['share']:g}%",
     "expect_step_deadline": lambda a, u: (
         f"{_any(a['after'])}后{_span(a, 'within_days', 'within_months')}内{_any(a['step'])}"
     ),

@@ -9,7 +9,7 @@ SHAPES: dict[str, Shape] = {
     "expect_activity_count": activities.ACTIVITY_COUNT,
     "expect_done_by_date": activities.DONE_BY_DATE,
     "expect_members_covered": members.MEMBERS_COVERED,
-    "expect_ratings_covered": members.RATINGS_COVERED,
+    "expect_orgs_covered": members.ORGS_COVERED,
     "expect_step_deadline": cases.STEP_DEADLINE,
     "expect_step_lead": cases.STEP_LEAD,
     "expect_step_order": cases.STEP_ORDER,

@@ -202,6 +202,6 @@ def rating_needs(kwargs: dict) -> list[Need]:
     return [*(Need("ratings", kind) for kind in terms(kwargs["rating"])), Need("posts")]
 
 
-RATINGS_COVERED = Shape(
+ORGS_COVERED = Shape(
     rating_available, rating_needs, tally=_ratings_tally, evidence=_ratings_evidence, period_kind="year"
 )
