@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from enum import StrEnum
 from typing import Any
 
 from workbench.vocabulary import Severity, Verdict
@@ -42,6 +43,44 @@ class Parameter:
     note: str = ""
 
 
+class Treatment(StrEnum):
+    """How a row of a document is dealt with (处理方式): values as the suites write them, ``label`` as people read."""
+
+    AUTOMATED = "automated"
+    CHECKLIST = "checklist"
+    NOT_SCORED = "not_scored"
+    EXCLUDED = "excluded"
+
+    @property
+    def label(self) -> str:
+        """The Chinese name."""
+        return _TREATMENT_LABELS[self]
+
+
+_TREATMENT_LABELS = {
+    Treatment.AUTOMATED: "台账判定",
+    Treatment.CHECKLIST: "现场核查",
+    Treatment.NOT_SCORED: "不计分",
+    Treatment.EXCLUDED: "不纳入",
+}
+
+
+class Adopts(StrEnum):
+    """Whom a document binds where no adoption file says otherwise: everyone, or only who adopts it by name."""
+
+    EVERYONE = "everyone"
+    EXPLICIT = "explicit"
+
+
+@dataclass(frozen=True)
+class Guidance:
+    """What an inspector does on site (现场核查提示): what to look at, what papers to ask for, typical faults."""
+
+    look: str
+    evidence: str
+    faults: str
+
+
 @dataclass(frozen=True)
 class Requirement:
     """One clause made countable: a threshold, whom it binds, and where it stands.
@@ -50,6 +89,7 @@ class Requirement:
     ``period`` is a :class:`workbench.timeline.PeriodKind` value, ``event`` or ``state``. ``required`` is the figure
     itself (``unit`` beside it), None where the clause asks for an order or a date. ``lower`` and ``upper`` are the
     bounds of ``judged`` (``docs/verdicts.md``). ``fingerprint`` changes with anything that could change a verdict.
+    ``guidance`` is given for what an inspector answers on site, and only there.
 
     >>> from datetime import date
     >>> from workbench import load_requirements
@@ -82,6 +122,12 @@ class Requirement:
     order: int
     fingerprint: str
     file: str
+    guidance: Guidance | None = None
+
+    @property
+    def treatment(self) -> Treatment:
+        """Judged from ledgers, or answered on site."""
+        return Treatment.AUTOMATED if self.guidance is None else Treatment.CHECKLIST
 
     def parameter(self, name: str) -> ParameterValue:
         """Value of the parameter ``name`` that this requirement rests on; ``KeyError`` when it uses none so named."""
@@ -92,11 +138,27 @@ class Requirement:
 
 
 @dataclass(frozen=True)
+class Listed:
+    """A row that is listed with its ``reason`` and never judged: ``treatment`` is not scored or excluded."""
+
+    id: str
+    document: str
+    document_title: str
+    version: str
+    clause: str
+    description: str
+    treatment: Treatment
+    reason: str
+    file: str
+
+
+@dataclass(frozen=True)
 class DocumentVersion:
     """A chosen document: the version in force at the end of the audited span, or why there is none.
 
     ``version`` is the day it took effect (ISO), empty when none is in force; ``files`` pairs each suite file
-    (relative to the folder of suites) with its SHA-256; ``reason`` is Chinese and empty when in force.
+    (relative to the folder of suites) with its SHA-256; ``reason`` is Chinese and empty when in force. ``adoption``
+    says whom it binds where no adoption file is given.
     """
 
     id: str
@@ -107,6 +169,7 @@ class DocumentVersion:
     files: tuple[tuple[str, str], ...] = ()
     reason: str = ""
     notes: str = ""
+    adoption: Adopts = Adopts.EVERYONE
 
     @property
     def in_force(self) -> bool:
@@ -116,11 +179,12 @@ class DocumentVersion:
 
 @dataclass(frozen=True)
 class Suites:
-    """What was read for one run: the requirements in order, the documents, and the parameters in use by name."""
+    """What was read for one run: the requirements in order, the documents, the parameters in use, the listed rows."""
 
     requirements: tuple[Requirement, ...]
     documents: tuple[DocumentVersion, ...]
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
+    listed: tuple[Listed, ...] = ()
 
 
 def terms(value: str | list[str] | tuple[str, ...] | None) -> tuple[str, ...]:
