@@ -39,14 +39,18 @@ FILLED = {
     ],
     "posts": [[ID1, "B1", "书记", "是", DAY, None]],
     "activities": [
-        ["1", "B1", ID1, "党课", "基层党建", DAY, 2, 1, 2026, DAY],
-        [None, "示例第一党支部", None, "支委会", None, DAY, None, None, None, None],
+        ["1", "B1", ID1, "党课", "基层党建", DAY, 2, 1, 1, 2026, ID1, "是", DAY, DAY, DAY],
+        [None, "示例第一党支部", None, "支委会", None, DAY, *[None] * 9],
     ],
+    "participations": [["B1", "支委会", DAY, ID1, "主持"]],
     "case_steps": [["K1", "发展党员", "B1", ID2, "确定积极分子", DAY, 3, None, DAY]],
     "measures": [["R", "财政收入", DAY, 12.5]],
     "ratings": [["B1", ID1, "述职评议", 2025, "好", DAY]],
-    "dues": [[ID1, "B1", date(2026, 3, 1), 20, 20, DAY, None]],
+    "dues": [[ID1, "B1", date(2026, 3, 1), 20, 20, DAY, None, "代交", DAY]],
+    "indicators": [["1", "组织设置", "基本", "设置规范"]],
+    "checklist": [["B1", "X-2", "符合", DAY, "示例督查员", None]],
     "exemptions": [["B1", "X-1", DAY, date(2026, 12, 31), "理由", "示例市委"]],
+    "permissions": [["B1", "X-3", "2026-02", DAY, "理由", "示例市委"]],
 }
 
 

@@ -16,7 +16,7 @@ from workbench import vocabulary as v
 from workbench.records.identity import PersonKeys
 from workbench.records.loading import RUNNING_NUMBER, generated_id, key_columns
 from workbench.records.normalize import SQL_TYPES, quoted
-from workbench.records.staging import Staging, person_column
+from workbench.records.staging import Staging, other_people, person_column
 from workbench.records.tables import Column, ColumnType, Table
 
 #: Rows up to which a table is copied into DuckDB; larger ones stay views on their files.
@@ -95,15 +95,15 @@ class CanonicalTable:
 
     def _select(self, part: Part, keys: PersonKeys) -> str:
         file = f"read_parquet({quoted(str(part.path))}, file_row_number = true)"
-        join = ""
+        joins = []
         columns = []
         for column in self.table.columns:
             found = part.columns.get(column.name)
             value = f'f."{found}"' if found else "NULL"
-            if column.name == self.person and found and not self._holds_keys(file, found):
-                self._map_people(file, found, keys, part.source_id)
-                join = f'LEFT JOIN people_{part.source_id} k ON k.raw = f."{found}"'
-                value = "k.staged"
+            if column.type is ColumnType.PERSON and found and not self._holds_keys(file, found):
+                mapped = self._map_people(file, found, keys, f"{part.source_id}_{column.name}")
+                joins.append(f'LEFT JOIN {mapped} ON {mapped}.raw = f."{found}"')
+                value = f"{mapped}.staged"
             if column.name == "activity_id":
                 made = generated_id(str(part.source_id), "CAST(f.file_row_number + 1 AS INTEGER)")
                 value = (
@@ -114,7 +114,7 @@ class CanonicalTable:
                 )
             columns.append(f'CAST({value} AS {SQL_TYPES[column.type]}) AS "{column.name}"')
         return f"""SELECT {", ".join(columns)}, CAST({part.source_id} AS INTEGER) AS source_id,
-                          CAST(f.file_row_number + 1 AS INTEGER) AS source_row FROM {file} f {join}"""
+                          CAST(f.file_row_number + 1 AS INTEGER) AS source_row FROM {file} f {" ".join(joins)}"""
 
     def _holds_keys(self, file: str, name: str) -> bool:
         # 32 hexadecimal digits are what a UUID is cast from: many times faster than a pattern
@@ -123,18 +123,20 @@ class CanonicalTable:
             f'SELECT 1 FROM (SELECT "{name}" AS p FROM {file}) WHERE {fault} LIMIT 1'
         ).fetchone()
 
-    def _map_people(self, file: str, name: str, keys: PersonKeys, source_id: int) -> None:
-        """``people_<source>(raw, staged)``: every distinct person value hashed once; dropped after loading."""
-        self.con.execute(f"CREATE TEMP TABLE people_{source_id} (raw VARCHAR, staged VARCHAR)")
-        self.mapped.append(f"people_{source_id}")
+    def _map_people(self, file: str, name: str, keys: PersonKeys, column: str) -> str:
+        """``people_<source>_<column>(raw, staged)``: every distinct value hashed once; dropped after loading."""
+        target = f"people_{column}"
+        self.con.execute(f"CREATE TEMP TABLE {target} (raw VARCHAR, staged VARCHAR)")
+        self.mapped.append(target)
         cursor = self.con.cursor()
         cursor.execute(f'SELECT DISTINCT "{name}" FROM {file} WHERE "{name}" IS NOT NULL')
         while rows := cursor.fetchmany(_FETCH):
             raw = [row[0] for row in rows]
             batch = pa.table({"raw": raw, "staged": [keys.pair(text)[0] for text in raw]})
             self.con.register("wb_batch", batch)
-            self.con.execute(f"INSERT INTO people_{source_id} SELECT * FROM wb_batch")
+            self.con.execute(f"INSERT INTO {target} SELECT * FROM wb_batch")
             self.con.unregister("wb_batch")
+        return target
 
     def _mark_duplicates(self) -> None:
         """``wb_same``: hashes of keys that occur more than once; every row with one of them is looked at closely."""
@@ -188,6 +190,8 @@ class CanonicalTable:
                 columns[c.name] = f"CASE WHEN NOT starts_with({columns[c.name]}, 'auto-') THEN {columns[c.name]} END"
         if self.person:
             columns["person_masked"] = f"t.\"{self.person}\"[1:3] || '***'"
+        for name in other_people(self.table):
+            columns[f"{name}_masked"] = f"t.\"{name}\"[1:3] || '***'"
         cells = ", ".join(f'CAST({value} AS VARCHAR) AS "{name}"' for name, value in columns.items())
         numbers = ", ".join(f"({p.source_id}, {p.first_rid})" for p in self.parts)
         self.con.execute(f"""

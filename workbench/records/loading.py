@@ -9,11 +9,13 @@ import duckdb
 
 from workbench.records.identity import PROBLEM_MARK
 from workbench.records.normalize import SQL_TYPES, map_query, text_value
-from workbench.records.staging import person_column
+from workbench.records.staging import other_people, person_column
 from workbench.records.tables import ORIGIN_COLUMNS, TABLES, Column, ColumnType, Table
 
 #: Column that says for which requirements a row could have counted, in the tables that have one.
-KIND_COLUMNS = {"activities": "kind", "case_steps": "process", "measures": "measure", "ratings": "kind"}
+KIND_COLUMNS = {
+    "activities": "kind", "participations": "kind", "case_steps": "process", "measures": "measure", "ratings": "kind",
+}
 
 #: An activity number of up to four digits is the running number of one sheet and names nothing.
 RUNNING_NUMBER = r"\d{1,4}"
@@ -45,12 +47,9 @@ def typed_columns(table: Table) -> str:
 
 def cells_sql(table: Table, alias: str) -> str:
     """The staged cells of a row as a list in the order of the declaration, the person masked."""
-    person = person_column(table)
-    return (
-        "["
-        + ", ".join(f"{alias}.person_masked" if c.name == person else f'{alias}."{c.name}"' for c in table.columns)
-        + "]"
-    )
+    masked = {name: f"{alias}.{name}_masked" for name in other_people(table)}
+    masked[person_column(table)] = f"{alias}.person_masked"
+    return "[" + ", ".join(masked.get(c.name, f'{alias}."{c.name}"') for c in table.columns) + "]"
 
 
 def key_columns(table: Table) -> list[str]:
@@ -131,6 +130,8 @@ class Loader:
 
     def _person(self, column: Column, raw: str) -> tuple[str, str, str, str]:
         is_key = f"{raw} NOT LIKE '{PROBLEM_MARK}%'"
+        if column.name != self.person:
+            return self._other_person(column, raw, is_key)
         fault = f"CASE WHEN NOT {is_key} THEN {raw}[2:] END"
         value, join = f"CASE WHEN {is_key} THEN {raw} END", ""
         if self.table.name != "people":
@@ -138,6 +139,13 @@ class Loader:
             value = f"coalesce({value}, n.person_id)"
         fault = f"coalesce({fault}, CASE WHEN s.person_name IS NOT NULL AND {value} IS NULL THEN 'name' END)"
         return (value, fault, "NULL", join) if column.required else (value, "NULL", fault, join)
+
+    def _other_person(self, column: Column, raw: str, is_key: str) -> tuple[str, str, str, str]:
+        """A further person: a key, or a name looked up in the organisation; unknown: left empty with a warning."""
+        n = f"n_{column.name}"
+        value = f"coalesce(CASE WHEN {is_key} THEN {raw} END, {n}.person_id)"
+        join = f'LEFT JOIN wb_names {n} ON {n}.token = s."{column.name}_name" AND {n}.org_id = m_org_id.value'
+        return value, "NULL", f"CASE WHEN {raw} IS NOT NULL AND {value} IS NULL THEN 'name' END", join
 
     # -- put aside -----------------------------------------------------------------------------------------------
 

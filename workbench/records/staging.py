@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from workbench.records.aliases import PAID_MARKS
 from workbench.records.headers import HEAD_ROWS, Layout, normal
-from workbench.records.identity import PersonKeys
+from workbench.records.identity import PROBLEM_MARK, PersonKeys
 from workbench.records.readers import Region, Sheet
 from workbench.records.tables import TABLES, ColumnType, Table
 
@@ -43,6 +43,11 @@ def as_text(value: object) -> str | None:
 def person_column(table: Table) -> str | None:
     """Name of the table's ``PERSON`` column, if it has one."""
     return next((c.name for c in table.columns if c.type is ColumnType.PERSON), None)
+
+
+def other_people(table: Table) -> tuple[str, ...]:
+    """Names of its further ``PERSON`` columns; such a cell may hold a number or a name (主持人)."""
+    return tuple(c.name for c in table.columns if c.type is ColumnType.PERSON)[1:]
 
 
 def fill_merged(rows: Iterable[Sequence[object]], merged: Sequence[Region], across: bool) -> Iterator[Sequence[object]]:
@@ -87,7 +92,8 @@ class Staging:
     """The staging tables ``stage_<table>`` of one intake.
 
     Every staged record has a number ``rid`` that grows in reading order. ID numbers and names never get here: the
-    person column holds keys (or ``!code`` for a problem), beside the masked text and a token of the name.
+    person column holds keys (or ``!code`` for a problem), beside the masked text and a token of the name; a further
+    person column ``x`` has ``x_masked`` and ``x_name`` in the same way.
     """
 
     def __init__(self, con: duckdb.DuckDBPyConnection, keys: PersonKeys):
@@ -97,6 +103,7 @@ class Staging:
         for table in TABLES.values():
             columns = ", ".join(f'"{c.name}" VARCHAR' for c in table.columns)
             person = ", person_masked VARCHAR, person_name VARCHAR" if person_column(table) else ""
+            person += "".join(f", {name}_masked VARCHAR, {name}_name VARCHAR" for name in other_people(table))
             con.execute(
                 f"CREATE TEMP TABLE stage_{table.name} "
                 f"(rid BIGINT, source_id INTEGER, source_row INTEGER, {columns}{person})"
@@ -127,6 +134,9 @@ class Staging:
         person = person_column(layout.table)
         if person in texts:
             texts[person], texts["person_masked"] = self.keys.columns(texts[person], layout.free_identifier)
+        for name in other_people(layout.table):
+            if name in texts:
+                self._stage_other(texts, name)
         if layout.name_position is not None:
             texts["person_name"] = [self.keys.name_token(t) for t in _texts(rows, layout.name_position)]
         numbers = pa.array([number for number, _ in numbered], pa.int32())
@@ -136,6 +146,15 @@ class Staging:
             return len(rows)
         years = _texts(rows, layout.year_position) if layout.year_position is not None else None
         return self._stage_months(rows, numbers, layout, source_id, texts, years)
+
+    def _stage_other(self, texts: dict[str, list], name: str) -> None:
+        """A further person column: keys where the cells hold numbers, tokens where they hold names."""
+        given = texts[name]
+        texts[name], texts[f"{name}_masked"] = self.keys.columns(given)
+        texts[f"{name}_name"] = [
+            self.keys.name_token(text) if staged and staged.startswith(PROBLEM_MARK) else None
+            for text, staged in zip(given, texts[name], strict=True)
+        ]
 
     def _stage_months(
         self,
@@ -174,6 +193,7 @@ class Staging:
             "source_row": numbers,
         }
         stored = {c.name for c in table.columns} | {"person_masked", "person_name"}
+        stored |= {f"{name}_{kind}" for name in other_people(table) for kind in ("masked", "name")}
         arrays |= {name: pa.array(values, pa.string()) for name, values in texts.items() if name in stored}
         self.con.register("wb_batch", pa.table(arrays))
         self.con.execute(f"INSERT INTO stage_{table.name} BY NAME SELECT * FROM wb_batch")

@@ -143,7 +143,7 @@ ACTIVITIES = Table(
         Column("days", T.NUMBER, "天数", ("调研天数", "活动天数"), unit="日"),
         Column("quantity", T.NUMBER, "数量", (), unit="件"),
         Column("year_of", T.YEAR, "所属年度", ("年度", "主题年度"), note="次年一月补办上年度事项时填写"),
-        Column("chair_id", T.PERSON, "主持人身份证号", ("召集人身份证号",), note="读入时即转为加密键，不保存号码"),
+        Column("chair_id", T.PERSON, "主持人身份证号", ("召集人身份证号", "主持人", "召集人"), note="读入时即转为加密键，不保存号码"),
         Column("minutes", T.BOOLEAN, "有无记录", ("是否有记录", "会议记录")),
         Column("noticed_on", T.DATE, "通知日期", ("议题通知日期", "会议通知日期")),
         Column("approved_on", T.DATE, "审定日期", ("审核日期",)),
