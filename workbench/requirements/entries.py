@@ -86,6 +86,7 @@ def _requirement(context: Context, entry: Any, head: DocumentVersion, file: str,
         fingerprint="",
         file=file,
         guidance=Guidance(*(reading.text(own[key], f"{place}.meta.{key}") for key in on_site)) if on_site else None,
+        adoption=head.adoption,
     )
     return replace(requirement, fingerprint=_fingerprint(requirement))
 

@@ -70,19 +70,21 @@ def load_suites(
     known = folders.document_names(directory)
     context = Context(load_subjects(directory), load_parameters(directory, parameters))
     chosen = known if documents is None else folders.chosen_documents(documents, known, str(directory))
-    picked, requirements, listed = [], [], []
+    picked, requirements, listed, ids = [], [], [], set()
     for name in chosen:
         versions = _versions(context, directory / name)
         document = folders.in_force([v.document for v in versions], reference)
         picked.append(document)
         for version in versions:
+            ids.update(row.id for row in (*version.requirements, *version.listed))
             if version.document is document:
                 requirements += version.requirements
                 listed += version.listed
     _check_unique([*requirements, *listed])
     ordered = tuple(replace(r, order=i) for i, r in enumerate(requirements))
     used = {p.name: p for r in ordered for p in r.parameters}
-    return Suites(ordered, tuple(picked), used, tuple(listed))
+    others = tuple(name for name in known if name not in chosen)
+    return Suites(ordered, tuple(picked), used, tuple(listed), frozenset(ids), others)
 
 
 @dataclass(frozen=True)

@@ -89,7 +89,7 @@ class Requirement:
     ``period`` is a :class:`workbench.timeline.PeriodKind` value, ``event`` or ``state``. ``required`` is the figure
     itself (``unit`` beside it), None where the clause asks for an order or a date. ``lower`` and ``upper`` are the
     bounds of ``judged`` (``docs/verdicts.md``). ``fingerprint`` changes with anything that could change a verdict.
-    ``guidance`` is given for what an inspector answers on site, and only there.
+    ``guidance`` is given for what an inspector answers on site, and only there; ``adoption`` is the document's.
 
     >>> from datetime import date
     >>> from workbench import load_requirements
@@ -123,6 +123,7 @@ class Requirement:
     fingerprint: str
     file: str
     guidance: Guidance | None = None
+    adoption: Adopts = Adopts.EVERYONE
 
     @property
     def treatment(self) -> Treatment:
@@ -179,12 +180,17 @@ class DocumentVersion:
 
 @dataclass(frozen=True)
 class Suites:
-    """What was read for one run: the requirements in order, the documents, the parameters in use, the listed rows."""
+    """What was read for one run: the requirements in order, the documents, the parameters in use, the listed rows.
+
+    ``known`` holds the ids of all versions of the chosen documents, ``others`` the documents that were not chosen.
+    """
 
     requirements: tuple[Requirement, ...]
     documents: tuple[DocumentVersion, ...]
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
     listed: tuple[Listed, ...] = ()
+    known: frozenset[str] = frozenset()
+    others: tuple[str, ...] = ()
 
 
 def terms(value: str | list[str] | tuple[str, ...] | None) -> tuple[str, ...]:

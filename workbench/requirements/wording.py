@@ -83,11 +83,107 @@ def _case_count(a: Arguments, unit: str) -> str:
 
 
 def _qualified(a: Arguments, unit: str) -> str:
+    if "among" in a:
+        return f"{_any(a['step'])}的人均在{_any(a['among'])}之列"
     return f"{_any(a['step'])}均为{'本组织' if a['same_org'] else ''}{_any(a['standing'])}"
 
 
 def _dues(a: Arguments, unit: str) -> str:
     return f"{'欠交' if a['mode'] == 'outstanding' else '补交'}不超过{a['within_months']}个月"
+
+
+def _counted(a: Arguments, unit: str) -> str:
+    return f"{PeriodKind(a['period']).label}{_bounds(a, unit)}"
+
+
+def _covered(a: Arguments, unit: str) -> str:
+    each = f"每人至少{a['minimum']:g}{unit}"
+    return each if a["period"] == "ever" else f"每年{each}"
+
+
+def _each(a: Arguments, unit: str) -> str:
+    """What every activity shows: a label, minutes, who presides, a notice or approval before it."""
+    if "carries" in a:
+        return f"每次均有{_any(a['carries'])}"
+    if "chaired_by" in a:
+        return f"每次由{_any(a['chaired_by'])}主持"
+    if "dated" in a:
+        return {"noticed_on": "每次均于会前通知", "approved_on": "每次均于事前报批"}[a["dated"]]
+    return "每次均有记录"
+
+
+def _present(a: Arguments, unit: str) -> str:
+    after, tags = f"{_any(a['of'])}后", f"（{_any(a['step_tags'])}）" if "step_tags" in a else ""
+    if a.get("absent"):
+        return f"{after}当年不得{_any(a['steps'])}{tags}"
+    same = "当日" if a.get("same_day") else ""
+    return f"{after}{a['within_days']}日内应有{same}{'、'.join(a['steps'])}{tags}"
+
+
+def _meeting(a: Arguments, unit: str) -> str:
+    within = f"（前{a['within_days']}日内）" if a["within_days"] else ""
+    return f"{_any(a['step'])}经{_any(a['activity'])}议定{within}"
+
+
+def _term(a: Arguments, unit: str) -> str:
+    extended = f"，经{_any(a['extended_by'])}的除外" if "extended_by" in a else ""
+    return f"任期{a['years']}年，届满应换届{extended}"
+
+
+def _also(a: Arguments, unit: str) -> str:
+    where = {"own": "本组织", "parent": "上级组织", "anywhere": ""}[a["at"]]
+    return f"{_any(a['roles'])}均任{where}{_any(a['also'])}"
+
+
+def _measured(a: Arguments, unit: str) -> str:
+    wanted = _bounds(a, unit) or "大于0"
+    when = ""
+    if "when" in a:
+        low = f"达到{a['when_at_least']:g}" if "when_at_least" in a else ""
+        high = f"不足{a['when_below']:g}" if "when_below" in a else ""
+        when = f"（{a['when']}{low}{high}的）"
+    return f"{a['measure']}{wanted}{when}"
+
+
+def _population(a: Arguments, unit: str) -> str:
+    by = f"（至{a['by']}）" if "by" in a else ""
+    return (f"占比不低于{a['share']:g}%" if "share" in a else f"不少于{a['minimum']}{unit}") + by
+
+
+def _standard(a: Arguments, unit: str) -> str:
+    if a["what"] == "level":
+        return f"达到{('基本', '规范', '创新')[a['minimum'] - 1]}标准" if a["minimum"] <= 3 else _bounds(a, unit)
+    return _bounds(a, unit)
+
+
+def _handled(a: Arguments, unit: str) -> str:
+    return {
+        "self": "由本人交纳",
+        "proxy_consent": "代交的应事先同意",
+        "late_consent": "补交的应事先同意",
+        "full": "足额交纳",
+    }[a["mode"]]
+
+
+def _streak(a: Arguments, unit: str) -> str:
+    wanted = f"调整{_any(a['role'])}" if "role" in a else f"有“{_any(a['step'])}”记录"
+    years = f"连续{a['years']}年" if a["years"] > 1 else ""
+    return f"{years}“{_any(a['grade'])}”的，{a['within_days']}日内{wanted}"
+
+
+def _capped(a: Arguments, unit: str) -> str:
+    given = _any(a["step"]) if "step" in a else f"{_any(a['given_rating'])}“{_any(a['given_grades'])}”"
+    return f"{given}的，等次限于“{_any(a['grades'])}”"
+
+
+def _open(a: Arguments, unit: str) -> str:
+    by = f"（至{a['by']}）" if "by" in a else ""
+    return ("无未结事项" if a.get("maximum") == 0 else _bounds(a, unit)) + by
+
+
+def _ratio(a: Arguments, unit: str) -> str:
+    when = f"（{a['denominator']}达到{a['when_at_least']:g}的）" if "when_at_least" in a else ""
+    return f"不低于{a['denominator']}的{a['ratio'] * 100:g}%{when}"
 
 
 def _followup(a: Arguments, unit: str) -> str:
@@ -96,10 +192,14 @@ def _followup(a: Arguments, unit: str) -> str:
 
 
 _WORDING: dict[str, Callable[[Arguments, str], str]] = {
-    "expect_activity_count": lambda a, u: f"{PeriodKind(a['period']).label}{_bounds(a, u)}",
+    "expect_activity_count": _counted,
     "expect_done_by_date": _by_date,
-    "expect_members_covered": lambda a, u: f"每年每人至少{a['minimum']:g}{u}",
+    "expect_members_covered": _covered,
     "expect_orgs_covered": lambda a, u: f"每年覆盖不低于{a['share']:g}%",
+    "expect_each_activity": _each,
+    "expect_attendance": lambda a, u: (
+        f"每次到会不低于{a['minimum']:g}%" if a["each"] == "activity" else f"每人到会至少{a['minimum']:g}{u}"
+    ),
     "expect_step_deadline": lambda a, u: (
         f"{_any(a['after'])}后{_span(a, 'within_days', 'within_months')}内{_any(a['step'])}"
     ),
@@ -109,14 +209,24 @@ _WORDING: dict[str, Callable[[Arguments, str], str]] = {
     "expect_case_count": _case_count,
     "expect_step_value": _bounds,
     "expect_step_qualification": _qualified,
+    "expect_step_present": _present,
+    "expect_step_meeting": _meeting,
+    "expect_case_members": lambda a, u: f"{_any(a['step'])}不低于应到人数的{a['share']:g}%",
     "expect_posts_held": lambda a, u: f"至少{a['minimum']}{u}",
-    "expect_open_cases": lambda a, u: f"至少{a['minimum']}{u}",
+    "expect_term": _term,
+    "expect_tenure": lambda a, u: f"任{_any(a['roles'])}不超过{a['years']}年",
+    "expect_post_qualified": _also,
+    "expect_open_cases": _open,
     "expect_steps_present": lambda a, u: f"至少{a['minimum']}{u}：{'、'.join(a['steps'])}",
-    "expect_share": lambda a, u: f"不低于{a['denominator']}的{a['ratio'] * 100:g}%",
-    "expect_growth": lambda a, u: f"增幅不低于{a['base']}增幅",
+    "expect_share": _ratio,
+    "expect_measure": _measured,
+    "expect_growth": lambda a, u: f"增幅不低于{a['base']}增幅" if not a.get("rises") else f"随{a['base']}增长",
+    "expect_population": _population,
+    "expect_standard": _standard,
     "expect_dues_paid": _dues,
     "expect_dues_followup": _followup,
-    "expect_rating_streak": lambda a, u: (
-        f"连续{a['years']}年“{_any(a['grade'])}”的，{a['within_days']}日内调整{_any(a['role'])}"
-    ),
+    "expect_dues_handled": _handled,
+    "expect_rating_streak": _streak,
+    "expect_grade_capped": _capped,
+    "expect_checklist": lambda a, u: "现场核查符合",
 }
