@@ -68,6 +68,8 @@ def _span(a: Arguments, days: str, months: str) -> str:
 
 
 def _lead(a: Arguments, unit: str) -> str:
+    if not a.get("at_least_days", a.get("at_least_months")):
+        return f"{_any(a['step'])}不晚于{_any(a['before'])}"
     ends = "（首尾两日计入）" if a.get("inclusive") else ""
     return f"{_any(a['step'])}至{_any(a['before'])}不少于{_span(a, 'at_least_days', 'at_least_months')}{ends}"
 
@@ -104,11 +106,11 @@ def _covered(a: Arguments, unit: str) -> str:
 def _each(a: Arguments, unit: str) -> str:
     """What every activity shows: a label, minutes, who presides, a notice or approval before it."""
     if "carries" in a:
-        return f"每次均有{_any(a['carries'])}"
+        return f"每次均有{'、'.join(terms(a['carries']))}"
     if "chaired_by" in a:
         return f"每次由{_any(a['chaired_by'])}主持"
     if "dated" in a:
-        return {"noticed_on": "每次均于会前通知", "approved_on": "每次均于事前报批"}[a["dated"]]
+        return {"noticed_on": "每次不晚于当日通知", "approved_on": "每次不晚于当日报批"}[a["dated"]]
     return "每次均有记录"
 
 
