@@ -77,6 +77,9 @@ class OrgFlag(StrEnum):
     LAGGING = "后进村"
     FISCAL = "有财政"
     DIRECT = "市直属"
+    STANDING_COMMITTEE = "常委所在支部"
+    MODEL_BRANCH = "示范支部"
+    SYSTEM_COMMITTEE = "系统机关党委"
 
 
 class Standing(StrEnum):
@@ -94,6 +97,8 @@ class PersonCategory(StrEnum):
     LEADING_CADRE = "党员领导干部"
     RETIRED = "离退休"
     FLOATING = "流动党员"
+    COUNTY_RANK = "县级领导干部"
+    SECTION_RANK = "科级领导干部"
 
 
 class Role(StrEnum):
@@ -104,6 +109,7 @@ class Role(StrEnum):
     COMMITTEE_MEMBER = "委员"
     PARTY_WORKER = "党务干部"
     ORGANIZATION_OFFICER = "组织干事"
+    UNIT_HEAD = "部门主要负责人"
 
 
 class ActivityKind(StrEnum):
@@ -143,6 +149,14 @@ class ActivityKind(StrEnum):
     WRITTEN_REPORT = "书面报告"
     DEBRIEFING = "现场述职"
     APPRAISAL_ACCEPTED = "接受考评"
+    COLLECTIVE_EDUCATION = "集体教育"
+    RECEPTION_DAY = "领导接待日"
+    FLOATING_CONTACT = "联系流动党员"
+    PLENARY_REPORT = "向全委会报告"
+    THEME_DAY = "主题党日"
+    DISPATCH = "党建调度"
+    CIRCULAR = "党建通报"
+    BREAKTHROUGH_PROJECT = "书记突破项目"
 
 
 class Part(StrEnum):
@@ -161,6 +175,21 @@ class ActivityTag(StrEnum):
     WITHIN_TEAM = "班子成员之间"
     TEAM_AND_MEMBERS = "班子成员与党员"
     AMONG_MEMBERS = "党员之间"
+    OUTSIDE_OPINION = "党外群众意见"
+    FIXED_TIME = "固定时间"
+    FIXED_PLACE = "固定地点"
+    MEMBER_EDUCATION = "党员教育"
+    SERVING_PEOPLE = "联系服务群众"
+    FLOATING_MEMBERS = "流动党员管理"
+    THEME_STUDY = "集体学习"
+    THEME_DUES = "缴纳党费"
+    THEME_ANALYSIS = "党性分析"
+    YEAR_END_CHECK = "年终考核"
+    ROUTINE_CHECK = "日常考核"
+    ONLINE_CHECK = "线上考核"
+    OFFLINE_CHECK = "线下考核"
+    TO_ALL_MEMBERS = "向全体党员"
+    TO_SUPERIOR = "向上级党组织"
 
 
 class Process(StrEnum):
@@ -176,6 +205,13 @@ class Process(StrEnum):
     LAGGING_VILLAGE = "后进村挂钩"
     RESPONSIBILITY = "责任主体"
     DUES_FOLLOW_UP = "党费催缴"
+    FLOATING_OUT = "流动党员"
+    FLOATING_IN = "流入党员"
+    VISIT = "群众来访"
+    ELECTION = "换届"
+    POST_SETTING = "设岗定责"
+    MEMBER_APPRAISAL = "民主评议"
+    DUTY_ASSESSMENT = "责任考核"
 
 
 #: The steps each process knows, in their usual order (步骤).
@@ -193,6 +229,20 @@ STEPS: dict[Process, tuple[str, ...]] = {
     Process.LAGGING_VILLAGE: ("挂钩", "结束"),
     Process.RESPONSIBILITY: ("集体责任", "第一责任", "具体责任", "直接责任"),
     Process.DUES_FOLLOW_UP: ("教育", "支部大会决定", "报上级批准"),
+    Process.FLOATING_OUT: (
+        "申报外出", "报告事由", "报告时间", "报告地点", "报告联系方式", "行前教育", "统一编号", "发放活动证", "登记发放", "外出",
+        "登记去向", "登记外出时间", "登记从业单位", "登记居住地点", "登记联系方式", "指定联系人", "联系", "流入地不明", "通报流入地",
+        "名单抄送", "年度审核", "汇报", "预备期考察", "讨论转正", "返回", "查验活动证", "汇报外出情况",
+    ),
+    Process.FLOATING_IN: (
+        "流入", "登记职业", "登记学历", "登记工作", "登记居住地", "登记联系方式", "建立档案", "查验凭证", "帮助领证", "编入组织",
+        "编入单位党组织", "结对联谊", "参加组织生活", "教育考察", "提供考察材料", "通报表现", "离开",
+    ),
+    Process.VISIT: ("来访", "首问登记", "转介", "答复"),
+    Process.ELECTION: ("通知流动党员", "选举", "流动党员参加选举"),
+    Process.POST_SETTING: ("报岗", "定岗", "定责", "定目标", "考评"),
+    Process.MEMBER_APPRAISAL: ("通知流动党员", "流入地反馈", "评议", "评议较差", "结对帮助"),
+    Process.DUTY_ASSESSMENT: ("工作不落实", "通报批评", "评先评优"),
 }
 
 
@@ -206,6 +256,11 @@ class CaseTag(StrEnum):
     INQUIRY = "询问函"
     ADMONITION = "警示诫勉"
     CORRECTION = "责令纠错"
+    OUT_OF_SCOPE = "职责外"
+    PROBATIONARY = "预备党员"
+    ACTIVIST = "入党积极分子"
+    NO_CERTIFICATE = "未领证"
+    WORKPLACE_ORG = "单位有党组织"
 
 
 class Payer(StrEnum):
@@ -238,12 +293,19 @@ class Measure(StrEnum):
     PARTY_STAFF = "党务工作人员数"
     PARTY_BUDGET = "党建工作经费"
     FISCAL_REVENUE = "财政收入"
+    BUDGET_SHARE = "党建经费预算比例"
+    VILLAGE_PAY = "村社区干部报酬预算"
+    ACTIVITY_FUNDS = "党组织活动经费"
+    FULL_TIME_PARTY_STAFF = "专职党务干部数"
+    MEMBERS = "党员数"
 
 
 class RatingKind(StrEnum):
     """What is graded (评价类型)."""
 
     DEBRIEFING_APPRAISAL = "述职评议"
+    PARTY_BUILDING = "党建考核"
+    BY_MEMBERS = "党员评议"
 
 
 class Grade(StrEnum):
