@@ -147,7 +147,14 @@ def belongs(f: Facts, org: Row, traits: dict[str, Any], ref: date) -> bool:
             return False
     if not all(flag in terms(org["flags"]) for flag in terms(traits.get("flags"))):
         return False
+    if traits.get("has_children") and not has_children(f, org, ref):
+        return False
     return not traits.get("has_committee") or has_committee(f, org, ref)
+
+
+def has_children(f: Facts, org: Row, ref: date) -> bool:
+    """Whether an organisation directly below it exists on that day."""
+    return any(f.stands(child, ref) for child in f.children.get(org["org_id"], ()))
 
 
 def has_committee(f: Facts, org: Row, ref: date) -> bool:

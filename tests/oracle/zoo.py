@@ -47,6 +47,7 @@ SUBJECTS: dict[str, Any] = {
     "有财政": {"types": TYPES, "flags": ["有财政"]},
     "有财政且市直属": {"types": TYPES, "flags": ["有财政", "市直属"]},
     "设支委会": {"types": ["党支部"], "has_committee": True},
+    "有下级": {"types": TYPES, "has_children": True},
     "其一": {"any_of": [{"types": ["党委"], "levels": ["县"]}, {"types": ["党支部"], "flags": ["后进村"]}]},
 }
 

@@ -70,7 +70,8 @@ ENTRY_FAULTS: dict[str, tuple[Change, str, str, str]] = {
     "unknown period": (kwargs(period="week"), "kwargs.period", "week", "month"),
     "missing argument": (without("kwargs", "period"), "kwargs", "period", "period"),
     "neither bound": (without("kwargs", "minimum"), "kwargs", "都没有", "minimum"),
-    "both bounds": (kwargs(maximum=3), "kwargs", "minimum", "maximum"),
+    "bounds of a count crossed": (kwargs(maximum=1), "kwargs", "2 > 1", "minimum"),
+    "guidance of what ledgers show": (meta(look="公开栏"), "meta", "look", "clause"),
     "number as text": (kwargs(minimum="2"), "kwargs.minimum", "2", "整数"),
     "number with decimals": (kwargs(minimum=1.5), "kwargs.minimum", "1.5", "整数"),
     "truth value as number": (kwargs(minimum=True), "kwargs.minimum", "True", "整数"),
@@ -170,6 +171,7 @@ HEAD_FAULTS: dict[str, tuple[dict[str, Any], str, str, str]] = {
     "folder that is no date": ({"since": "first"}, "local-2026/first", "first", "YYYY-MM-DD"),
     "folder of a short date": ({"since": "20220101"}, "local-2026/20220101", "20220101", "YYYY-MM-DD"),
     "end before the start": ({"effective_to": "2021-12-31"}, "meta.effective_to", "2021-12-31", "2022-01-01"),
+    "unknown adoption": ({"adoption": "some"}, "meta.adoption", "some", "explicit"),
     "unknown key of the head": ({"author": "x"}, "meta", "author", "title"),
     "no title": ({"title": ""}, "meta", "title", "title"),
 }
@@ -188,6 +190,67 @@ def test_fault_in_the_head(fault: str, entry: dict[str, Any], write: Callable[..
 def test_no_entries(write: Callable[..., Path], suites: Path) -> None:
     write()
     assert "expectations" in refused(suites).message
+
+
+@pytest.mark.parametrize("key", ["look", "evidence", "faults"])
+def test_what_is_looked_at_on_site_needs_guidance(
+    key: str, on_site: dict[str, Any], write: Callable[..., Path], suites: Path
+) -> None:
+    on_site["meta"][key] = ""
+    write(on_site)
+    error = refused(suites)
+    assert FILE in error.place and error.place.endswith("meta")
+    assert error.found == f"没有 {key}" and key in error.expected
+    on_site["meta"][key] = 7
+    write(on_site)
+    assert refused(suites).place.endswith(f"meta.{key}")
+
+
+#: change of a listed row, where the error points, what it found, what it expected
+LISTED_FAULTS: dict[str, tuple[dict[str, Any], str, str, str]] = {
+    "unknown key": ({"binds": "党支部"}, "listed[0]", "binds", "reason"),
+    "no reason": ({"reason": None}, "listed[0]", "reason", "reason"),
+    "reason as number": ({"reason": 7}, "reason", "7", "文字"),
+    "no treatment": ({"treatment": None}, "listed[0]", "treatment", "treatment"),
+    "treatment of a judged row": ({"treatment": "automated"}, "treatment", "automated", "excluded"),
+    "identifier with a bar": ({"requirement": "local|3"}, "requirement", "local|3", "字母"),
+    "no clause": ({"clause": None}, "listed[0]", "clause", "clause"),
+}
+
+
+@pytest.mark.parametrize("fault", LISTED_FAULTS)
+def test_fault_in_a_listed_row(
+    fault: str, entry: dict[str, Any], write: Callable[..., Path], write_listed: Callable[..., Path], suites: Path
+) -> None:
+    changed, key, found, expected = LISTED_FAULTS[fault]
+    write(entry)
+    write_listed(**changed)
+    error = refused(suites)
+    assert error.place.startswith("local-2026/2022-01-01/listed.yaml") and error.place.endswith(key)
+    assert found in error.found
+    assert expected in error.expected
+
+
+@pytest.mark.parametrize("text", ["listed: []", "listed: 7", "listed: []\nexpectations: []"])
+def test_listed_file_without_rows_or_with_both_lists(
+    text: str, write_listed: Callable[..., Path], suites: Path
+) -> None:
+    path = write_listed()
+    path.write_text(path.read_text("utf-8").split("listed:")[0] + text + "\n" + _head(path), encoding="utf-8")
+    assert "listed.yaml" in refused(suites).place
+
+
+def _head(path: Path) -> str:
+    data = yaml.safe_load(path.read_text("utf-8"))
+    return yaml.safe_dump({"meta": data["meta"], "name": data["name"]}, allow_unicode=True)
+
+
+def test_identifier_both_judged_and_listed(
+    entry: dict[str, Any], write: Callable[..., Path], write_listed: Callable[..., Path], suites: Path
+) -> None:
+    write(entry)
+    write_listed(requirement="local-2026-1")
+    assert refused(suites).found == "local-2026-1"
 
 
 def test_identifier_twice_in_a_file(entry: dict[str, Any], write: Callable[..., Path], suites: Path) -> None:
@@ -284,6 +347,7 @@ GROUP_FAULTS: dict[str, tuple[Any, str, str, str]] = {
     "unknown key": ({"types": ["党委"], "level": ["市"]}, "某组", "level", "levels"),
     "types not a list": ({"types": "党委"}, "某组.types", "党委", "["),
     "committee false": ({"types": ["党支部"], "has_committee": False}, "某组.has_committee", "False", "true"),
+    "children false": ({"types": ["党委"], "has_children": False}, "某组.has_children", "False", "true"),
     "one alternative": ({"any_of": [{"types": ["党委"]}]}, "某组", "types", "types"),
     "fault in an alternative": (
         {"any_of": [{"types": ["党委"]}, {"types": ["党"]}]}, "某组.any_of[1].types", "党", "党委"),

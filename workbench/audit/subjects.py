@@ -21,7 +21,7 @@ _ALWAYS = date(1900, 1, 1)
 def bind(facts: Facts, requirements: Sequence[Requirement]) -> ir.Table:
     """Columns requirement, subject, start (first day bound), established_on, dissolved (bool), stored once."""
     groups, rules = _groups(requirements), _rules(requirements)
-    orgs = facts.organizations.mutate(committee=_committee(facts))
+    orgs = facts.organizations.mutate(committee=_committee(facts), superior=_superior(facts))
     orgs = orgs.filter(orgs.established_on.isnull() | (orgs.established_on <= facts.as_of))
     members = orgs.join(
         groups,
@@ -31,6 +31,7 @@ def bind(facts: Facts, requirements: Sequence[Requirement]) -> ir.Table:
             _among(groups.sectors, orgs.sector),
             (groups.flags.length() == 0) | list_has_all(orgs.flags, groups.flags).fill_null(False),
             ~groups.with_committee | orgs.committee,
+            ~groups.with_children | orgs.superior,
         ],
     )
     members = members.select("binding", "org_id", "adopts", "established_on", "dissolved_on").distinct()
@@ -65,6 +66,17 @@ def _committee(facts: Facts) -> ir.BooleanValue:
     return ibis.coalesce(orgs.has_committee, orgs.org_id.isin(large.org_id))
 
 
+def _superior(facts: Facts) -> ir.BooleanValue:
+    """Whether some organisation stands directly below it at the reference day."""
+    orgs = facts.organizations
+    below = orgs.filter(
+        orgs.established_on.isnull() | (orgs.established_on <= facts.ref),
+        orgs.dissolved_on.isnull() | (orgs.dissolved_on > facts.ref),
+        orgs.parent_id.notnull(),
+    )
+    return orgs.org_id.isin(below.parent_id)
+
+
 def _groups(requirements: Sequence[Requirement]) -> ir.Table:
     """The groups of organisations that some requirement binds, a row for each way to belong to one."""
     words = pa.list_(pa.string())
@@ -76,6 +88,7 @@ def _groups(requirements: Sequence[Requirement]) -> ir.Table:
             ("sectors", words),
             ("flags", words),
             ("with_committee", pa.bool_()),
+            ("with_children", pa.bool_()),
         ]
     )
     rows = [
@@ -86,6 +99,7 @@ def _groups(requirements: Sequence[Requirement]) -> ir.Table:
             "sectors": list(b.sectors),
             "flags": list(b.flags),
             "with_committee": bool(b.has_committee),
+            "with_children": bool(b.has_children),
         }
         for label, group in {r.binds.label: r.binds for r in requirements}.items()
         for b in (group.alternatives or (group,))

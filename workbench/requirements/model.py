@@ -18,9 +18,9 @@ class Binding:
     """A group of organisations a requirement binds (约束对象), one entry of ``expectations/subjects.yaml``.
 
     An organisation belongs to it when its type is one of ``types``, its level and sector one of ``levels`` and
-    ``sectors`` (empty: any), it carries every one of ``flags``, and, with ``has_committee``, has a committee. When
-    ``alternatives`` are given, the traits here are empty: it belongs when it belongs to any of them. The terms are
-    those of :mod:`workbench.vocabulary`.
+    ``sectors`` (empty: any), it carries every one of ``flags``, and, with ``has_committee``, has a committee, with
+    ``has_children``, an organisation directly below it. When ``alternatives`` are given, the traits here are empty: it
+    belongs when it belongs to any of them. The terms are those of :mod:`workbench.vocabulary`.
     """
 
     label: str
@@ -29,6 +29,7 @@ class Binding:
     sectors: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
     has_committee: bool = False
+    has_children: bool = False
     alternatives: tuple[Binding, ...] = ()
 
 

@@ -10,6 +10,9 @@ from workbench.errors import SuiteError
 from workbench.requirements import reading
 from workbench.requirements.model import Binding
 
+#: Traits that hold or are not asked for.
+_ONLY_TRUE = ("has_committee", "has_children")
+
 
 def load_subjects(directory: Path) -> dict[str, Binding]:
     """Every declared group by its label; :class:`SuiteError` for an unknown key, type, level, sector or flag."""
@@ -36,7 +39,7 @@ def _group(label: str, entry: Any, place: str) -> Binding:
 def _traits(label: str, entry: Any, place: str, optional: tuple[str, ...] = ()) -> Binding:
     entry = reading.mapping(entry, place)
     reading.check_keys(
-        entry, place, required=("types",), optional=("levels", "sectors", "flags", "has_committee", *optional)
+        entry, place, required=("types",), optional=("levels", "sectors", "flags", *_ONLY_TRUE, *optional)
     )
 
     def listed(key: str, terms: type[v.StrEnum]) -> tuple[str, ...]:
@@ -49,12 +52,12 @@ def _traits(label: str, entry: Any, place: str, optional: tuple[str, ...] = ()) 
         levels=listed("levels", v.Level),
         sectors=listed("sectors", v.Sector),
         flags=listed("flags", v.OrgFlag),
-        has_committee=_only_true(entry.get("has_committee", False), f"{place}.has_committee", "has_committee" in entry),
+        **{key: _only_true(entry.get(key, False), f"{place}.{key}", key in entry) for key in _ONLY_TRUE},
     )
 
 
 def _only_true(value: Any, place: str, given: bool) -> bool:
-    """``has_committee`` narrows a group when true; there is no group of branches without one."""
+    """Such a trait narrows a group when true; there is no group of those without it."""
     if given and value is not True:
         raise SuiteError(
             "此键只能写 true", place=place, found=reading.shown(value), expected="true", next_step="不限定的请删去此键"
