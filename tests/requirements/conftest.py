@@ -50,3 +50,35 @@ def write(suites: Path) -> Callable[..., Path]:
         return path
 
     return write
+
+
+@pytest.fixture
+def on_site(entry: dict[str, Any]) -> dict[str, Any]:
+    """An entry that an inspector answers on site."""
+    guidance = {"look": "公开栏", "evidence": "公开记录", "faults": "久未更新"}
+    return {
+        **entry, "type": "expect_checklist", "kwargs": {"requirement": "local-2026-2"}, "description": "设党务公开栏",
+        "meta": {**entry["meta"], "unit": "项", **guidance},
+    }
+
+
+LISTED = {
+    "requirement": "local-2026-3", "clause": "第三条", "description": "加强领导", "treatment": "not_scored",
+    "reason": "无可核查的动作",
+}
+
+
+@pytest.fixture
+def write_listed(suites: Path) -> Callable[..., Path]:
+    """Write ``listed.yaml`` of document local-2026; keys given replace those of its one row (None: taken away)."""
+
+    def write(*, since: str = "2022-01-01", **changed: Any) -> Path:
+        path = suites / "local-2026" / since / "listed.yaml"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        row = {k: v for k, v in {**LISTED, **changed}.items() if v is not None}
+        head = {"document": "local-2026", "title": "本地规定", "effective_from": since}
+        data = {"name": "不判条目", "meta": head, "listed": [row]}
+        path.write_text(yaml.safe_dump(data, allow_unicode=True), encoding="utf-8")
+        return path
+
+    return write

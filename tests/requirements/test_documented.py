@@ -25,8 +25,8 @@ def test_verdicts_page_names_every_argument(shape: str) -> None:
     heading = rf"^### {shape} — .*?\((?:\*state\*, )?{SHAPES[shape].label}\)$"
     section = re.search(rf"{heading}(.*?)(?=^### |\Z)", page, re.M | re.S)
     assert section, f"no section on {shape}"
-    signature = re.search(r"`([^`]+)`", section[1])[1]
-    undocumented = set(SHAPES[shape].arguments) - set(re.findall(r"[a-z_]+", signature))
+    named = " ".join(re.findall(r"`([^`]+)`", section[1].strip()))
+    undocumented = set(SHAPES[shape].arguments) - set(re.findall(r"[a-z_]+", named))
     assert not undocumented
 
 

@@ -231,18 +231,14 @@ def test_fault_in_a_listed_row(
     assert expected in error.expected
 
 
-@pytest.mark.parametrize("text", ["listed: []", "listed: 7", "listed: []\nexpectations: []"])
+@pytest.mark.parametrize("lists", [{"listed": []}, {"listed": 7}, {"listed": [1]}, {"listed": [], "expectations": []}])
 def test_listed_file_without_rows_or_with_both_lists(
-    text: str, write_listed: Callable[..., Path], suites: Path
+    lists: dict[str, Any], write_listed: Callable[..., Path], suites: Path
 ) -> None:
     path = write_listed()
-    path.write_text(path.read_text("utf-8").split("listed:")[0] + text + "\n" + _head(path), encoding="utf-8")
-    assert "listed.yaml" in refused(suites).place
-
-
-def _head(path: Path) -> str:
     data = yaml.safe_load(path.read_text("utf-8"))
-    return yaml.safe_dump({"meta": data["meta"], "name": data["name"]}, allow_unicode=True)
+    path.write_text(yaml.safe_dump(data | lists, allow_unicode=True), encoding="utf-8")
+    assert refused(suites).place.startswith("local-2026/2022-01-01/listed.yaml")
 
 
 def test_identifier_both_judged_and_listed(

@@ -11,7 +11,7 @@ from typing import Any
 
 from workbench.errors import SuiteError
 from workbench.requirements import reading, shapes, wording
-from workbench.requirements.model import Binding, DocumentVersion, Guidance, Parameter, Requirement
+from workbench.requirements.model import Adopts, Binding, DocumentVersion, Guidance, Parameter, Requirement
 from workbench.vocabulary import Severity, Verdict
 
 #: The shape that an inspector answers on site; only it carries guidance.
@@ -131,7 +131,10 @@ def _fingerprint(requirement: Requirement) -> str:
     values = asdict(requirement)
     for key in ("order", "fingerprint", "file"):
         del values[key]
+    # Said only where it is not as usual, so that the others keep the fingerprint they always had.
     if requirement.guidance is None:
-        del values["guidance"]  # what no ledger answers only; the others keep the fingerprint they always had
+        del values["guidance"]
+    if requirement.adoption is Adopts.EVERYONE:
+        del values["adoption"]
     canonical = json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
     return hashlib.sha256(canonical.encode()).hexdigest()
