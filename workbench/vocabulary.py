@@ -110,6 +110,7 @@ class Role(StrEnum):
     PARTY_WORKER = "党务干部"
     ORGANIZATION_OFFICER = "组织干事"
     UNIT_HEAD = "部门主要负责人"
+    YOUTH_BRANCH_SECRETARY = "青年人才党支部书记"
 
 
 class ActivityKind(StrEnum):
@@ -157,6 +158,16 @@ class ActivityKind(StrEnum):
     DISPATCH = "党建调度"
     CIRCULAR = "党建通报"
     BREAKTHROUGH_PROJECT = "书记突破项目"
+    TRAINING_COURSE = "举办轮训"
+    LIST_ITEM = "清单项目"
+    TASK_ASSIGNMENT = "点对点派单"
+    LIST_INSPECTION = "清单督查"
+    ASSESSMENT_FILING = "考核情况备案"
+    DEBRIEFING_ROUND = "组织述职评议"
+    DOUBLE_ORGANIZATIONAL_LIFE = "双重组织生活"
+    SELF_REVIEW = "自我总结"
+    OPINION_ROUND = "征求意见"
+    PUBLICATION = "党务公开发布"
 
 
 class Part(StrEnum):
@@ -190,6 +201,32 @@ class ActivityTag(StrEnum):
     OFFLINE_CHECK = "线下考核"
     TO_ALL_MEMBERS = "向全体党员"
     TO_SUPERIOR = "向上级党组织"
+    COMMON_ITEM = "共性项目"
+    OWN_ITEM = "个性项目"
+    WITH_TARGET = "目标任务"
+    WITH_STANDARD = "工作标准"
+    WITH_TIME_LIMIT = "时限要求"
+    HARD_TARGET = "硬性指标"
+    GOALS_CARRIED_OUT = "党建目标落实"
+    TEAM_DUTIES = "班子一岗双责"
+    LOWER_SECRETARIES = "下级书记履职"
+    BY_SECTOR = "分领域"
+    BY_LEVEL = "分层级"
+    INSIDE_OPINION = "党内意见"
+    ORDINARY_LECTURER = "普通党员讲课"
+    INTERVIEW = "个别访谈"
+    SYMPOSIUM = "座谈会"
+    OPINION_FORM = "征求意见表"
+    OPINION_BOX = "意见箱"
+    STRUCTURE = "机构设置"
+    LEADERS_DUTIES = "领导分工"
+    PARTY_WORK_PLAN = "党建工作计划"
+    TASKS_DONE = "任务落实"
+    CLEAN_GOVERNMENT = "党风廉政建设责任制"
+    ORGANIZATION_BUILDING = "组织建设"
+    IDEOLOGY_BUILDING = "思想政治建设"
+    CONDUCT_BUILDING = "作风建设"
+    RULES = "规章制度及执行"
 
 
 class Process(StrEnum):
@@ -212,6 +249,12 @@ class Process(StrEnum):
     POST_SETTING = "设岗定责"
     MEMBER_APPRAISAL = "民主评议"
     DUTY_ASSESSMENT = "责任考核"
+    INSPECTION_FINDING = "督查问题"
+    CARD = "亮牌"
+    APPRAISAL_FOLLOW_UP = "评议整改"
+    PROMOTION_PROPOSAL = "推荐"
+    RECTIFICATION = "整改事项"
+    MEMBER_DISPOSAL = "处分处置"
 
 
 #: The steps each process knows, in their usual order (步骤).
@@ -223,7 +266,7 @@ STEPS: dict[Process, tuple[str, ...]] = {
     Process.DEMOCRATIC_LIFE: ("会前准备", "集中学习", "报告方案", "召开", "报告情况", "整改提高"),
     Process.INTEGRITY_RISK: ("发出文书", "收到文书", "防范谈话", "提交整改情况", "提交整改报告", "结束", "归档"),
     Process.FEEDBACK: ("收到", "办结"),
-    Process.SECRETARY_APPOINTMENT: ("任职", "集中培训"),
+    Process.SECRETARY_APPOINTMENT: ("任前谈话", "任职", "集中培训"),
     Process.FIVE_LISTS: ("开单", "晒单", "派单", "查单", "销单"),
     Process.CONTACT_POINT: ("建立", "结束"),
     Process.LAGGING_VILLAGE: ("挂钩", "结束"),
@@ -243,6 +286,16 @@ STEPS: dict[Process, tuple[str, ...]] = {
     Process.POST_SETTING: ("报岗", "定岗", "定责", "定目标", "考评"),
     Process.MEMBER_APPRAISAL: ("通知流动党员", "流入地反馈", "评议", "评议较差", "结对帮助"),
     Process.DUTY_ASSESSMENT: ("工作不落实", "通报批评", "评先评优"),
+    Process.INSPECTION_FINDING: (
+        "发现问题", "督查月发现问题", "发现工作不实", "点对点反馈", "点名通报", "督促整改", "整改完成", "约谈主要负责人",
+        "约谈后无明显改进", "组织调整",
+    ),
+    Process.CARD: (
+        "首次督查发现问题", "黄牌", "限期整改", "整改完成", "回头看", "回头看发现问题", "橙牌", "上级书记约谈", "整改材料备案",
+        "橙牌后仍有问题", "巡视巡察反馈突出问题", "红牌", "函询约谈", "情节严重", "组织调整", "免去书记职务",
+    ),
+    Process.APPRAISAL_FOLLOW_UP: ("约谈提醒", "限期整改", "整改完成", "问题严重", "追责问责"),
+    Process.PROMOTION_PROPOSAL: ("推荐",),
 }
 
 
@@ -261,6 +314,15 @@ class CaseTag(StrEnum):
     ACTIVIST = "入党积极分子"
     NO_CERTIFICATE = "未领证"
     WORKPLACE_ORG = "单位有党组织"
+    TALK_MEANING = "重要意义"
+    TALK_DUTIES = "主要职责"
+    TALK_TASKS = "重点任务"
+    TALK_PROBLEMS = "存在问题和薄弱环节"
+    TALK_PLANS = "思路打算和工作决心"
+    MINOR = "情节轻微"
+    SERIOUS = "情节较重"
+    TO_CORRECT = "需纠正错误"
+    PERSONAL = "涉及个人"
 
 
 class Payer(StrEnum):
@@ -306,6 +368,7 @@ class RatingKind(StrEnum):
     DEBRIEFING_APPRAISAL = "述职评议"
     PARTY_BUILDING = "党建考核"
     BY_MEMBERS = "党员评议"
+    ANNUAL = "年度考核"
 
 
 class Grade(StrEnum):
@@ -315,3 +378,10 @@ class Grade(StrEnum):
     FAIR = "较好"
     ORDINARY = "一般"
     POOR = "差"
+    EXCELLENT = "优秀"
+    COMPETENT = "称职"
+    BASICALLY_COMPETENT = "基本称职"
+    INCOMPETENT = "不称职"
+    QUALIFIED = "合格"
+    BASICALLY_QUALIFIED = "基本合格"
+    UNQUALIFIED = "不合格"
