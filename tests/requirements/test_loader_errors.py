@@ -343,6 +343,7 @@ GROUP_FAULTS: dict[str, tuple[Any, str, str, str]] = {
     "unknown key": ({"types": ["党委"], "level": ["市"]}, "某组", "level", "levels"),
     "types not a list": ({"types": "党委"}, "某组.types", "党委", "["),
     "committee false": ({"types": ["党支部"], "has_committee": False}, "某组.has_committee", "False", "true"),
+    "unknown type above": ({"types": ["党支部"], "not_under": ["党"]}, "某组.not_under", "党", "党委"),
     "children false": ({"types": ["党委"], "has_children": False}, "某组.has_children", "False", "true"),
     "one alternative": ({"any_of": [{"types": ["党委"]}]}, "某组", "types", "types"),
     "fault in an alternative": (
