@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import calendar
 from dataclasses import dataclass
-from datetime import date
+from datetime import MAXYEAR, MINYEAR, date
 from enum import StrEnum
 
 
@@ -109,6 +109,36 @@ def periods(kind: PeriodKind | str, year: int, *, cycle_start: int = 2022) -> tu
         first = date(year, index * span + 1, 1)
         found.append(Period(_label(kind, year, index), first, end_of_month(add_months(first, span - 1))))
     return tuple(found)
+
+
+def period_code(kind: PeriodKind | str, period: Period) -> str:
+    """How people write a period in a ledger: 2026-05, 2026Q2, 2026H1, or the (first) year.
+
+    >>> [period_code("quarter", p) for p in periods("quarter", 2026)]
+    ['2026Q1', '2026Q2', '2026Q3', '2026Q4']
+    """
+    year, month = period.first.year, period.first.month
+    match PeriodKind(kind):
+        case PeriodKind.MONTH:
+            return f"{year}-{month:02d}"
+        case PeriodKind.QUARTER:
+            return f"{year}Q{(month + 2) // 3}"
+        case PeriodKind.HALF_YEAR:
+            return f"{year}H{(month + 5) // 6}"
+        case _:
+            return f"{year}"
+
+
+def period_named(text: str, kind: PeriodKind | str, *, cycle_start: int = 2022) -> Period | None:
+    """The period of ``kind`` that :func:`period_code` writes as ``text``; None when there is none.
+
+    >>> period_named("2026H2", "half_year").first, period_named("2026Q5", "quarter")
+    (datetime.date(2026, 7, 1), None)
+    """
+    if not text[:4].isdigit() or not MINYEAR < int(text[:4]) < MAXYEAR:
+        return None
+    found = periods(kind, int(text[:4]), cycle_start=cycle_start)
+    return next((p for p in found if period_code(kind, p) == text), None)
 
 
 def _label(kind: PeriodKind, year: int, index: int) -> str:

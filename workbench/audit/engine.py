@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,14 +19,18 @@ import pyarrow as pa
 
 from workbench.audit.facts import Facts
 from workbench.audit.gx_process import GxProcess
+from workbench.audit.papers import exemption_states, permission_states, read_papers
 from workbench.audit.run import Run
 from workbench.audit.shapes.base import Context
-from workbench.audit.verdicts import FAILING, decide, missing_records, prepare
-from workbench.audit.write import fresh_folder, full_results, partial_folder, write_evidence, write_run
+from workbench.audit.verdicts import decide, missing_records, prepare
+from workbench.audit.write import (
+    fresh_folder, full_results, needs_a_person, partial_folder, write_evidence, write_run,
+)
 from workbench.errors import UsageError
 from workbench.exit_codes import exit_code
 from workbench.records.intake import intake
 from workbench.records.tables import TABLES, ColumnType
+from workbench.requirements.adoption import Adoption, load_adoption
 from workbench.requirements.loader import load_suites
 from workbench.requirements.model import Requirement, Suites
 from workbench.vocabulary import Severity, Verdict
@@ -81,6 +86,7 @@ def judge_tables(
     *,
     as_of: date,
     year: int | None = None,
+    adoption: Adoption | None = None,
 ) -> list[dict]:
     """Result rows for records in memory: ``tables`` maps a table's name to rows (dates as ``date``, lists as lists).
 
@@ -89,7 +95,7 @@ def judge_tables(
     """
     con = connect_tables(tables)
     try:
-        ctx = prepare(facts_for(con, requirements, as_of, year), requirements)
+        ctx = prepare(facts_for(con, requirements, as_of, year), requirements, adoption=adoption)
         return con.to_pyarrow(decide(ctx, requirements)).to_pylist()
     finally:
         con.disconnect()
@@ -110,6 +116,7 @@ def audit(
     out: str | Path | None = None,
     parameters: str | Path | Mapping[str, Any] | None = None,
     suites: str | Path | None = None,
+    adoption: str | Path | None = None,
     evidence: str = "all",
     progress: Progress | None = None,
 ) -> Run:
@@ -117,7 +124,8 @@ def audit(
 
     ``source`` is a folder, a file, a SQLAlchemy URL or records already read; ``as_of`` the last day whose facts count;
     ``year`` the audited calendar year (default: that of ``as_of``); ``documents`` limits the documents; ``out`` a fresh
-    folder (default ``runs/<as_of>``); ``suites`` another folder of suites; ``evidence`` ``all`` or ``failing``.
+    folder (default ``runs/<as_of>``); ``suites`` another folder of suites; ``adoption`` a file that says who adopts
+    which document; ``evidence`` ``all`` or ``failing``.
 
     Raises :class:`workbench.errors.WorkbenchError` for anything a user can mend.
 
@@ -139,11 +147,12 @@ def audit(
     if not read.requirements:
         why = "；".join(f"{d.id}：{d.reason}" for d in read.documents if d.reason)
         raise UsageError("没有可用的条款", found=why or "没有文件", expected="至少一个在截至日期已施行的文件")
+    adopting = load_adoption(Path(adoption), suites=read) if adoption else None
     opened = isinstance(source, (str, Path))
     with closing(GxProcess()) as judge:  # it imports while we read
         records = intake(source, progress=progress) if opened else source
         try:
-            return _audit(records, read, as_of, year, folder, evidence, judge, progress)
+            return _audit(records, read, adopting, as_of, year, folder, evidence, judge, progress)
         finally:
             if opened:
                 records.close()
@@ -152,6 +161,7 @@ def audit(
 def _audit(
     records: Records,
     suites: Suites,
+    adoption: Adoption | None,
     as_of: date,
     year: int | None,
     folder: Path,
@@ -160,7 +170,9 @@ def _audit(
     progress: Progress | None,
 ) -> Run:
     requirements = suites.requirements
-    ctx = prepare(facts_for(records.con, requirements, as_of, year), requirements, keep == "all")
+    facts = facts_for(records.con, requirements, as_of, year)
+    papers = read_papers(facts, suites, records.messages)
+    ctx = prepare(facts, requirements, keep == "all", adoption)
     decided = decide(ctx, requirements, progress)
     if progress:
         progress("Great Expectations 核对", 0, None)
@@ -186,6 +198,10 @@ def _audit(
             for d in suites.documents
         ],
         "parameters": {p.name: p.value for p in suites.parameters.values()},
+        "adoption": None if adoption is None else adoption.receipt(),
+        "exemptions": exemption_states(papers, facts.ref, _verdicts_of(ctx, results, papers.exemptions)),
+        "permissions": permission_states(papers, facts, requirements),
+        "listed": [asdict(row) for row in suites.listed],
         "suites": [{"file": file, "sha256": digest} for d in suites.documents for file, digest in d.files],
         **records.receipt(),
         **_counts(ctx, requirements, results, bool(records.unread)),
@@ -213,7 +229,7 @@ def check(
             ibis.null("float64"),
             results.judged,
         ),
-        failing=results.verdict.isin([v.value for v in FAILING]),
+        failing=needs_a_person(results),
     )
     con, frames = ctx.facts.con, {}
     for document in dict.fromkeys(r.document for r in requirements):
@@ -258,14 +274,28 @@ def _disagreement(theirs: Any, ours: tuple[int, int]) -> str:
     return ""
 
 
+def _verdicts_of(ctx: Context, results: ir.Table, papers: Sequence[Mapping[str, Any]]) -> dict[tuple[str, str], str]:
+    """Verdicts of the subjects and requirements that some exemption names."""
+    if not papers:
+        return {}
+    rows = results.filter(results.subject.isin(sorted({p["org_id"] for p in papers})))
+    rows = rows.filter(rows.requirement.isin(sorted({p["requirement"] for p in papers})))
+    found = ctx.facts.con.to_pyarrow(rows.select("subject", "requirement", "verdict")).to_pylist()
+    return {(r["subject"], r["requirement"]): r["verdict"] for r in found}
+
+
 def _counts(ctx: Context, requirements: Sequence[Requirement], results: ir.Table, unread: bool) -> dict[str, Any]:
     """Verdicts of the whole run and the exit code that follows."""
     severity = {r.id: r.severity for r in requirements}
-    rows = ctx.facts.con.to_pyarrow(results.group_by("requirement", "verdict").agg(n=results.count())).to_pylist()
+    rows = ctx.facts.con.to_pyarrow(
+        results.group_by("requirement", "verdict", finding=needs_a_person(results)).agg(n=results.count())
+    ).to_pylist()
     verdicts = {v.value: 0 for v in Verdict}
     weighed: dict[tuple[Severity, Verdict], int] = {}
     for row in rows:
         verdicts[row["verdict"]] += row["n"]
+        if row["verdict"] == Verdict.MANUAL and not row["finding"]:
+            continue  # nobody has looked yet: that is work to do, no outcome
         key = (severity[row["requirement"]], Verdict(row["verdict"]))
         weighed[key] = weighed.get(key, 0) + row["n"]
     return {"verdicts": verdicts, "exit_code": int(exit_code(weighed, unread=unread))}

@@ -28,7 +28,7 @@ FILES = (
     "evidence.parquet",
     "sources.parquet",
 )
-_FAILING = f"('{Verdict.FAILED}', '{Verdict.MANUAL}')"
+_FAILING = f"r.verdict IN ('{Verdict.FAILED}', '{Verdict.MANUAL}') AND r.missed > 0"
 
 
 class Run:
@@ -193,8 +193,8 @@ class Run:
         """Units with most failing verdicts: unit_id, unit_name, subjects, failing (subjects), findings (verdicts)."""
         return self._rows(
             f"""SELECT o.unit_id, any_value(o.unit_name) AS unit_name, count(DISTINCT r.subject) AS subjects,
-                count(DISTINCT r.subject) FILTER (r.verdict IN {_FAILING}) AS failing,
-                count(*) FILTER (r.verdict IN {_FAILING}) AS findings
+                count(DISTINCT r.subject) FILTER ({_FAILING}) AS failing,
+                count(*) FILTER ({_FAILING}) AS findings
             FROM results r JOIN organizations o ON r.subject = o.org_id GROUP BY o.unit_id
             HAVING findings > 0 ORDER BY findings DESC, o.unit_id LIMIT ?""",
             [n],

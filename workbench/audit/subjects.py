@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
-from workbench.audit.facts import Facts, list_has_all, store
-from workbench.requirements.model import Requirement
+from workbench.audit.facts import Facts, list_has_all, list_has_any, store
+from workbench.audit.shapes.base import look_up
+from workbench.errors import UsageError
+from workbench.requirements.adoption import Adoption, Entry
+from workbench.requirements.model import Adopts, Requirement
 from workbench.vocabulary import Standing
 
 #: A branch with this many full members has a committee (支部工作条例 2018, article 11) when the ledger does not say.
 COMMITTEE_MEMBERS = 7
 _ALWAYS = date(1900, 1, 1)
+_NOTHING = ibis.null("array<string>")
 
 
-def bind(facts: Facts, requirements: Sequence[Requirement]) -> ir.Table:
+def bind(facts: Facts, requirements: Sequence[Requirement], adoption: Adoption | None = None) -> ir.Table:
     """Columns requirement, subject, start (first day bound), established_on, dissolved (bool), stored once."""
     groups, rules = _groups(requirements), _rules(requirements)
     orgs = facts.organizations.mutate(committee=_committee(facts), superior=_superior(facts))
+    orgs = look_up(orgs, _above(facts), ["org_id"]) if _asks_above(requirements) else orgs.mutate(above=_NOTHING)
     orgs = orgs.filter(orgs.established_on.isnull() | (orgs.established_on <= facts.as_of))
     members = orgs.join(
         groups,
@@ -31,12 +36,15 @@ def bind(facts: Facts, requirements: Sequence[Requirement]) -> ir.Table:
             _among(groups.sectors, orgs.sector),
             (groups.flags.length() == 0) | list_has_all(orgs.flags, groups.flags).fill_null(False),
             ~groups.with_committee | orgs.committee,
+            ~groups.without_committee | ~orgs.committee,
             ~groups.with_children | orgs.superior,
+            (groups.under.length() == 0) | list_has_any(groups.under, orgs.above).fill_null(False),
+            ~list_has_any(groups.not_under, orgs.above).fill_null(False),
         ],
     )
     members = members.select("binding", "org_id", "adopts", "established_on", "dissolved_on").distinct()
     pairs = members.join(rules, "binding")
-    pairs = pairs.filter(pairs.adopts.isnull() | (pairs.adopts.length() == 0) | pairs.adopts.contains(pairs.document))
+    pairs = _adopting(facts, pairs, adoption)
     bound = pairs.select(
         requirement=pairs.requirement,
         subject=pairs.org_id,
@@ -45,6 +53,71 @@ def bind(facts: Facts, requirements: Sequence[Requirement]) -> ir.Table:
         dissolved=(pairs.dissolved_on <= facts.as_of).fill_null(False),
     )
     return store(facts.con, "subjects", bound)
+
+
+def _adopting(facts: Facts, pairs: ir.Table, adoption: Adoption | None) -> ir.Table:
+    """Those whose organisation adopts the document: by its own ledger entry, else by the file, else by default."""
+    own = (pairs.adopts.length() > 0).fill_null(False)
+    if adoption is None:
+        return pairs.filter(ibis.ifelse(own, pairs.adopts.contains(pairs.document), ~pairs.explicit))
+    given = adopted(facts, adoption).mutate(given=ibis.literal(True))
+    pairs = look_up(pairs, given, ["org_id", "document"])
+    return pairs.filter(ibis.ifelse(own, pairs.adopts.contains(pairs.document), pairs.given.fill_null(False)))
+
+
+def adopted(facts: Facts, adoption: Adoption) -> ir.Table:
+    """Columns org_id and document: what the adoption file gives each organisation.
+
+    Raises :class:`UsageError` for a name that no organisation, or more than one, bears.
+    """
+    orgs = facts.organizations
+    entries = ibis.memtable(_entries(facts, adoption))
+    fits = orgs.join(
+        entries,
+        [
+            _among(entries.types, orgs.type),
+            _among(entries.levels, orgs.level),
+            _among(entries.sectors, orgs.sector),
+            (entries.flags.length() == 0) | list_has_all(orgs.flags, entries.flags).fill_null(False),
+            (entries.named.length() == 0) | entries.named.contains(orgs.org_id),
+            ~entries.excepted.contains(orgs.org_id),
+        ],
+    )
+    return store(facts.con, "adopted", fits.select("org_id", document=fits.documents.unnest()).distinct())
+
+
+def _entries(facts: Facts, adoption: Adoption) -> pa.Table:
+    """The entries of the file, organisations by their code."""
+    named = [name for e in adoption.entries for name in (*e.names, *e.except_names)]
+    codes = _codes(facts, named, adoption.place) if named else {}
+
+    def row(e: Entry) -> dict[str, list[str]]:
+        return {
+            "documents": list(e.documents), "types": list(e.types), "levels": list(e.levels),
+            "sectors": list(e.sectors), "flags": list(e.flags), "named": [codes[n] for n in e.names],
+            "excepted": [codes[n] for n in e.except_names],
+        }
+
+    words = pa.list_(pa.string())
+    columns = ("documents", "types", "levels", "sectors", "flags", "named", "excepted")
+    return pa.Table.from_pylist([row(e) for e in adoption.entries], schema=pa.schema([(c, words) for c in columns]))
+
+
+def _codes(facts: Facts, names: Sequence[str], place: str) -> Mapping[str, str]:
+    """Code of each organisation given by code, full or short name."""
+    orgs = facts.organizations.select("org_id", "name", "short_name")
+    found: dict[str, set[str]] = {name: set() for name in names}
+    for org in facts.con.to_pyarrow(orgs).to_pylist():
+        for word in {org["org_id"], org["name"], org["short_name"]} & found.keys():
+            found[word].add(org["org_id"])
+    for name, codes in found.items():
+        if len(codes) != 1:
+            raise UsageError(
+                "有多个同名组织" if codes else "没有这个组织",
+                place=place, found=name, expected="、".join(sorted(codes)[:5]) or "台账中的组织代码、全称或简称",
+                next_step="写组织代码",
+            )
+    return {name: codes.pop() for name, codes in found.items()}
 
 
 def _among(allowed: ir.ArrayColumn, value: ir.StringColumn) -> ir.BooleanValue:
@@ -77,6 +150,23 @@ def _superior(facts: Facts) -> ir.BooleanValue:
     return orgs.org_id.isin(below.parent_id)
 
 
+def _asks_above(requirements: Sequence[Requirement]) -> bool:
+    """Whether some group looks at what stands above: the ancestors of all organisations are not for nothing."""
+    ways = (way for r in requirements for way in (r.binds.alternatives or (r.binds,)))
+    return any(way.under or way.not_under for way in ways)
+
+
+def _above(facts: Facts) -> ir.Table:
+    """Columns org_id, above: the types of the organisations above it that exist at the reference day."""
+    orgs = facts.organizations
+    standing = orgs.filter(
+        orgs.established_on.isnull() | (orgs.established_on <= facts.ref),
+        orgs.dissolved_on.isnull() | (orgs.dissolved_on > facts.ref),
+    ).select(ancestor="org_id", type="type")
+    found = facts.below.join(standing, "ancestor")
+    return found.group_by("org_id").agg(above=found.type.collect(distinct=True))
+
+
 def _groups(requirements: Sequence[Requirement]) -> ir.Table:
     """The groups of organisations that some requirement binds, a row for each way to belong to one."""
     words = pa.list_(pa.string())
@@ -89,6 +179,9 @@ def _groups(requirements: Sequence[Requirement]) -> ir.Table:
             ("flags", words),
             ("with_committee", pa.bool_()),
             ("with_children", pa.bool_()),
+            ("without_committee", pa.bool_()),
+            ("under", words),
+            ("not_under", words),
         ]
     )
     rows = [
@@ -100,6 +193,9 @@ def _groups(requirements: Sequence[Requirement]) -> ir.Table:
             "flags": list(b.flags),
             "with_committee": bool(b.has_committee),
             "with_children": bool(b.has_children),
+            "without_committee": bool(b.no_committee),
+            "under": list(b.under),
+            "not_under": list(b.not_under),
         }
         for label, group in {r.binds.label: r.binds for r in requirements}.items()
         for b in (group.alternatives or (group,))
@@ -114,12 +210,14 @@ def _rules(requirements: Sequence[Requirement]) -> ir.Table:
             ("document", pa.string()),
             ("binding", pa.string()),
             ("effective_from", pa.date32()),
+            ("explicit", pa.bool_()),
         ]
     )
     rows = [
         {
             "requirement": r.id,
             "document": r.document,
+            "explicit": r.adoption is Adopts.EXPLICIT,
             "binding": r.binds.label,
             "effective_from": r.effective_from or _ALWAYS,
         }

@@ -15,7 +15,8 @@ from workbench.audit.shapes.base import TALLY, UNIT, Context, look_up, tally_uni
 from workbench.audit.shapes.cases import case_evidence
 from workbench.audit.subjects import bind
 from workbench.records.tables import TABLES
-from workbench.requirements.model import Requirement
+from workbench.requirements.adoption import Adoption
+from workbench.requirements.model import Requirement, Treatment
 from workbench.vocabulary import Verdict
 
 Progress = Callable[[str, int, int | None], None]
@@ -29,6 +30,7 @@ FAILING = (Verdict.FAILED, Verdict.MANUAL, Verdict.WAIVED)
 REASON_DISSOLVED = "组织已撤销"
 REASON_NO_RECORDS = "全部数据中没有这类记录，无法判断"
 REASON_DOUBT = "有相关记录未能读入，或未注明人员、类别，改正后再判"
+REASON_LAPSED = "豁免已到期，截止 "
 REASON_UNKNOWN = "缺少判断所需的数值或人员信息"
 
 
@@ -42,10 +44,12 @@ def by_shape(requirements: Sequence[Requirement]) -> Iterator[tuple[str, list[Re
             yield name, groups[name]
 
 
-def prepare(facts: Facts, requirements: Sequence[Requirement], keeps_rows: bool = False) -> Context:
+def prepare(
+    facts: Facts, requirements: Sequence[Requirement], keeps_rows: bool = False, adoption: Adoption | None = None
+) -> Context:
     """Subjects bound, parameters at hand."""
     grace = next((int(p.value) for r in requirements for p in r.parameters if p.name == GRACE), 0)
-    return Context(facts, bind(facts, requirements), grace, keeps_rows=keeps_rows)
+    return Context(facts, bind(facts, requirements, adoption), grace, keeps_rows=keeps_rows)
 
 
 def decide(ctx: Context, requirements: Sequence[Requirement], progress: Progress | None = None) -> ir.Table:
@@ -88,9 +92,15 @@ def _facts_of(requirements: Sequence[Requirement], available: dict[str, bool]) -
                 "requirement": pa.array([r.id for r in requirements], pa.string()),
                 "available": pa.array([available[r.id] for r in requirements], pa.bool_()),
                 "outcome": pa.array([r.outcome.value for r in requirements], pa.string()),
+                "waiting": pa.array([_waiting(r) for r in requirements], pa.string()),
             }
         )
     )
+
+
+def _waiting(r: Requirement) -> str:
+    """Verdict while nothing is due: what nobody has looked at on site waits for a person, not for its day."""
+    return (Verdict.MANUAL if r.treatment is Treatment.CHECKLIST else Verdict.OPEN).value
 
 
 def _with_doubt(ctx: Context, requirements: Sequence[Requirement], t: ir.Table) -> ir.Table:
@@ -103,7 +113,7 @@ def _with_doubt(ctx: Context, requirements: Sequence[Requirement], t: ir.Table) 
             "requirement": r.id,
             "table_name": need.table,
             "wanted": need.kind,
-            "wide": r.shape == "expect_orgs_covered" or r.kwargs.get("scope") == "subtree",
+            "wide": r.shape == "expect_population" or r.kwargs.get("scope") in ("children", "subtree"),
         }
         for r in requirements
         for need in dict.fromkeys(SHAPES[r.shape].needs(dict(r.kwargs)))
@@ -132,11 +142,15 @@ def _with_doubt(ctx: Context, requirements: Sequence[Requirement], t: ir.Table) 
 
 
 def _with_waivers(ctx: Context, t: ir.Table) -> ir.Table:
-    """Adds whether an exemption covers the reference day."""
+    """Adds whether an exemption covers the reference day, and the last day of one that has run out."""
     ref = ctx.facts.ref
     e = ctx.facts.con.table("exemptions")
-    e = e.filter(e.since <= ref, e.until >= ref).select(subject="org_id", requirement="requirement").distinct()
-    return look_up(t, e.mutate(waived=ibis.literal(True)), KEY).mutate(waived=lambda x: x.waived.fill_null(False))
+    e = e.filter(e.since <= ref).group_by("requirement", subject="org_id").agg(until=e.until.max())
+    t = look_up(t, e, KEY)
+    return t.mutate(
+        waived=(t.until >= ref).fill_null(False),
+        lapsed=ibis.literal(REASON_LAPSED) + ibis.ifelse(t.until < ref, t.until, ibis.null("date")).cast("string"),
+    )
 
 
 def _verdicts(t: ir.Table) -> ir.Table:
@@ -156,7 +170,7 @@ def _verdicts(t: ir.Table) -> ir.Table:
         (t.unknown > 0, Verdict.NO_DATA.value),
         (t.behind, Verdict.BEHIND.value),
         (t.met > 0, Verdict.MET.value),
-        (t.open > 0, Verdict.OPEN.value),
+        (t.open > 0, t.waiting),
         else_=Verdict.NOT_APPLICABLE.value,
     )
     reason = ibis.cases(
@@ -164,6 +178,7 @@ def _verdicts(t: ir.Table) -> ir.Table:
         (~t.available, REASON_NO_RECORDS),
         (doubtful, REASON_DOUBT),
         ((t.missed == 0) & (t.unknown > 0), REASON_UNKNOWN),
+        (t.missed > 0, t.lapsed.fill_null("")),
         else_="",
     )
     t = t.mutate(verdict=verdict, reason=reason)

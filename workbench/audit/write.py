@@ -32,6 +32,11 @@ from workbench.vocabulary import Verdict
 _KEPT = (*FAILING, Verdict.BEHIND, Verdict.NO_DATA)
 
 
+def needs_a_person(results: ir.Table) -> ir.BooleanValue:
+    """Findings: what fails, also when waived or a prompt; a check on site that nobody has answered is none."""
+    return results.verdict.isin([v.value for v in FAILING]) & (results.missed > 0)
+
+
 def fresh_folder(out: Path | None, as_of: str) -> Path:
     """The folder a run will be written to; a run is never written over (:class:`UsageError`)."""
     if out is None:
@@ -82,6 +87,8 @@ def requirement_entry(r: Requirement, facts: Facts) -> dict[str, Any]:
         "order": r.order,
         "fingerprint": r.fingerprint,
         "cycle_start": facts.cycle_start,
+        "treatment": r.treatment.value,
+        "guidance": None if r.guidance is None else asdict(r.guidance),
         "lower": r.lower,
         "upper": r.upper,
         "kwargs": dict(r.kwargs),
@@ -221,7 +228,7 @@ def write_run(
     _json(work / "requirements.json", list(entries.values()))
     con.to_parquet(organizations(ctx.facts).order_by("org_id"), work / "organizations.parquet")
     con.to_parquet(results.order_by("subject", "requirement"), work / "results.parquet")
-    failing = results.filter(results.verdict.isin([v.value for v in FAILING])).order_by("subject", "requirement")
+    failing = results.filter(needs_a_person(results)).order_by("subject", "requirement")
     write_findings(con.to_pyarrow(failing), entries, ctx.year, work / "findings.parquet")
     con.to_parquet(con.table("sources"), work / "sources.parquet")
     records.write_rejects(work / "rejects.xlsx")
