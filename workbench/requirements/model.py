@@ -18,8 +18,9 @@ class Binding:
     """A group of organisations a requirement binds (约束对象), one entry of ``expectations/subjects.yaml``.
 
     An organisation belongs to it when its type is one of ``types``, its level and sector one of ``levels`` and
-    ``sectors`` (empty: any), it carries every one of ``flags``, and, with ``has_committee``, has a committee, with
-    ``has_children``, an organisation directly below it. When ``alternatives`` are given, the traits here are empty: it
+    ``sectors`` (empty: any), it carries every one of ``flags``, and, with ``has_committee``, has a committee (``no_committee``: has none), with
+    ``has_children``, an organisation directly below it; above it, at any distance, stands one of the types ``under``,
+    and none of the types ``not_under``. When ``alternatives`` are given, the traits here are empty: it
     belongs when it belongs to any of them. The terms are those of :mod:`workbench.vocabulary`.
     """
 
@@ -30,6 +31,9 @@ class Binding:
     flags: tuple[str, ...] = ()
     has_committee: bool = False
     has_children: bool = False
+    no_committee: bool = False
+    under: tuple[str, ...] = ()
+    not_under: tuple[str, ...] = ()
     alternatives: tuple[Binding, ...] = ()
 
 

@@ -11,7 +11,7 @@ from workbench.requirements import reading
 from workbench.requirements.model import Binding
 
 #: Traits that hold or are not asked for.
-_ONLY_TRUE = ("has_committee", "has_children")
+_ONLY_TRUE = ("has_committee", "no_committee", "has_children")
 
 
 def load_subjects(directory: Path) -> dict[str, Binding]:
@@ -39,7 +39,10 @@ def _group(label: str, entry: Any, place: str) -> Binding:
 def _traits(label: str, entry: Any, place: str, optional: tuple[str, ...] = ()) -> Binding:
     entry = reading.mapping(entry, place)
     reading.check_keys(
-        entry, place, required=("types",), optional=("levels", "sectors", "flags", *_ONLY_TRUE, *optional)
+        entry,
+        place,
+        required=("types",),
+        optional=("levels", "sectors", "flags", "under", "not_under", *_ONLY_TRUE, *optional),
     )
 
     def listed(key: str, terms: type[v.StrEnum]) -> tuple[str, ...]:
@@ -52,12 +55,14 @@ def _traits(label: str, entry: Any, place: str, optional: tuple[str, ...] = ()) 
         levels=listed("levels", v.Level),
         sectors=listed("sectors", v.Sector),
         flags=listed("flags", v.OrgFlag),
+        under=listed("under", v.OrgType),
+        not_under=listed("not_under", v.OrgType),
         **{key: _only_true(entry.get(key, False), f"{place}.{key}", key in entry) for key in _ONLY_TRUE},
     )
 
 
 def _only_true(value: Any, place: str, given: bool) -> bool:
-    """Such a trait narrows a group when true; there is no group of those without it."""
+    """Such a trait narrows a group when true, and is left out otherwise."""
     if given and value is not True:
         raise SuiteError(
             "此键只能写 true", place=place, found=reading.shown(value), expected="true", next_step="不限定的请删去此键"
