@@ -296,7 +296,7 @@ STEPS: dict[Process, tuple[str, ...]] = {
     Process.ELECTION: ("通知流动党员", "选举", "流动党员参加选举", "选举党代会代表"),
     Process.POST_SETTING: ("报岗", "定岗", "定责", "定目标", "考评"),
     Process.MEMBER_APPRAISAL: ("通知流动党员", "流入地反馈", "学习教育", "自我总结", "评议", "表彰处理", "评议较差", "结对帮助"),
-    Process.DUTY_ASSESSMENT: ("工作不落实", "通报批评", "评先评优"),
+    Process.DUTY_ASSESSMENT: ("工作不落实", "约谈", "通报批评", "评先评优"),
     Process.INSPECTION_FINDING: (
         "发现问题", "督查月发现问题", "发现工作不实", "点对点反馈", "点名通报", "督促整改", "整改完成", "约谈主要负责人",
         "约谈后无明显改进", "组织调整",
