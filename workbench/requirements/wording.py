@@ -119,7 +119,8 @@ def _present(a: Arguments, unit: str) -> str:
     if a.get("absent"):
         return f"{after}当年不得{_any(a['steps'])}{tags}"
     same = "当日" if a.get("same_day") else ""
-    return f"{after}{a['within_days']}日内应有{same}{'、'.join(a['steps'])}{tags}"
+    within = f"{a['within_days']}日内" if a["within_days"] else ""
+    return f"{after}{within}应有{same}{'、'.join(a['steps'])}{tags}"
 
 
 def _meeting(a: Arguments, unit: str) -> str:
