@@ -9,6 +9,7 @@ from functools import cached_property
 
 import ibis
 import ibis.expr.types as ir
+from ibis import _
 
 from workbench.timeline import Period, PeriodKind, periods
 
@@ -28,6 +29,10 @@ def bit_count(value: int) -> int:
     """Number of bits set."""
 
 
+#: Columns of dues without which a way of paying cannot be judged.
+DUES_COLUMNS = ("paid", "payer", "consented_on")
+
+
 @dataclass(frozen=True)
 class Inventory:
     """Which kinds of records occur at all; what never occurs cannot be judged (数据不足)."""
@@ -42,7 +47,10 @@ class Inventory:
     categories: frozenset[str]
     measures: frozenset[str]
     ratings: frozenset[str]
-    dues: bool
+    grades: frozenset[tuple[str, str]]
+    """(kind of rating, grade)."""
+    dues: frozenset[str]
+    """Columns of dues that are filled somewhere, of :data:`DUES_COLUMNS`."""
     people: bool
 
     def has_activity(self, kinds: Iterable[str], tags: Iterable[str] | None) -> bool:
@@ -157,6 +165,7 @@ class Facts:
         """What occurs in the data set at all."""
         acts = self.activities.group_by("kind", "tags").agg(hours=self.activities.hours.count())
         steps = self.case_steps.select("process", "step", "tags").distinct()
+        graded = self.ratings.select("kind", "grade").distinct()
         activities, hours = set(), set()
         for row in self._rows(acts):
             activities.add((row["kind"], ""))
@@ -175,7 +184,8 @@ class Facts:
             categories=self._terms(self.people.select(term=self.people.categories.unnest())),
             measures=self._terms(self.measures.select(term="measure")),
             ratings=self._terms(self.ratings.select(term="kind")),
-            dues=self._any(self._table("dues").filter(lambda t: t.paid.notnull())),
+            grades=frozenset((row["kind"], row["grade"]) for row in self._rows(graded)),
+            dues=frozenset(name for name in DUES_COLUMNS if self._any(self._table("dues").filter(_[name].notnull()))),
             people=self._any(self._table("people")),
         )
 

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from workbench.audit.shapes import activities, case_values, cases, dues, members, state, streaks
+from workbench.audit.shapes import (
+    activities,
+    case_values,
+    cases,
+    dues,
+    duties,
+    grades,
+    meetings,
+    members,
+    state,
+    streaks,
+)
 from workbench.audit.shapes.base import Shape
 
 SHAPES: dict[str, Shape] = {
@@ -17,6 +28,9 @@ SHAPES: dict[str, Shape] = {
     "expect_case_count": case_values.CASE_COUNT,
     "expect_step_value": case_values.STEP_VALUE,
     "expect_step_qualification": case_values.STEP_QUALIFICATION,
+    "expect_step_present": duties.STEP_PRESENT,
+    "expect_step_meeting": meetings.STEP_MEETING,
+    "expect_case_members": meetings.CASE_MEMBERS,
     "expect_posts_held": state.POSTS_HELD,
     "expect_open_cases": state.OPEN_CASES,
     "expect_steps_present": state.STEPS_PRESENT,
@@ -24,5 +38,7 @@ SHAPES: dict[str, Shape] = {
     "expect_growth": state.GROWTH,
     "expect_dues_paid": dues.DUES_PAID,
     "expect_dues_followup": dues.DUES_FOLLOWUP,
+    "expect_dues_handled": dues.DUES_HANDLED,
     "expect_rating_streak": streaks.RATING_STREAK,
+    "expect_grade_capped": grades.GRADE_CAPPED,
 }

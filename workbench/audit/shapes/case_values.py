@@ -10,7 +10,7 @@ import ibis.expr.types as ir
 from workbench.audit.facts import Inventory, list_has_any
 from workbench.audit.shapes.base import MET, MISSED, OPEN, UNKNOWN, Context, Need, Shape, look_up, plus
 from workbench.audit.shapes.cases import case_needs, case_rows, followed, listed, number, with_process
-from workbench.requirements.model import Requirement
+from workbench.requirements.model import Requirement, terms
 from workbench.timeline import PeriodKind
 
 _BOUNDS = {"minimum": (float, lambda k: k.get("minimum")), "maximum": (float, lambda k: k.get("maximum"))}
@@ -215,6 +215,15 @@ def _qualified(ctx: Context, named: ir.Table) -> ir.Table:
     )
 
 
+def _listed(rows: ir.Table, named: ir.Table) -> tuple[ir.Table, ir.Table]:
+    """Rows of ``named`` whose person a step of the case had named by then; rows in whose case it names anybody."""
+    case = ["requirement", "subject", "case_id"]
+    among = rows.filter(rows.among.contains(rows.step), rows.person_id.notnull())
+    among = among.select(*case, "person_id", listed_on="done_on")
+    same = [named[name] == among[name] for name in (*case, "person_id")]
+    return named.semi_join(among, [*same, among.listed_on <= named.done_on]), named.semi_join(among, case)
+
+
 def _qualification_units(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
     rows = case_rows(
         ctx,
@@ -223,24 +232,36 @@ def _qualification_units(ctx: Context, requirements: Sequence[Requirement]) -> i
             "wanted": listed("step"),
             "events": listed("before"),
             "preparing": listed("opens"),
+            "among": listed("among"),
             "standings": listed("standing"),
             "same_org": (bool, lambda k: bool(k.get("same_org"))),
         },
     )
     named = rows.filter(rows.wanted.contains(rows.step), rows.done_on.year() == ctx.year, rows.done_on >= rows.start)
-    known = named.person_id.isin(ctx.facts.people.person_id).fill_null(False)
     key = ["requirement", "source_id", "source_row"]
-    good = _qualified(ctx, named).select(key).distinct().mutate(good=ibis.literal(True))
-    units = look_up(named.mutate(known=known), good, key)
-    good = units.good.fill_null(False)
-    status = ibis.cases((good, MET), (units.known, MISSED), else_=UNKNOWN)
+    good = _qualified(ctx, named)
+    known = named.filter(named.among.length() == 0).semi_join(ctx.facts.people, "person_id")
+    good, known = good.select(key), known.select(key)
+    if any(r.kwargs.get("among") for r in requirements):
+        fits, telling = _listed(rows, named)
+        good, known = good.union(fits.select(key)), known.union(telling.filter(telling.person_id.notnull()).select(key))
+    units = look_up(named, good.distinct().mutate(good=ibis.literal(True)), key)
+    units = look_up(units, known.distinct().mutate(known=ibis.literal(True)), key)
+    good = units.good.notnull()
+    status = ibis.cases((good, MET), (units.known.notnull(), MISSED), else_=UNKNOWN)
     units = units.mutate(status=status, value=(~good).cast("float64"), unit=units.case_id)
     return units.select("requirement", "subject", "unit", "status", "value").union(_pending(ctx, rows))
 
 
+def _qualification_available(kwargs: dict, inventory: Inventory) -> bool:
+    if among := kwargs.get("among"):
+        return inventory.has_step(kwargs["process"], terms(among))
+    return with_process(kwargs, inventory) and inventory.people
+
+
 STEP_QUALIFICATION = Shape(
-    lambda kwargs, inventory: with_process(kwargs, inventory) and inventory.people,
-    lambda kwargs: [*case_needs(kwargs), Need("people")],
+    _qualification_available,
+    lambda kwargs: [*case_needs(kwargs), *([Need("people")] if kwargs.get("standing") else [])],
     units=_qualification_units,
     summed=True,
 )

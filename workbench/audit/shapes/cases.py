@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import date
 from typing import Any
 
 import ibis
 import ibis.expr.types as ir
+import pyarrow as pa
 
 from workbench.audit.facts import Inventory, list_has_any
 from workbench.audit.shapes.base import (
@@ -21,7 +23,6 @@ from workbench.audit.shapes.base import (
     event_units,
     parameters,
     plus,
-    union,
 )
 from workbench.requirements.model import Requirement, terms
 from workbench.timeline import day_of_year
@@ -29,12 +30,14 @@ from workbench.timeline import day_of_year
 Columns = dict[str, tuple[type, Callable[[dict], Any]]]
 
 #: Keyword arguments that name steps of a process.
-STEP_ARGUMENTS = ("after", "step", "before", "opens", "until", "steps", "opened_by", "closed_by")
+STEP_ARGUMENTS = (
+    "after", "step", "before", "opens", "until", "steps", "opened_by", "closed_by", "of", "unless", "among"
+)
 
 
 def named_steps(kwargs: dict) -> list[str]:
-    """Every step a requirement mentions."""
-    return [step for name in STEP_ARGUMENTS for step in terms(kwargs.get(name))]
+    """Every step a requirement mentions, once."""
+    return list(dict.fromkeys(step for name in STEP_ARGUMENTS for step in terms(kwargs.get(name))))
 
 
 PROCESS: Columns = {"process": (str, lambda k: k["process"]), "involved": (list, named_steps)}
@@ -53,9 +56,8 @@ def number(name: str) -> tuple[type, Callable[[dict], Any]]:
 def case_rows(ctx: Context, requirements: Sequence[Requirement], columns: Columns) -> ir.Table:
     """Steps of the processes that the requirements mention, with start of duty and the rule's own columns."""
     rules = parameters(requirements, PROCESS | columns)
-    steps = ctx.facts.case_steps
-    rows = steps.join(rules, steps.process == rules.process).rename(subject="org_id")
-    rows = rows.filter(rows.involved.contains(rows.step))
+    rules = rules.mutate(step=rules.involved.unnest()).drop("involved")
+    rows = ctx.facts.case_steps.join(rules, ["process", "step"]).rename(subject="org_id")
     return rows.join(ctx.active(requirements).select("requirement", "subject", "start"), ["requirement", "subject"])
 
 
@@ -173,46 +175,60 @@ STEP_LEAD = Shape(followed("before"), case_needs, units=_lead_units)
 # --- order of steps --------------------------------------------------------------------------------------------------
 
 
-def _order_of(ctx: Context, requirement: Requirement) -> ir.Table:
-    """Units of one requirement; its steps become columns, so each has an expression of its own."""
-    kwargs = requirement.kwargs
-    steps = list(kwargs["steps"])
-    due = day_of_year(kwargs["complete_by"], ctx.year) if kwargs.get("complete_by") else None
-    rows = case_rows(ctx, [requirement], {})
-    c = rows.group_by("requirement", "subject", unit="case_id").agg(
-        start=rows.start.min(), **{f"d{i}": rows.done_on.min(where=rows.step == step) for i, step in enumerate(steps)}
-    )
-    dates = [c[f"d{i}"] for i in range(len(steps))]
-    first, last = (f(*dates) for f in (ibis.least, ibis.greatest))
-    broken = ibis.or_(
-        *(
-            (dates[j].notnull() & (dates[i].isnull() | (dates[i] > dates[j])).fill_null(False))
-            for i in range(len(steps))
-            for j in range(i + 1, len(steps))
+def _order_rules(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
+    """How many steps each order has, and its last day in the audited year (empty: none)."""
+
+    def due(kwargs: dict) -> date | None:
+        return day_of_year(kwargs["complete_by"], ctx.year) if kwargs.get("complete_by") else None
+
+    return parameters(requirements, {"wanted": (int, lambda k: len(k["steps"])), "due": (date, due)})
+
+
+def _places(requirements: Sequence[Requirement]) -> ir.Table:
+    """One row per requirement and step: its place in the order."""
+    places = [(r, place, step) for r in requirements for place, step in enumerate(r.kwargs["steps"])]
+    return ibis.memtable(
+        pa.table(
+            {
+                "requirement": pa.array([r.id for r, _, _ in places], pa.string()),
+                "process": pa.array([r.kwargs["process"] for r, _, _ in places], pa.string()),
+                "step": pa.array([step for _, _, step in places], pa.string()),
+                "place": pa.array([place for _, place, _ in places], pa.int64()),
+            }
         )
     )
-    complete = ibis.and_(*(d.notnull() for d in dates))
-    late = ibis.literal(due is not None and ctx.as_of > due)
-    in_time = last <= due if due else ibis.literal(True)
-    status = ibis.cases((broken, MISSED), (complete & in_time, MET), (complete, MISSED), (late, MISSED), else_=OPEN)
-    shift = 1 if due else 0  # lists drawn up in December are those of the next year
-    belongs = plus(first, months=ibis.literal(shift)).year() == ctx.year
-    units = c.mutate(status=status).filter(belongs, first >= c.start)
-    units = units.select("requirement", "subject", "unit", "status")
-    if due is None:
-        return units
-    subjects = ctx.active([requirement])
-    subjects = subjects.filter(subjects.start <= ctx.facts.first_day)
-    without = subjects.anti_join(units, ["requirement", "subject"])
-    return units.union(
-        without.select(
-            "requirement", "subject", unit=ibis.literal(""), status=ibis.literal(MISSED if ctx.as_of > due else OPEN)
-        )
+
+
+def _ordered_cases(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
+    """Cases whose first listed step belongs to the year, with ``status``."""
+    key = ["requirement", "subject"]
+    rows = ctx.facts.case_steps.join(_places(requirements), ["process", "step"]).rename(subject="org_id")
+    steps = rows.group_by(*key, "case_id", "place").agg(day=rows.done_on.min())
+    c = steps.group_by(*key, unit="case_id").agg(
+        days=steps.day.collect(order_by=steps.place),
+        reached=steps.place.max() + 1,
+        found=steps.count(),
+        begun=steps.day.min(),
+        ended=steps.day.max(),
     )
+    c = c.join(_order_rules(ctx, requirements), "requirement")
+    c = c.join(ctx.active(requirements).select(*key, "start"), key)
+    broken = (c.reached != c.found) | (c.days != c.days.sort())  # a step left out, or two the wrong way round
+    complete, late = c.found == c.wanted, (c.due < ctx.as_of).fill_null(False)
+    in_time = (c.ended <= c.due).fill_null(True)
+    status = ibis.cases((broken, MISSED), (complete & in_time, MET), (complete | late, MISSED), else_=OPEN)
+    shift = c.due.notnull().cast("int64")  # lists drawn up in December are those of the next year
+    belongs = plus(c.begun, months=shift).year() == ctx.year
+    return c.mutate(status=status).filter(belongs, c.begun >= c.start).select(*key, "unit", "status")
 
 
 def _order_units(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
-    units = union([_order_of(ctx, r) for r in requirements])
+    units = _ordered_cases(ctx, requirements)
+    if dated := [r for r in requirements if r.kwargs.get("complete_by")]:
+        subjects = ctx.active(dated).filter(lambda s: s.start <= ctx.facts.first_day)
+        without = subjects.anti_join(units, ["requirement", "subject"]).join(_order_rules(ctx, dated), "requirement")
+        status = ibis.ifelse(without.due < ctx.as_of, MISSED, OPEN)
+        units = units.union(without.select("requirement", "subject", unit=ibis.literal(""), status=status))
     return units.mutate(value=(units.status == MISSED).cast("float64"))
 
 

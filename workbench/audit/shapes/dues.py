@@ -7,10 +7,12 @@ from collections.abc import Sequence
 import ibis
 import ibis.expr.types as ir
 
+from workbench.audit.facts import Inventory
 from workbench.audit.shapes.base import (
     MET,
     MISSED,
     OPEN,
+    UNKNOWN,
     Context,
     Need,
     Shape,
@@ -20,9 +22,11 @@ from workbench.audit.shapes.base import (
     look_up,
     number_within,
     parameters,
+    union,
 )
 from workbench.audit.shapes.cases import case_needs, listed, number
 from workbench.requirements.model import Requirement
+from workbench.vocabulary import Payer
 
 
 # --- dues paid in time -----------------------------------------------------------------------------------------------
@@ -71,9 +75,9 @@ def _paid_tally(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
     return finish(units.mutate(observed=units.judged, behind=behind))
 
 
-def _dues_rows(rows: ir.Table) -> ir.Table:
+def _dues_rows(rows: ir.Table, paid: str = "补交") -> ir.Table:
     label = (
-        ibis.ifelse(rows.is_paid, ibis.literal("补交"), ibis.literal("未交"))
+        ibis.ifelse(rows.is_paid, ibis.literal(paid), ibis.literal("未交"))
         + ibis.literal(" ")
         + rows.month.strftime("%Y-%m")
         + ibis.literal(" 人员 ")
@@ -89,7 +93,10 @@ def _paid_evidence(ctx: Context, requirements: Sequence[Requirement]) -> ir.Tabl
 
 
 DUES_PAID = Shape(
-    lambda kwargs, inventory: inventory.dues, lambda kwargs: [Need("dues")], tally=_paid_tally, evidence=_paid_evidence
+    lambda kwargs, inventory: "paid" in inventory.dues,
+    lambda kwargs: [Need("dues")],
+    tally=_paid_tally,
+    evidence=_paid_evidence,
 )
 
 
@@ -148,9 +155,92 @@ def _followup_evidence(ctx: Context, requirements: Sequence[Requirement]) -> ir.
 
 
 DUES_FOLLOWUP = Shape(
-    lambda kwargs, inventory: inventory.dues,
+    lambda kwargs, inventory: "paid" in inventory.dues,
     lambda kwargs: [Need("dues"), *case_needs(kwargs)],
     units=_followup_units,
     evidence=_followup_evidence,
     summed=True,
+)
+
+
+# --- how dues were handed in -----------------------------------------------------------------------------------------
+
+#: Column that must be filled somewhere before a way of handing in can be judged, beside what was paid.
+_TELLING = {"self": "payer", "proxy_consent": "consented_on", "late_consent": "consented_on", "full": "paid"}
+
+
+def _handed_in(ctx: Context) -> ir.Table:
+    """Dues paid for months of the audited year, nothing excusing them."""
+    dues = ctx.facts.dues
+    return dues.filter(dues.is_paid, ~dues.excused, dues.month.year() == ctx.year)
+
+
+def _handled(rows: ir.Table, mode: str) -> ir.StringValue:
+    """How one payment stands by one mode; empty where it is none of its business."""
+    by_proxy, late = rows.payer == Payer.PROXY.value, rows.paid_on > rows.month_end
+    consented = (rows.consented_on.notnull() & (rows.paid_on.isnull() | (rows.consented_on <= rows.paid_on))).fill_null(
+        False
+    )
+    none = ibis.null("string")
+    match mode:
+        case "self":
+            return ibis.cases((rows.payer == Payer.SELF.value, MET), (by_proxy, MISSED), else_=UNKNOWN)
+        case "proxy_consent":
+            return ibis.cases((by_proxy & consented, MET), (by_proxy, MISSED), else_=none)
+        case "late_consent":
+            return ibis.cases((late & consented, MET), (late, MISSED), else_=none)
+        case _:
+            return ibis.ifelse(rows.paid >= rows.due - 0.005, MET, MISSED)
+
+
+def _modes(requirements: Sequence[Requirement]) -> list[str]:
+    return sorted({r.kwargs["mode"] for r in requirements})
+
+
+_MODE = {"mode": (str, lambda k: k["mode"])}
+
+
+def _handled_tally(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
+    """Payments are counted per organisation and month first: there are millions, and few requirements."""
+    rows, modes = _handed_in(ctx), _modes(requirements)
+    rows = rows.select("org_id", "month", **{f"by_{mode}": _handled(rows, mode) for mode in modes})
+    months = rows.group_by(subject="org_id", month="month").agg(
+        **{
+            f"{mode}_{status}": rows.count(where=rows[f"by_{mode}"] == status)
+            for mode in modes
+            for status in (MET, MISSED, UNKNOWN)
+        }
+    )
+    subjects = ctx.active(requirements).select("requirement", "subject", "start")
+    t = subjects.join(parameters(requirements, _MODE), "requirement").join(months, "subject")
+    t = t.filter(t.month >= t.start)
+    counted = {
+        status: ibis.cases(*((t["mode"] == mode, t[f"{mode}_{status}"]) for mode in modes), else_=0).sum()
+        for status in (MET, MISSED, UNKNOWN)
+    }
+    units = t.group_by("requirement", "subject").agg(**counted)
+    judged = ibis.ifelse(units.met + units.missed > 0, units.missed, ibis.null("int64"))
+    return finish(units.mutate(open=ibis.literal(0), judged=judged, observed=judged))
+
+
+def _handled_evidence(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
+    """Payments that are not as they should be, or nobody knows, and those that were consented to."""
+    rows, subjects = _handed_in(ctx), ctx.active(requirements).select("requirement", "subject", "start")
+    parts = []
+    for mode in _modes(requirements):
+        seen = rows.mutate(status=_handled(rows, mode), subject=rows.org_id)
+        seen = seen.filter(seen.status.notnull() if mode.endswith("consent") else seen.status != MET)
+        mine = subjects.filter(subjects.requirement.isin([r.id for r in requirements if r.kwargs["mode"] == mode]))
+        seen = seen.join(mine, "subject")
+        parts.append(_dues_rows(seen.filter(seen.month >= seen.start), "交纳"))
+    return union(parts)
+
+
+def _handled_available(kwargs: dict, inventory: Inventory) -> bool:
+    asked = {"paid", _TELLING[kwargs["mode"]]} | ({"payer"} if kwargs["mode"] == "proxy_consent" else set())
+    return asked <= inventory.dues
+
+
+DUES_HANDLED = Shape(
+    _handled_available, lambda kwargs: [Need("dues")], tally=_handled_tally, evidence=_handled_evidence
 )
