@@ -181,12 +181,12 @@ class Run:
         )
 
     def summary(self) -> list[dict]:
-        """One dict per requirement, in order: id, document, clause, description, severity, counts per verdict."""
+        """One dict per requirement, in order: id, document, clause, description, severity, treatment, counts."""
         rows = self._rows("SELECT requirement, verdict, count(*) AS n FROM results GROUP BY ALL")
         counts: dict[str, dict[str, int]] = {}
         for row in rows:
             counts.setdefault(row["requirement"], {})[row["verdict"]] = row["n"]
-        keys = ("id", "document", "clause", "description", "severity")
+        keys = ("id", "document", "clause", "description", "severity", "treatment")
         return [{**{k: r[k] for k in keys}, "counts": counts.get(r["id"], {})} for r in self.requirements]
 
     def worst_units(self, n: int = 10) -> list[dict]:

@@ -32,6 +32,9 @@ RunArgument = Annotated[Path, _argument("RUN", "核查结果文件夹")]
 DocumentOption = Annotated[list[str] | None, _option("--document", "ID", "文件代号，可重复；默认全部")]
 SuitesOption = Annotated[Path | None, _option("--suites", "DIR", "条款文件夹，默认随附的 expectations")]
 ParametersOption = Annotated[Path | None, _option("--parameters", "FILE", "参数文件（YAML），覆盖默认值")]
+AdoptionOption = Annotated[
+    Path | None, _option("--adoption", "FILE", "适用文件登记（YAML）：哪些组织执行哪些文件")
+]
 HomeOption = Annotated[Path | None, _option("--home", "DIR", "密钥文件夹，默认在用户目录下")]
 
 
@@ -94,6 +97,7 @@ def audit(
     out: Annotated[Path | None, _option("--out", "RUN", "结果文件夹（须不存在）")] = None,
     parameters: ParametersOption = None,
     suites: SuitesOption = None,
+    adoption: AdoptionOption = None,
     junit: Annotated[Path | None, _option("--junit", "FILE", "另写 JUnit XML，供 CI 使用")] = None,
     xlsx: Annotated[Path | None, _option("--xlsx", "FILE", "另写问题清单（xlsx）")] = None,
     strict: Annotated[bool, _option("--strict", None, "较轻的问题也使退出码不为 0")] = False,
@@ -104,8 +108,26 @@ def audit(
 
     return run_audit(
         source, as_of=as_of, year=year, documents=document, out_folder=out, parameters=parameters, suites=suites,
-        junit=junit, xlsx=xlsx, strict=strict, evidence=evidence,
+        adoption=adoption, junit=junit, xlsx=xlsx, strict=strict, evidence=evidence,
     )
+
+
+@app.command(cls=Command)
+def checklist(
+    run: RunArgument,
+    out: Annotated[Path, _option("--out", "FILE", "要写出的 xlsx 文件")],
+    subject: Annotated[list[str] | None, _option("--subject", "ORG", "组织代码或全称，可重复")] = None,
+    draw: Annotated[int | None, _option("--draw", "N", "从有待核查事项的组织中抽取 N 个", min=1)] = None,
+    seed: Annotated[str, _option("--seed", "S", "抽取的种子，公开后人人可以复算")] = "1",
+    unit: Annotated[str | None, _option("--unit", "ORG", "只从这个单位中抽取")] = None,
+) -> int:
+    """写出现场核查表：看什么、查什么、常见问题，答复填在表上。
+
+    填好后与台账放在一起重新审查；没有填写的仍为待人工核实。
+    """
+    from workbench.cli.commands import run_checklist
+
+    return run_checklist(run, out, subject or [], draw, seed, unit)
 
 
 @app.command(cls=Command)

@@ -13,6 +13,7 @@ from typing import Any
 from workbench.cli.console import err, out, progress
 from workbench.errors import UsageError
 from workbench.exit_codes import ExitCode, exit_code
+from workbench.requirements.model import Treatment
 from workbench.reports.tables import plain_table, run_tables
 from workbench.vocabulary import SEVERITY_LABELS, Severity, Verdict
 
@@ -71,7 +72,8 @@ def run_sample(branches: int, seed: int, folder: Path, form: str) -> int:
 
 def run_audit(
     source: str, *, as_of: str, year: int | None, documents: Sequence[str] | None, out_folder: Path | None,
-    parameters: Path | None, suites: Path | None, junit: Path | None, xlsx: Path | None, strict: bool, evidence: str,
+    parameters: Path | None, suites: Path | None, adoption: Path | None, junit: Path | None, xlsx: Path | None,
+    strict: bool, evidence: str,
 ) -> int:
     """``workbench audit``: the run folder, a table per document, the worst units, the exit code."""
     day = parse_date("--as-of", as_of)
@@ -85,7 +87,7 @@ def run_audit(
     with progress() as report:
         run = audit(
             source, as_of=day, year=year, documents=documents or None, out=out_folder, parameters=parameters,
-            suites=suites, evidence=evidence, progress=report,
+            suites=suites, adoption=adoption, evidence=evidence, progress=report,
         )
     if junit is not None:
         from workbench.reports.junit import write_junit
@@ -103,12 +105,40 @@ def run_audit(
 
 
 def severity_counts(summary: Sequence[Mapping[str, Any]]) -> dict[tuple[Severity, Verdict], int]:
-    """Results per severity and verdict, as :func:`workbench.exit_codes.exit_code` takes them."""
+    """Results per severity and verdict, as :func:`workbench.exit_codes.exit_code` takes them.
+
+    A check on site that nobody has answered is work to do, no outcome.
+    """
     counts: Counter[tuple[Severity, Verdict]] = Counter()
     for row in summary:
         for verdict, n in row["counts"].items():
-            counts[Severity(row["severity"]), Verdict(verdict)] += int(n)
+            if not (row["treatment"] == Treatment.CHECKLIST and verdict == Verdict.MANUAL):
+                counts[Severity(row["severity"]), Verdict(verdict)] += int(n)
     return dict(counts)
+
+
+def run_checklist(
+    folder: Path, target: Path, subjects: Sequence[str], number: int | None, seed: str, unit: str | None
+) -> int:
+    """``workbench checklist``: the form to take along, for named organisations or a draw."""
+    if target.suffix.lower() != ".xlsx":
+        raise UsageError("核查表须为 xlsx 文件", found=target.name, expected="以 .xlsx 结尾的文件名")
+    if bool(subjects) == (number is not None):
+        raise UsageError("请指明组织，或抽取的个数", found="两者都写了" if subjects else "都没有写",
+                         expected="--subject 或 --draw 其中一个")
+    _must_be_new(target, "核查表")
+    from workbench.audit.draw import draw
+    from workbench.audit.run import Run
+    from workbench.reports.onsite import to_be_checked, write_form
+
+    run = Run(folder)
+    if number is not None:
+        subjects = draw(to_be_checked(run, unit), number, seed)
+    lines = write_form(run, subjects, target)
+    err().print(f"已写出现场核查表 {target}：{len(subjects)} 个组织，{lines} 项", markup=False, soft_wrap=True)
+    if number is not None:
+        err().print(f"抽取种子“{seed}”，抽中：{'、'.join(subjects)}", markup=False, soft_wrap=True)
+    return ExitCode.CLEAN
 
 
 def run_compare(folders: Sequence[Path]) -> int:

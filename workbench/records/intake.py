@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -271,10 +272,10 @@ class _Intake:
             self._set_aside_sheet(sheet, rows, self._source(file, title, digest, None))
             return
         source = self._source(file, title, digest, layout)
-        aside = 0
+        aside: Counter[str] = Counter()
         for count, left in self.staging.load(rows, layout, source.source_id, sheet.first_row):
             source.rows_read += count
-            aside += left
+            aside.update(left)
             stage = f"{file} {title} {source.rows_read:,} 行"
             share = sheet.fraction(source.rows_read // max(len({m.month for m in layout.months}), 1))
             self.progress(stage, self.done + int(size * share), self.total)
@@ -299,7 +300,7 @@ class _Intake:
             next_step="按模板的表头调整后重新读入；不是台账的可不理会",
         )
 
-    def _tell_layout(self, layout: Layout, source: Source, aside: int) -> None:
+    def _tell_layout(self, layout: Layout, source: Source, aside: Mapping[str, int]) -> None:
         place = {"file": source.file, "sheet": source.sheet}
         for column in layout.missing:
             self.log.add(
@@ -322,8 +323,13 @@ class _Intake:
             )
         if layout.months:
             self.log.add(Level.NOTICE, problem=f"按月展开：每行每月一条，共 {source.rows_read} 条", **place)
-        if aside:
-            self.log.add(Level.NOTICE, problem=f"有 {aside} 行合计或重复的表头，不作记录", **place)
+        if aside["aside"]:
+            self.log.add(Level.NOTICE, problem=f"有 {aside['aside']} 行合计或重复的表头，不作记录", **place)
+        if aside["unfilled"]:
+            header = layout.table.column(layout.table.waits_for).header
+            self.log.add(
+                Level.NOTICE, problem=f"有 {aside['unfilled']} 行尚未填写“{header}”，不作记录", column=header, **place
+            )
 
     # -- loading -------------------------------------------------------------------------------------------------
 

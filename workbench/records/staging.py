@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -109,20 +110,26 @@ class Staging:
                 f"(rid BIGINT, source_id INTEGER, source_row INTEGER, {columns}{person})"
             )
 
-    def load(self, rows: Iterator[Sequence[object]], layout: Layout, source_id: int, first_row: int) -> Iterator[int]:
-        """Stage all records below the header; yields the numbers of records staged and of rows left aside per batch.
+    def load(
+        self, rows: Iterator[Sequence[object]], layout: Layout, source_id: int, first_row: int
+    ) -> Iterator[tuple[int, Counter[str]]]:
+        """Stage all records below the header; yields per batch the number staged and the rows left aside by kind.
 
-        Rows left aside are totals and repeated headers, which are no records.
+        Left aside are totals and repeated headers ("aside") and lines of a form not filled in ("unfilled").
         """
         data = enumerate(islice(rows, layout.header_end + 1, None), start=first_row + layout.header_end + 1)
         header = [normal(c) for c in layout.header_cells]
+        waits_at = layout.columns.get(layout.table.waits_for)
         while part := list(islice(data, BATCH)):
-            kept, aside = [], 0
+            kept, aside = [], Counter()
             for number, row in part:
                 kind = _row_kind(row, header)
+                if kind == "record" and waits_at is not None and _empty(row, waits_at):
+                    kind = "unfilled"
                 if kind == "record":
                     kept.append((number, row))
-                aside += kind == "aside"
+                elif kind != "blank":
+                    aside[kind] += 1
             count = self._stage(kept, layout, source_id) if kept else 0
             yield count, aside
 
@@ -206,6 +213,10 @@ def _texts(rows: list[Sequence[object]], position: int) -> list[str | None]:
         return [v if v.__class__ is str else as_text(v) for v in values]
     except IndexError:
         return [as_text(row[position]) if position < len(row) else None for row in rows]
+
+
+def _empty(row: Sequence[object], position: int) -> bool:
+    return position >= len(row) or row[position] is None or not str(row[position]).strip()
 
 
 def _row_kind(row: Sequence[object], header: list[str]) -> str:

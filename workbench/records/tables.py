@@ -48,7 +48,10 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """One table: ``title`` is its Chinese name, ``key`` the columns no two rows may share."""
+    """One table: ``title`` is its Chinese name, ``key`` the columns no two rows may share.
+
+    A row whose column ``waits_for`` is empty is a line of a form that nobody has filled in yet, not a record.
+    """
 
     name: str
     title: str
@@ -56,6 +59,7 @@ class Table:
     key: tuple[str, ...]
     note: str = ""
     sheet_names: tuple[str, ...] = field(default=())
+    waits_for: str = ""
 
     def column(self, name: str) -> Column:
         """The column called ``name``; ``KeyError`` when there is none."""
@@ -228,6 +232,7 @@ INDICATORS = Table(
 
 CHECKLIST = Table(
     "checklist", "现场核查", key=("org_id", "requirement", "checked_on"), sheet_names=("现场核查", "现场核查表"),
+    waits_for="answer",
     columns=(
         _org(),
         Column("requirement", T.TEXT, "条款编号", ("要求编号", "指标编号"), required=True, note="条款编号或标准指标编号"),
