@@ -48,6 +48,7 @@ class OrgType(StrEnum):
     AGENCY_COMMITTEE = "机关党委"
     GENERAL_BRANCH = "党总支"
     BRANCH = "党支部"
+    DISCIPLINE_COMMITTEE = "机关纪委"
 
 
 class Sector(StrEnum):
@@ -111,6 +112,11 @@ class Role(StrEnum):
     ORGANIZATION_OFFICER = "组织干事"
     UNIT_HEAD = "部门主要负责人"
     YOUTH_BRANCH_SECRETARY = "青年人才党支部书记"
+    GROUP_MEMBER = "党组成员"
+    PERSONNEL_LEADER = "分管组织人事"
+    OFFICE_HEAD = "内设机构正职"
+    OFFICE_DEPUTY = "内设机构副职"
+    DISCIPLINE_MEMBER = "纪检委员"
 
 
 class ActivityKind(StrEnum):
@@ -168,6 +174,27 @@ class ActivityKind(StrEnum):
     SELF_REVIEW = "自我总结"
     OPINION_ROUND = "征求意见"
     PUBLICATION = "党务公开发布"
+    RED_EDUCATION = "实地红色教育"
+    STUDY_GROUP = "中心组学习"
+    STUDY_NOTES = "学习体会"
+    MORAL_MODELS = "评选道德模范"
+    SPECIAL_REPORT = "专题报告"
+    IDEOLOGY_ANALYSIS = "意识形态研判"
+    BRANCH_TOUR = "巡回观摩"
+    TOUR_RECEIVED = "接受观摩"
+    POINTS_PUBLISHED = "积分公开"
+    RESEARCH_REPORT = "调研报告"
+    VOLUNTEERING = "志愿服务"
+    EIGHT_RULES_CIRCULAR = "八项规定通报"
+    DISCIPLINE_EDUCATION = "党规党纪教育"
+    FAMILY_TRADITION = "家风活动"
+    INTEGRITY_FILE = "建立廉政档案"
+    INTEGRITY_FORUM = "河洛清风大讲堂"
+    MODEL_MEMBERS = "选树优秀党员"
+    MODEL_WORKERS = "选树优秀党务工作者"
+    CADRE_EXCHANGE = "干部交流"
+    YOUNG_CADRES_SENT = "选派年轻干部"
+    DEPARTMENT_APPRAISAL = "部门内评议"
 
 
 class Part(StrEnum):
@@ -227,6 +254,18 @@ class ActivityTag(StrEnum):
     IDEOLOGY_BUILDING = "思想政治建设"
     CONDUCT_BUILDING = "作风建设"
     RULES = "规章制度及执行"
+    AGENCY_PARTY_BUILDING = "机关党建"
+    BRANCH_BUILDING = "支部建设"
+    MASS_ORGANIZATIONS = "群团工作"
+    IDEOLOGY = "意识形态"
+    EIGHT_RULES = "八项规定"
+    DUTIES_FULFILLED = "履责情况"
+    INTEGRITY = "廉政"
+    AT_GRASSROOTS = "到基层单位"
+    TO_CITY_COMMITTEE = "向市委"
+    TO_WORK_COMMITTEE = "向机关工委"
+    TO_LEADING_GROUP = "向部门党组"
+    TO_AGENCY_COMMITTEE = "向机关党委"
 
 
 class Process(StrEnum):
@@ -255,6 +294,13 @@ class Process(StrEnum):
     PROMOTION_PROPOSAL = "推荐"
     RECTIFICATION = "整改事项"
     MEMBER_DISPOSAL = "处分处置"
+    ORG_SETTING = "组织设置"
+    TALK_MATTER = "谈话事项"
+    CADRE_APPOINTMENT = "干部任职"
+    HEAD_SELECTION = "负责人配备"
+    WEAK_BRANCH = "支部整顿"
+    DISCIPLINE_CASE = "违纪查处"
+    TASK_FORCE = "项目专班"
 
 
 #: The steps each process knows, in their usual order (步骤).
@@ -293,7 +339,7 @@ STEPS: dict[Process, tuple[str, ...]] = {
         "编入单位党组织", "结对联谊", "参加组织生活", "教育考察", "提供考察材料", "通报表现", "离开",
     ),
     Process.VISIT: ("来访", "首问登记", "转介", "答复"),
-    Process.ELECTION: ("通知流动党员", "选举", "流动党员参加选举", "选举党代会代表"),
+    Process.ELECTION: ("通知流动党员", "批准延期", "选举", "流动党员参加选举", "选举党代会代表"),
     Process.POST_SETTING: ("报岗", "定岗", "定责", "定目标", "考评"),
     Process.MEMBER_APPRAISAL: ("通知流动党员", "流入地反馈", "学习教育", "自我总结", "评议", "表彰处理", "评议较差", "结对帮助"),
     Process.DUTY_ASSESSMENT: ("工作不落实", "约谈", "通报批评", "评先评优"),
@@ -305,10 +351,17 @@ STEPS: dict[Process, tuple[str, ...]] = {
         "首次督查发现问题", "黄牌", "限期整改", "整改完成", "回头看", "回头看发现问题", "橙牌", "上级书记约谈", "整改材料备案",
         "橙牌后仍有问题", "巡视巡察反馈突出问题", "红牌", "函询约谈", "情节严重", "组织调整", "免去书记职务",
     ),
-    Process.APPRAISAL_FOLLOW_UP: ("约谈提醒", "限期整改", "整改完成", "问题严重", "追责问责"),
+    Process.APPRAISAL_FOLLOW_UP: ("通报批评", "约谈提醒", "限期整改", "整改完成", "问题严重", "追责问责"),
     Process.PROMOTION_PROPOSAL: ("推荐",),
     Process.RECTIFICATION: ("列入整改方案", "明确整改时限", "明确整改责任人", "未解决", "限期改正", "解决"),
-    Process.MEMBER_DISPOSAL: ("评定不合格", "提出处理意见", "支部大会表决", "处分", "处置"),
+    Process.MEMBER_DISPOSAL: ("评定不合格", "提出处理意见", "支部大会表决", "报上级审批", "处分", "处置"),
+    Process.ORG_SETTING: ("上级批准", "调整设置"),
+    Process.TALK_MATTER: ("岗位变动", "组织处理", "谈话"),
+    Process.CADRE_APPOINTMENT: ("入职", "廉政教育", "任前廉政谈话", "任职"),
+    Process.HEAD_SELECTION: ("空缺", "拟任人选", "沟通机关工委", "沟通纪检监察工委", "确定人选", "任职"),
+    Process.WEAK_BRANCH: ("列入整顿", "整顿销号"),
+    Process.DISCIPLINE_CASE: ("发现四官问题", "查处", "发生严重违纪", "追究主体责任", "追究监督责任"),
+    Process.TASK_FORCE: ("成立专班", "设立临时党支部", "撤销专班"),
 }
 
 
@@ -373,6 +426,9 @@ class Measure(StrEnum):
     ACTIVITY_FUNDS = "党组织活动经费"
     FULL_TIME_PARTY_STAFF = "专职党务干部数"
     MEMBERS = "党员数"
+    DUES_COLLECTED = "党费收缴额"
+    DUES_RETAINED = "党费留用额"
+    CITY_AGENCY_BUDGET = "市直机关党建经费"
 
 
 class RatingKind(StrEnum):
@@ -382,6 +438,10 @@ class RatingKind(StrEnum):
     PARTY_BUILDING = "党建考核"
     BY_MEMBERS = "党员评议"
     ANNUAL = "年度考核"
+    STAR = "星级评定"
+    POINTS = "积分评定"
+    TEAM_DUTY = "班子抓党建评价"
+    CADRE_DUTY = "干部抓党建评价"
 
 
 class Grade(StrEnum):
@@ -398,3 +458,10 @@ class Grade(StrEnum):
     QUALIFIED = "合格"
     BASICALLY_QUALIFIED = "基本合格"
     UNQUALIFIED = "不合格"
+    FIVE_STARS = "五星"
+    FOUR_STARS = "四星"
+    THREE_STARS = "三星"
+    TWO_STARS = "二星"
+    ONE_STAR = "一星"
+    IN_PLACE = "到位"
+    NOT_IN_PLACE = "不到位"
