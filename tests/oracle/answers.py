@@ -22,29 +22,19 @@ class Setting:
     subject: dict[str, Any]
     parameters: dict[str, Any]
 
-    @property
-    def org(self) -> str:
-        return self.subject["org_id"]
-
-    @property
-    def new_year(self) -> date:
-        return date(self.year, 1, 1)
-
-    @property
-    def year_end(self) -> date:
-        return date(self.year, 12, 31)
-
-    @property
-    def whole_year(self) -> bool:
-        """The year is a unit: the subject and the document were there from its first day, and it has begun."""
-        return self.start <= self.new_year <= self.as_of
-
-    @property
-    def year_closed(self) -> bool:
-        return self.year_end <= self.as_of
+    def __post_init__(self) -> None:
+        self.org: str = self.subject["org_id"]
+        self.new_year, self.year_end = date(self.year, 1, 1), date(self.year, 12, 31)
+        # the year is a unit: the subject and the document were there from its first day, and it has begun
+        self.whole_year = self.start <= self.new_year <= self.as_of
+        self.year_closed = self.year_end <= self.as_of
 
     def in_year(self, day: date) -> bool:
         return day.year == self.year
+
+    def counts(self, day: date) -> bool:
+        """The day lies in the audited year and not before the document and the subject began."""
+        return day.year == self.year and day >= self.start
 
     def state_not_held(self) -> str:
         """A state that is not satisfied: missed, or open while the organisation is new."""
@@ -78,6 +68,11 @@ class Answer:
 
     def judge_smallest(self) -> Answer:
         self.judged = min(self.settled(), default=None)
+        return self
+
+    def add_state(self, s: Setting, held: bool, value: Any = None) -> Answer:
+        """One unit of a state: met, or missed (open while the organisation is new)."""
+        self.add(MET if held else s.state_not_held(), value)
         return self
 
     def judge_missed(self) -> Answer:

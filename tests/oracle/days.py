@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from calendar import monthrange
 from datetime import date
+from functools import cache
 
 MONTHS_IN = {"month": 1, "quarter": 3, "half_year": 6, "year": 12, "biennium": 24, "inspection_months": 2}
 
@@ -31,6 +33,7 @@ def day_of_year(text: str, year: int) -> date:
     return date(year, month, min(day, monthrange(year, month)[1]))
 
 
+@cache
 def periods(kind: str, year: int, cycle_start: int) -> list[tuple[date, date]]:
     """First and last day of every period of ``kind`` in ``year``."""
     if kind == "inspection_months":
@@ -42,6 +45,19 @@ def periods(kind: str, year: int, cycle_start: int) -> list[tuple[date, date]]:
     return [(date(year, m, 1), end_of_month(year, m + length - 1)) for m in range(1, 13, length)]
 
 
+def period_written(text: str, kind: str, cycle_start: int) -> tuple[date, date] | None:
+    """The period of ``kind`` that ``text`` (2026-05, 2026Q2, 2026H1, 2026) names; None when it names none of them."""
+    year, unit, number = re.fullmatch(r"(\d{4})(?:(-|Q|H)(\d+))?", text).groups()  # type: ignore[union-attr]
+    kinds = {"-": ("month",), "Q": ("quarter",), "H": ("half_year",), None: ("year", "biennium", "inspection_months")}
+    if kind not in kinds[unit]:
+        return None
+    spans = periods(kind, int(year), cycle_start)
+    if number is not None:
+        return spans[int(number) - 1]
+    return spans[0] if spans[0][0].year == int(year) else None
+
+
+@cache
 def elapsed_months(first: date, last: date, day: date) -> int:
     """Months of the period whose last day is not after ``day``."""
     count, month = 0, first

@@ -1,40 +1,35 @@
-"""Shapes about activities and ratings of organisations: one function a shape, in the order of docs/verdicts.md."""
+"""Shapes about what an organisation held: one function a shape, in the order of docs/verdicts.md."""
 
 from __future__ import annotations
 
 from datetime import date
 from typing import Any
 
-from .answers import MET, MISSED, OPEN, Answer, Setting
-from .days import MONTHS_IN, day_of_year, elapsed_months, periods
-from .facts import Facts, Row, running, share_a_term, terms, year_of
+from .answers import MET, MISSED, OPEN, UNKNOWN, Answer, Setting
+from .days import MONTHS_IN, day_of_year, elapsed_months, period_written, periods
+from .facts import Facts, Row, share_a_term, terms, year_of
+from .people import held_role, role_occurs
+
+Span = tuple[date, date]
+
+
+def of_kind(f: Facts, kinds: Any, tags: Any = None) -> list[Row]:
+    """Every activity of the data set of these kinds, with one of the tags."""
+    return [a for kind in terms(kinds) for a in f.kinds_held.get(kind, ()) if share_a_term(tags, a["tags"])]
 
 
 def kind_occurs(f: Facts, k: dict[str, Any]) -> bool:
-    """Some activity of the kind (and tags) exists; where hours count, one that states them; and the role occurs."""
-    rows = [a for kind in terms(k["activity"]) for a in f.kinds_held.get(kind, ())]
-    if k.get("measure") == "hours":
-        rows = [a for a in rows if a["hours"] is not None]
-    if k.get("by_role") and not role_occurs(f, k["by_role"]):
-        return False
-    return any(share_a_term(k.get("tags"), a["tags"]) for a in rows)
+    """Some activity of the kind (and tags) exists."""
+    return bool(of_kind(f, k["activity"], k.get("tags")))
 
 
-def role_occurs(f: Facts, roles: Any) -> bool:
-    return any(p["role"] in terms(roles) for p in f.rows["posts"])
-
-
-def held_role(f: Facts, org_id: str, person_id: str, roles: Any, day: date) -> bool:
-    """The person holds one of the roles in the organisation on this day."""
-    return any(
-        p["person_id"] == person_id and p["role"] in terms(roles) and running(p, day, "started_on", "ended_on")
-        for p in f.posts.get(org_id, ())
-    )
+def kind_and_holder_occur(f: Facts, k: dict[str, Any]) -> bool:
+    return kind_occurs(f, k) and (not k.get("by_role") or role_occurs(f, k["by_role"]))
 
 
 def has_tags(activity: Row, tags: Any, tells: bool) -> bool | None:
     """Whether the activity carries one of the tags asked for; None: it carries none, and its ledger never ``tells``."""
-    if tags and not terms(activity["tags"]) and not tells:
+    if tags and not activity["tags"] and not tells:
         return None
     return share_a_term(tags, activity["tags"])
 
@@ -46,43 +41,77 @@ def by_holder(f: Facts, org_id: str, activity: Row, roles: Any) -> bool | None:
     return not roles or held_role(f, org_id, activity["person_id"], roles, activity["held_on"])
 
 
+def permitted(f: Facts, s: Setting, k: dict[str, Any]) -> dict[date, list[Span]]:
+    """Days on which the organisation was allowed to make up for a period, and which ("Permission to meet later")."""
+    found: dict[date, list[Span]] = {}
+    for row in f.permissions.get((s.org, k["requirement"]), ()):
+        span = period_written(row["period"], k["period"], s.parameters["two_year_cycle_start"])
+        if span is not None and row["held_on"] > span[1]:
+            found.setdefault(row["held_on"], []).append(span)
+    return found
+
+
+def activities_of(rows: list[Row], span: Span, s: Setting, k: dict[str, Any], later: dict[date, list[Span]]) -> list[Row]:
+    """The activities that belong to the period."""
+    first, last = span
+    if k["period"] == "year":
+        own = [a for a in rows if year_of(a) == s.year]
+    else:
+        own = [a for a in rows if first <= a["held_on"] <= last]
+    if not later:
+        return own
+    moved = [a for a in rows if span in later.get(a["held_on"], ())]
+    return [a for a in own if a["held_on"] not in later] + moved
+
+
+def count_of(counted: list[Row], k: dict[str, Any]) -> float:
+    """The count of a period, as ``count`` asks."""
+    if k.get("count") == "tags":
+        return sum(1 for tag in set(terms(k["tags"])) if any(tag in terms(a["tags"]) for a in counted))
+    if k.get("count") == "quantity":
+        return sum(1 if a["quantity"] is None else a["quantity"] for a in counted)
+    return len(counted)
+
+
 def activity_count(f: Facts, s: Setting, k: dict[str, Any]) -> Answer:
     answer = Answer(doubt=f.count_rejected([s.org], "activities", k["activity"]))
-    minimum, maximum, by_role = k.get("minimum"), k.get("maximum"), k.get("by_role")
+    by_role = k.get("by_role")
     if by_role:
         answer.doubt += f.count_rejected([s.org], "posts", by_role)
     rows = f.activities(s.org, k["activity"])
-    tells = any(terms(a["tags"]) for a in rows)
-    for first, last in periods(k["period"], s.year, s.parameters["two_year_cycle_start"]):
-        if first < s.start or first > s.as_of:
+    tells = any(a["tags"] for a in rows)
+    later = permitted(f, s, k)
+    for span in periods(k["period"], s.year, s.parameters["two_year_cycle_start"]):
+        if span[0] < s.start or span[0] > s.as_of:
             continue
-        closed = last <= s.as_of
-        if k["period"] == "year":
-            held = [a for a in rows if year_of(a) == s.year]
-        else:
-            held = [a for a in rows if first <= a["held_on"] <= last]
-        count = 0
-        for activity in held:
-            fits = [has_tags(activity, k.get("tags"), tells), by_holder(f, s.org, activity, by_role)]
+        counted = []
+        for activity in activities_of(rows, span, s, k, later):
+            fits = has_tags(activity, k.get("tags"), tells), by_holder(f, s.org, activity, by_role)
             if False not in fits:  # what does not fit counts nowhere; what is silent may have counted
-                count += None not in fits
-                answer.doubt += None in fits
-        if minimum is not None:
-            if closed:
-                answer.add(MET if count >= minimum else MISSED, count)
-            elif count >= minimum:
-                answer.add(MET)  # an open period is not judged
-            else:
-                answer.add(OPEN)
-                expected = minimum * elapsed_months(first, last, s.as_of) // MONTHS_IN[k["period"]]
-                answer.behind = minimum >= 2 and count < expected
-        elif count > maximum:
-            answer.add(MISSED, count)
-        else:
-            answer.add(MET if closed else OPEN, count)
+                if None in fits:
+                    answer.doubt += 1
+                else:
+                    counted.append(activity)
+        add_period(answer, s, span, count_of(counted, k), k)
     if answer.count(MET) or answer.count(MISSED):
         answer.behind = False
-    return answer.judge_smallest() if minimum is not None else answer.judge_largest()
+    return answer.judge_farthest_outside(k.get("minimum"), k.get("maximum"))
+
+
+def add_period(answer: Answer, s: Setting, span: Span, count: float, k: dict[str, Any]) -> None:
+    """One period: its state, and its count where it is judged."""
+    minimum, maximum = k.get("minimum"), k.get("maximum")
+    closed = span[1] <= s.as_of
+    if maximum is not None and count > maximum:
+        answer.add(MISSED, count)
+    elif minimum is not None and count < minimum:
+        answer.add(MISSED if closed else OPEN, count)
+        expected = minimum * elapsed_months(*span, s.as_of) // MONTHS_IN[k["period"]]
+        answer.behind = answer.behind or (not closed and minimum >= 2 and count < expected)
+    elif closed:
+        answer.add(MET, count)
+    else:
+        answer.add(MET if maximum is None else OPEN)  # an open period is not judged
 
 
 def done_by_date(f: Facts, s: Setting, k: dict[str, Any]) -> Answer:
@@ -94,7 +123,8 @@ def done_by_date(f: Facts, s: Setting, k: dict[str, Any]) -> Answer:
         due = day_of_year(k["carry_over"], s.year + 1)
     days = [a["held_on"] for a in f.activities(s.org, k["activity"], k.get("tags")) if year_of(a) == s.year]
     if k.get("opens"):
-        days = [d for d in days if d >= day_of_year(k["opens"], s.year)]
+        opens = day_of_year(k["opens"], s.year)
+        days = [d for d in days if d >= opens]
     if days:
         first = min(days)
         answer.add(MET if first <= due else MISSED, (first - due).days)
@@ -105,98 +135,38 @@ def done_by_date(f: Facts, s: Setting, k: dict[str, Any]) -> Answer:
     return answer.judge_largest()
 
 
-def members_to_cover(f: Facts, s: Setting, k: dict[str, Any]) -> set[str]:
-    """The persons that must be covered."""
-    if k.get("categories"):
-        return {
-            p["person_id"] for p in f.people.get(s.org, ())
-            if p["standing"] == "正式党员" and share_a_term(k["categories"], p["categories"])
-            and (p["since"] is None or p["since"] <= s.new_year) and (p["until"] is None or p["until"] > s.ref)
-        }
-    orgs = [s.org]
-    if k.get("scope") == "subtree":
-        orgs += [o for o in f.below(s.org) if f.stands(o, s.ref)]
-    return {
-        p["person_id"] for o in orgs for p in f.posts.get(o, ())
-        if p["role"] in terms(k["roles"])
-        and (not k.get("types") or f.organizations[o]["type"] in terms(k["types"]))
-        and p["started_on"] <= s.new_year and (p["ended_on"] is None or p["ended_on"] > s.ref)
-    }
+def each_available(f: Facts, k: dict[str, Any]) -> bool:
+    if not kind_occurs(f, k):
+        return False
+    rows = of_kind(f, k["activity"])
+    if k.get("carries"):
+        return any(share_a_term(k["carries"], a["tags"]) for a in rows)
+    if k.get("chaired_by"):
+        return role_occurs(f, k["chaired_by"]) and any(a["chair_id"] is not None for a in rows)
+    column = k.get("dated") or "minutes"
+    return any(a[column] is not None for a in rows)
 
 
-def members_available(f: Facts, k: dict[str, Any]) -> bool:
-    if k.get("categories"):
-        known = any(share_a_term(k["categories"], p["categories"]) for p in f.rows["people"])
-    else:
-        known = role_occurs(f, k["roles"])
-    return known and kind_occurs(f, k)
+def each_activity(f: Facts, s: Setting, k: dict[str, Any]) -> Answer:
+    answer = Answer(doubt=f.count_rejected([s.org], "activities", k["activity"]))
+    if k.get("chaired_by"):
+        answer.doubt += f.count_rejected([s.org], "posts", k["chaired_by"])
+    for activity in f.activities(s.org, k["activity"], k.get("tags")):
+        if year_of(activity) == s.year and activity["held_on"] >= s.start:
+            proper = properly_held(f, activity, k)
+            answer.add(UNKNOWN if proper is None else MET if proper else MISSED)
+    return answer.judge_missed()
 
 
-def members_doubt(f: Facts, s: Setting, k: dict[str, Any]) -> int:
-    """Rejected rows that could have counted, and activities of the year that name nobody."""
-    orgs = [s.org, *f.below(s.org)] if k.get("scope") == "subtree" else [s.org]
-    doubt = f.count_rejected(orgs, "activities", k["activity"])
-    if k.get("categories"):
-        doubt += f.count_rejected(orgs, "people", k["categories"])
-    else:
-        doubt += f.count_rejected(orgs, "posts", k["roles"])
-    of_year = [a for a in f.activities(s.org, k["activity"], k.get("tags")) if year_of(a) == s.year]
-    return doubt + sum(1 for a in of_year if a["person_id"] is None)
-
-
-def members_covered(f: Facts, s: Setting, k: dict[str, Any]) -> Answer:
-    members = members_to_cover(f, s, k)
-    if not s.whole_year or not members:
-        return Answer()
-    answer, values = Answer(doubt=members_doubt(f, s, k)), []
-    for person in members:
-        rows = [a for a in f.activities_of_person(person, k["activity"], k.get("tags")) if year_of(a) == s.year]
-        if k["measure"] == "hours":
-            answer.doubt += sum(1 for a in rows if a["hours"] is None)
-            values.append(sum(a["hours"] or 0 for a in rows))
-        else:
-            values.append(len(rows))
-    smallest = min(values)
-    if smallest >= k["minimum"]:
-        answer.add(MET, smallest)
-    elif s.year_closed:
-        answer.add(MISSED, smallest)
-    else:
-        answer.add(OPEN)
-        expected = k["minimum"] * elapsed_months(s.new_year, s.year_end, s.as_of) // 12
-        answer.behind = k["minimum"] >= 2 and smallest < expected
-    return answer.judge_smallest()
-
-
-def ratings_available(f: Facts, k: dict[str, Any]) -> bool:
-    return any(r["kind"] in terms(k["rating"]) for r in f.rows["ratings"])
-
-
-def ratings_of(f: Facts, org_id: str, kinds: Any) -> list[Row]:
-    return [r for kind in terms(kinds) for r in f.ratings.get((org_id, kind), ())]
-
-
-def ratings_covered(f: Facts, s: Setting, k: dict[str, Any]) -> Answer:
-    answer = Answer()
-    members = []
-    for child in f.children.get(s.org, ()):
-        born = f.organizations[child]["established_on"]
-        if (born is None or born <= s.new_year) and f.stands(child, s.ref):
-            if any(
-                p["role"] in terms(k["role"]) and running(p, s.ref, "started_on", "ended_on")
-                for p in f.posts.get(child, ())
-            ):
-                members.append(child)
-    orgs = [s.org, *f.below(s.org)]
-    answer.doubt = f.count_rejected(orgs, "ratings", k["rating"]) + f.count_rejected(orgs, "posts", k["role"])
-    if not s.whole_year or not members:
-        return answer
-    covered = sum(1 for child in members if any(r["period"] == s.year for r in ratings_of(f, child, k["rating"])))
-    share = 100 * covered / len(members)
-    if covered == len(members):
-        answer.add(MET, share)
-    elif s.year_closed:
-        answer.add(MISSED, share)
-    else:
-        answer.add(OPEN)
-    return answer.judge_smallest()
+def properly_held(f: Facts, activity: Row, k: dict[str, Any]) -> bool | None:
+    """Whether the activity is as asked; None where the ledger says nothing of it."""
+    if k.get("carries"):
+        carried = terms(activity["tags"])
+        return all(tag in carried for tag in terms(k["carries"])) if carried else None
+    if k.get("chaired_by"):
+        chair = activity["chair_id"]
+        return None if chair is None else held_role(f, activity["org_id"], chair, k["chaired_by"], activity["held_on"])
+    if k.get("dated"):
+        day = activity[k["dated"]]
+        return None if day is None else day <= activity["held_on"]
+    return activity["minutes"]

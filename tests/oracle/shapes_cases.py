@@ -7,7 +7,7 @@ from typing import Any
 
 from .answers import MET, MISSED, OPEN, UNKNOWN, Answer, Setting, event_state
 from .days import add_months, day_of_year, periods
-from .facts import Facts, first_date, running, share_a_term, terms
+from .facts import Case, Facts, share_a_term, terms
 
 
 def process_occurs(f: Facts, k: dict[str, Any]) -> bool:
@@ -15,8 +15,12 @@ def process_occurs(f: Facts, k: dict[str, Any]) -> bool:
 
 
 def step_occurs(f: Facts, k: dict[str, Any], step: Any, tags: Any = None) -> bool:
-    rows = f.process_rows.get(k["process"], ())
-    return any(r["step"] in terms(step) and share_a_term(tags, r["tags"]) for r in rows)
+    rows = (r for s in terms(step) for r in f.step_rows.get((k["process"], s), ()))
+    return any(share_a_term(tags, r["tags"]) for r in rows)
+
+
+def step_occurs_at_all(f: Facts, k: dict[str, Any]) -> bool:
+    return step_occurs(f, k, k["step"])
 
 
 def answers_occur(f: Facts, k: dict[str, Any], trigger: Any, tags: Any = None) -> bool:
@@ -30,15 +34,15 @@ def new_answer(f: Facts, s: Setting, k: dict[str, Any]) -> Answer:
 
 def step_deadline(f: Facts, s: Setting, k: dict[str, Any]) -> Answer:
     answer = new_answer(f, s, k)
-    for rows in f.cases(s.org, k["process"]).values():
-        trigger = first_date(rows, k["after"], k.get("tags"))
+    for case in f.cases(s.org, k["process"]):
+        trigger = case.first(k["after"], k.get("tags"))
         if trigger is None:
             continue
         if k.get("within_days") is not None:
             due = trigger + timedelta(days=k["within_days"])
         else:
             due = add_months(trigger, k["within_months"])
-        unit = event_state(trigger, due, first_date(rows, k["step"]), s)
+        unit = event_state(trigger, due, case.first(k["step"]), s)
         if unit:
             answer.add(*unit)
     return answer.judge_largest()
@@ -47,14 +51,14 @@ def step_deadline(f: Facts, s: Setting, k: dict[str, Any]) -> Answer:
 def step_lead(f: Facts, s: Setting, k: dict[str, Any]) -> Answer:
     answer = new_answer(f, s, k)
     days, months = k.get("at_least_days"), k.get("at_least_months")
-    for rows in f.cases(s.org, k["process"]).values():
-        step, event = first_date(rows, k["step"]), first_date(rows, k["before"])
+    for case in f.cases(s.org, k["process"]):
+        step, event = case.first(k["step"]), case.first(k["before"])
         if event is None:
-            ended = k.get("until") and first_date(rows, k["until"]) is not None
+            ended = k.get("until") and case.first(k["until"]) is not None
             if step is not None and step >= s.start and not ended:
                 answer.add(OPEN)
             continue
-        if not s.in_year(event) or event < s.start:
+        if not s.counts(event):
             continue
         if step is None:
             slack = -1 - days if days is not None else -1 - 30 * months
@@ -70,8 +74,8 @@ def step_order(f: Facts, s: Setting, k: dict[str, Any]) -> Answer:
     answer = new_answer(f, s, k)
     last_day = day_of_year(k["complete_by"], s.year) if k.get("complete_by") else None
     overdue = last_day is not None and s.as_of > last_day
-    for rows in f.cases(s.org, k["process"]).values():
-        days = [first_date(rows, step) for step in k["steps"]]
+    for case in f.cases(s.org, k["process"]):
+        days = [case.first(step) for step in k["steps"]]
         dated = [d for d in days if d is not None]
         if not dated or min(dated) < s.start:
             continue
@@ -100,14 +104,14 @@ def out_of_order(days: list[date | None]) -> bool:
 
 def case_periods(f: Facts, s: Setting, k: dict[str, Any]) -> Answer:
     answer = new_answer(f, s, k)
-    for rows in f.cases(s.org, k["process"]).values():
-        begun, ended = first_date(rows, k["after"]), first_date(rows, k.get("until"))
+    for case in f.cases(s.org, k["process"]):
+        begun, ended = case.first(k["after"]), case.first(k.get("until"))
         if begun is None:
             continue
         for first, last in periods(k["period"], s.year, s.parameters["two_year_cycle_start"]):
             if first < max(begun, s.start) or (ended is not None and last >= ended) or first > s.as_of:
                 continue
-            count = sum(1 for r in rows if r["step"] in terms(k["step"]) and first <= r["done_on"] <= last)
+            count = sum(1 for r in case.named(k["step"]) if first <= r["done_on"] <= last)
             if last <= s.as_of:
                 answer.add(MET if count >= k["minimum"] else MISSED, count)
             else:
@@ -118,10 +122,10 @@ def case_periods(f: Facts, s: Setting, k: dict[str, Any]) -> Answer:
 def case_count(f: Facts, s: Setting, k: dict[str, Any]) -> Answer:
     answer = new_answer(f, s, k)
     minimum, maximum, until = k.get("minimum"), k.get("maximum"), k.get("until")
-    for rows in f.cases(s.org, k["process"]).values():
-        begun, ended = first_date(rows, k["after"]), first_date(rows, until)
+    for case in f.cases(s.org, k["process"]):
+        begun, ended = case.first(k["after"]), case.first(until)
         if begun is None:
-            opened = first_date(rows, k.get("opens"))
+            opened = case.first(k.get("opens"))
             if opened is not None and opened >= s.start and ended is None:
                 answer.add(OPEN)
             continue
@@ -131,7 +135,7 @@ def case_count(f: Facts, s: Setting, k: dict[str, Any]) -> Answer:
             continue
         if ended is not None and ended < s.new_year:
             continue
-        named = [r for r in rows if r["step"] in terms(k["step"])]
+        named = case.named(k["step"])
         value, unnamed = len(named), 0
         if k["distinct"] == "person":
             value = len({r["person_id"] for r in named if r["person_id"]})
@@ -160,16 +164,16 @@ def step_value_available(f: Facts, k: dict[str, Any]) -> bool:
 
 def step_value(f: Facts, s: Setting, k: dict[str, Any]) -> Answer:
     answer = new_answer(f, s, k)
-    for rows in f.cases(s.org, k["process"]).values():
-        named = [r for r in rows if r["step"] in terms(k["step"]) and share_a_term(k.get("tags"), r["tags"])]
-        event = first_date(rows, k.get("before"))
+    for case in f.cases(s.org, k["process"]):
+        named = case.named(k["step"], k.get("tags"))
+        event = case.first(k.get("before"))
         if k["aggregate"] == "each":
             for row in named:
-                if s.in_year(row["done_on"]) and row["done_on"] >= s.start:
+                if s.counts(row["done_on"]):
                     add_value(answer, [row["value"]], k)
-        elif event is not None and s.in_year(event) and event >= s.start:
+        elif event is not None and s.counts(event):
             add_value(answer, [r["value"] for r in named if r["done_on"] <= event], k)
-        if first_date(rows, k["step"]) is None and event is None and opened_lately(rows, s, k):
+        if case.first(k["step"]) is None and event is None and opened_lately(case, s, k):
             answer.add(OPEN)
     return answer.judge_farthest_outside(k.get("minimum"), k.get("maximum"))
 
@@ -185,36 +189,7 @@ def add_value(answer: Answer, values: list[float | None], k: dict[str, Any]) -> 
     answer.add(MISSED if too_low or too_high else MET, value)
 
 
-def opened_lately(rows: list[dict[str, Any]], s: Setting, k: dict[str, Any]) -> bool:
+def opened_lately(case: Case, s: Setting, k: dict[str, Any]) -> bool:
     """The case was opened under the document and not before the year that precedes the audited one."""
-    opened = first_date(rows, k.get("opens"))
+    opened = case.first(k.get("opens"))
     return opened is not None and opened >= s.start and opened >= date(s.year - 1, 1, 1)
-
-
-def qualification_available(f: Facts, k: dict[str, Any]) -> bool:
-    return process_occurs(f, k) and bool(f.rows["people"])
-
-
-def step_qualification(f: Facts, s: Setting, k: dict[str, Any]) -> Answer:
-    answer = new_answer(f, s, k)
-    answer.doubt += f.count_rejected([s.org], "people", k["standing"])
-    for rows in f.cases(s.org, k["process"]).values():
-        named = [r for r in rows if r["step"] in terms(k["step"])]
-        for row in named:
-            if s.in_year(row["done_on"]) and row["done_on"] >= s.start:
-                answer.add(qualified(f, row, k))
-        if not named and opened_lately(rows, s, k):
-            answer.add(OPEN)
-    return answer.judge_missed()
-
-
-def qualified(f: Facts, row: dict[str, Any], k: dict[str, Any]) -> str:
-    """Whether the person named in the row had the standing on that day."""
-    known = f.person_rows.get(row["person_id"], []) if row["person_id"] else []
-    if not known:
-        return UNKNOWN
-    for p in known:
-        if p["standing"] in terms(k["standing"]) and running(p, row["done_on"], "since", "until"):
-            if not k.get("same_org") or p["org_id"] == row["org_id"]:
-                return MET
-    return MISSED

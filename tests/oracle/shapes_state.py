@@ -1,46 +1,101 @@
-"""Shapes that hold at a date, growth, dues and streaks: one function a shape, in the order of docs/verdicts.md."""
+"""Shapes that hold at a date, and the inspector's answers: one function a shape, in the order of docs/verdicts.md."""
 
 from __future__ import annotations
 
 from datetime import date, timedelta
-from math import ceil
 from typing import Any
 
-from .answers import MET, MISSED, OPEN, UNKNOWN, Answer, Setting, event_state
-from .days import add_months, end_of_month_after
-from .facts import Facts, Row, first_date, running, terms
-from .shapes_activities import ratings_of
+from . import people
+from .answers import MET, MISSED, OPEN, UNKNOWN, Answer, Setting
+from .days import add_months
+from .facts import Facts, Row, running, terms
 from .shapes_cases import new_answer
+from .shapes_coverage import rating_occurs
+from .shapes_ratings import ratings_of
+
+LEVELS = ("基本", "规范", "创新")
+#: Of answers of one day the first of these counts.
+ANSWERS = ("不符合", "符合", "不适用")
 
 
 def posts_held(f: Facts, s: Setting, k: dict[str, Any]) -> Answer:
     answer = Answer(doubt=f.count_rejected([s.org], "posts", k["roles"]))
-    holders = {
-        p["person_id"] for p in f.posts.get(s.org, ())
-        if p["role"] in terms(k["roles"]) and running(p, s.ref, "started_on", "ended_on")
-        and (k.get("full_time") is None or p["full_time"] == k["full_time"])
-    }
-    return add_state(answer, s, len(holders), k["minimum"])
+    value = len(people.on_day(f, s.org, k, s.ref))
+    return answer.add_state(s, value >= k["minimum"], value).judge_smallest()
 
 
-def add_state(answer: Answer, s: Setting, value: int, minimum: int) -> Answer:
-    answer.add(MET if value >= minimum else s.state_not_held(), value)
-    return answer.judge_smallest()
+def term(f: Facts, s: Setting, k: dict[str, Any]) -> Answer:
+    answer = new_answer(f, s, k)
+    rows = [r for r in f.steps.get((s.org, k["process"]), ()) if r["done_on"] <= s.ref]
+    last = max((r["done_on"] for r in rows if r["step"] in terms(k["step"])), default=s.subject["established_on"])
+    if last is None:
+        answer.add(UNKNOWN)
+        return answer
+    expiry = add_months(last, 12 * k["years"])
+    if s.ref <= expiry:
+        answer.add(MET, (s.ref - expiry).days)
+        answer.behind = s.ref > add_months(expiry, -k["reminder_months"])
+    elif any(r["step"] in terms(k.get("extended_by")) and r["done_on"] >= last for r in rows):
+        answer.add(OPEN)
+    else:
+        answer.add_state(s, False, (s.ref - expiry).days)
+    return answer.judge_largest()
+
+
+def tenure(f: Facts, s: Setting, k: dict[str, Any]) -> Answer:
+    answer = Answer(doubt=f.count_rejected([s.org], "posts", k["roles"]))
+    since: dict[str, date] = {}
+    for post in people.of_posts(f, s.org, k):
+        if running(post, s.ref, "started_on", "ended_on"):
+            person = post["person_id"]
+            since[person] = min(since.get(person, post["started_on"]), post["started_on"])
+    for begun in since.values():
+        past = (s.ref - add_months(begun, 12 * k["years"])).days
+        answer.add_state(s, past <= 0, past)
+    return answer.judge_largest()
+
+
+def post_qualified(f: Facts, s: Setting, k: dict[str, Any]) -> Answer:
+    answer = Answer(doubt=f.count_rejected([s.org], "posts", [*terms(k["roles"]), *terms(k["also"])]))
+    parent = s.subject["parent_id"]
+    for person in people.on_day(f, s.org, k, s.ref):
+        if k["at"] == "parent" and parent is None:
+            answer.add(UNKNOWN)
+        elif k["at"] == "anywhere":
+            also = [p for role in terms(k["also"]) for p in f.posts_anywhere.get((person, role), ())]
+            answer.add_state(s, any(running(p, s.ref, "started_on", "ended_on") for p in also))
+        else:
+            where = s.org if k["at"] == "own" else parent
+            answer.add_state(s, people.held_role(f, where, person, k["also"], s.ref))
+    return answer.judge_missed()
+
+
+def day_of_state(s: Setting, k: dict[str, Any]) -> tuple[date, str | None]:
+    """The day at which a state with ``by`` is read, and OPEN (before that day) or "history" (in later years)."""
+    if not k.get("by"):
+        return s.ref, None
+    by = k["by"] if isinstance(k["by"], date) else date.fromisoformat(k["by"])
+    if s.year > by.year:
+        return by, "history"
+    return (s.ref, OPEN) if s.ref < by else (by, None)
 
 
 def open_cases(f: Facts, s: Setting, k: dict[str, Any]) -> Answer:
-    answer = new_answer(f, s, k)
+    orgs = [s.org, *f.below(s.org)] if k.get("scope") == "subtree" else [s.org]
+    answer = Answer(doubt=f.count_rejected(orgs, "case_steps", k["process"]))
+    day, instead = day_of_state(s, k)
     flag = k.get("when_descendant_flag")
-    if flag:
-        flagged = [o for o in f.below(s.org) if carries(f, o, flag) and f.stands(o, s.ref)]
-        if not flagged:
-            return answer
+    if instead == "history" or (flag and not any(carries(f, o, flag) and f.stands(o, day) for o in f.below(s.org))):
+        return answer
+    if instead:
+        answer.add(instead)
+        return answer
     value = 0
-    for rows in f.cases(s.org, k["process"]).values():
-        opened, closed = first_date(rows, k["opened_by"]), first_date(rows, k["closed_by"])
-        if opened is not None and opened <= s.ref and not (closed is not None and closed <= s.ref):
-            value += 1
-    return add_state(answer, s, value, k["minimum"])
+    for case in (c for o in orgs for c in f.cases(o, k["process"])):
+        opened, closed = case.first(k["opened_by"]), case.first(k["closed_by"])
+        value += opened is not None and opened <= day and not (closed is not None and closed <= day)
+    held = value >= k["minimum"] if k.get("minimum") is not None else value <= k["maximum"]
+    return answer.add_state(s, held, value).judge_smallest()
 
 
 def carries(f: Facts, org_id: str, flag: Any) -> bool:
@@ -49,155 +104,109 @@ def carries(f: Facts, org_id: str, flag: Any) -> bool:
 
 def steps_present(f: Facts, s: Setting, k: dict[str, Any]) -> Answer:
     rows = f.steps.get((s.org, k["process"]), ())
-    present = {r["step"] for r in rows if r["step"] in k["steps"] and r["done_on"] <= s.ref}
-    return add_state(new_answer(f, s, k), s, len(present), k["minimum"])
+    present = len({r["step"] for r in rows if r["step"] in k["steps"] and r["done_on"] <= s.ref})
+    return new_answer(f, s, k).add_state(s, present >= k["minimum"], present).judge_smallest()
 
 
-def measures_available(f: Facts, names: list[str]) -> bool:
-    return all(any(r["measure"] == name for r in f.rows["measures"]) for name in names)
+def population_available(f: Facts, k: dict[str, Any]) -> bool:
+    flags = {flag for org in f.organizations.values() for flag in terms(org["flags"])}
+    if k.get("rating") and not rating_occurs(f, k["rating"]):
+        return False
+    if k.get("having_flag") and not any(flag in flags for flag in terms(k["having_flag"])):
+        return False
+    return all(flag in flags for flag in terms(k.get("flags")))
 
 
-def newest(f: Facts, org_id: str, measure: str, first: date, last: date) -> Row | None:
-    """The newest value of the measure dated from ``first`` to ``last``."""
-    rows = [r for r in f.measures.get((org_id, measure), ()) if first <= r["as_of"] <= last]
-    return max(rows, key=lambda r: r["as_of"]) if rows else None
-
-
-def share(f: Facts, s: Setting, k: dict[str, Any]) -> Answer:
-    names = [k["numerator"], k["denominator"]]
-    answer = Answer(doubt=f.count_rejected([s.org], "measures", names))
-    stale = add_months(s.ref, -12)
-    have, of = (newest(f, s.org, name, stale + timedelta(days=1), s.ref) for name in names)
-    if of is not None and of["value"] == 0:
+def population(f: Facts, s: Setting, k: dict[str, Any]) -> Answer:
+    answer = Answer()
+    if k.get("rating"):
+        answer.doubt = f.count_rejected([s.org, *f.below(s.org)], "ratings", k["rating"])
+    day, instead = day_of_state(s, k)
+    if instead == "history":
         return answer
-    if have is None or of is None:
-        answer.add(UNKNOWN)
+    orgs = [o for o in f.below(s.org) if counted(f, o, day, k)]
+    if not orgs and k.get("share") is not None:
         return answer
-    surplus = have["value"] - ceil(of["value"] * k["ratio"] - 1e-9)
-    answer.add(MET if surplus >= 0 else s.state_not_held(), surplus)
-    return answer.judge_smallest()
+    if instead:
+        answer.add(instead)
+        return answer
+    having = sum(1 for o in orgs if has_it(f, o, day, k))
+    value = having if k.get("share") is None else 100 * having / len(orgs)
+    bound = k["minimum"] if k.get("share") is None else k["share"]
+    return answer.add_state(s, value >= bound, value).judge_smallest()
 
 
-def growth(f: Facts, s: Setting, k: dict[str, Any]) -> Answer:
-    answer = Answer(doubt=f.count_rejected([s.org], "measures", [k["measure"], k["base"]]))
-    if not s.whole_year:
-        return answer
-    before = [newest(f, s.org, n, date(s.year - 1, 1, 1), date(s.year - 1, 12, 31)) for n in (k["measure"], k["base"])]
-    now = [newest(f, s.org, n, s.new_year, s.year_end) for n in (k["measure"], k["base"])]
-    if None in before:
-        answer.add(UNKNOWN)
-    elif None in now:
-        answer.add(UNKNOWN if s.year_closed else OPEN)
-    elif before[1]["value"] <= 0:
-        answer.add(UNKNOWN)
+def counted(f: Facts, org_id: str, day: date, k: dict[str, Any]) -> bool:
+    """Whether the organisation belongs to the population on this day."""
+    org = f.organizations[org_id]
+    if (k.get("types") and org["type"] not in terms(k["types"])) or not f.stands(org_id, day):
+        return False
+    if k.get("sectors") and org["sector"] not in terms(k["sectors"]):
+        return False
+    return all(flag in terms(org["flags"]) for flag in terms(k.get("flags")))
+
+
+def has_it(f: Facts, org_id: str, day: date, k: dict[str, Any]) -> bool:
+    """Whether an organisation of the population has what is asked for."""
+    if k.get("having_flag"):
+        return carries(f, org_id, k["having_flag"])
+    if not k.get("rating"):
+        return True
+    rows = [
+        r for r in ratings_of(f, org_id, k["rating"])
+        if r["period"] <= day.year and (r["rated_on"] is None or r["rated_on"] <= day)
+    ]
+    newest = max((age(r) for r in rows), default=None)
+    return any(age(r) == newest and r["grade"] in terms(k["grades"]) for r in rows)
+
+
+def age(rating: Row) -> tuple[int, date]:
+    return rating["period"], rating["rated_on"] or date.min
+
+
+def standard_available(f: Facts, k: dict[str, Any]) -> bool:
+    if not f.items["基本"]:
+        return False
+    items = {item for level in LEVELS for item in f.items[level]}
+    return k["what"] != "level" or any(r["requirement"] in items for r in f.rows["checklist"])
+
+
+def standard(f: Facts, s: Setting, k: dict[str, Any]) -> Answer:
+    answer = Answer(doubt=f.count_rejected([s.org], "checklist"))
+    if k["what"] == "level":
+        value, unanswered = level_reached(f, s)
+        if value < k["minimum"] and unanswered:
+            answer.add(UNKNOWN)
+            return answer
+    elif k["what"] == "items":
+        value = len(set(f.items["基本"]))
     else:
-        of_base = now[1]["value"] / before[1]["value"] - 1
-        if of_base <= 0:
-            return answer
-        if before[0]["value"] <= 0:
-            answer.add(UNKNOWN)
-            return answer
-        of_measure = now[0]["value"] / before[0]["value"] - 1
-        difference = round((of_measure - of_base) * 100, 6)
-        answer.add(MET if of_measure >= of_base - 1e-9 else MISSED, difference)
+        value = len({r["aspect"] for r in f.rows["indicators"] if r["level"] == "基本"})
+    return answer.add_state(s, k["minimum"] <= value <= k.get("maximum", value), value).judge_smallest()
+
+
+def level_reached(f: Facts, s: Setting) -> tuple[int, bool]:
+    """How many levels are reached, and whether the next fails only for want of answers."""
+    after = add_months(s.ref, -12) + timedelta(days=1)
+    for number, level in enumerate(LEVELS):
+        answers = [newest_answer(f, s, item, after, s.ref) for item in f.items[level]]
+        if not answers or not all(a in ("符合", "不适用") for a in answers):
+            return number, None in answers and "不符合" not in answers
+    return len(LEVELS), False
+
+
+def newest_answer(f: Facts, s: Setting, item: str, first: date, last: date) -> str | None:
+    """The newest answer of these days; of one day the worst."""
+    rows = [r for r in f.checklist.get((s.org, item), ()) if first <= r["checked_on"] <= last]
+    best = max(rows, key=lambda r: (r["checked_on"], -ANSWERS.index(r["answer"])), default=None)
+    return best and best["answer"]
+
+
+def checklist(f: Facts, s: Setting, k: dict[str, Any]) -> Answer:
+    answer = Answer(doubt=f.count_rejected([s.org], "checklist"))
+    found = newest_answer(f, s, k["requirement"], max(s.new_year, s.start), s.year_end)
+    if found is None:
+        answer.add(OPEN)
+    elif found != "不适用":
+        answer.add(MET if found == "符合" else MISSED, int(found == "符合"))
     return answer.judge_smallest()
-
-
-def dues_available(f: Facts, k: dict[str, Any]) -> bool:
-    """A ledger that never says what was paid shows nobody in arrears."""
-    return any(row["paid"] is not None for row in f.rows["dues"])
-
-
-def paid(row: Row, as_of: date) -> bool:
-    return (row["paid"] or 0) > 0 and (row["paid_on"] is None or row["paid_on"] <= as_of)
-
-
-def dues_paid(f: Facts, s: Setting, k: dict[str, Any]) -> Answer:
-    answer = Answer(doubt=f.count_rejected([s.org], "dues", []))
-    for row in f.dues.get(s.org, ()):
-        first, month_end = row["month"], end_of_month_after(row["month"], 0)
-        limit = end_of_month_after(row["month"], k["within_months"])
-        if not (row["due"] or 0) > 0 or row["reason"] or first < s.start or month_end > s.as_of:
-            continue
-        if not (s.in_year(limit) or (s.in_year(first) and limit > s.as_of)):
-            continue
-        if paid(row, s.as_of):
-            paid_on = row["paid_on"] or month_end
-            if k["mode"] == "outstanding":
-                answer.add(MET, min((paid_on - limit).days, 0))
-            elif paid_on > month_end:
-                answer.add(MET if paid_on <= limit else MISSED, (paid_on - limit).days)
-        elif s.as_of <= limit:
-            answer.add(OPEN)
-        elif k["mode"] == "outstanding":
-            answer.add(MISSED, (s.as_of - limit).days)
-    answer.behind = k["mode"] == "outstanding" and answer.count(OPEN) > 0 and answer.count(MISSED) == 0
-    return answer.judge_largest()
-
-
-def dues_followup(f: Facts, s: Setting, k: dict[str, Any]) -> Answer:
-    answer = new_answer(f, s, k)
-    answer.doubt += f.count_rejected([s.org], "dues", [])
-    unpaid: dict[str, set[int]] = {}
-    for row in f.dues.get(s.org, ()):
-        owed = (row["due"] or 0) > 0 and end_of_month_after(row["month"], 0) <= s.as_of
-        if owed and not paid(row, s.as_of) and not (k["excused"] and row["reason"]):
-            unpaid.setdefault(row["person_id"], set()).add(row["month"].year * 12 + row["month"].month - 1)
-    for person, months in unpaid.items():
-        runs = runs_of(months)
-        long = [r for r in runs if len(r) >= k["months"]]
-        if long:
-            latest = max(long)
-            since = date(latest[0] // 12, latest[0] % 12 + 1, 1)
-            followed = any(
-                r["person_id"] == person and r["step"] in terms(k["step"]) and r["done_on"] >= since
-                for r in f.steps.get((s.org, k["process"]), ())
-            )
-            answer.add(MET if followed else MISSED)
-        elif max(len(r) for r in runs) >= k["months"] - 2:
-            answer.add(OPEN)
-    return answer.judge_missed()
-
-
-def runs_of(numbers: set[int]) -> list[list[int]]:
-    """The numbers, cut into runs of consecutive ones."""
-    runs: list[list[int]] = []
-    for number in sorted(numbers):
-        if runs and runs[-1][-1] == number - 1:
-            runs[-1].append(number)
-        else:
-            runs.append([number])
-    return runs
-
-
-def rating_streak(f: Facts, s: Setting, k: dict[str, Any]) -> Answer:
-    answer = Answer(doubt=f.count_rejected([s.org], "ratings", k["rating"]))
-    answer.doubt += f.count_rejected([s.org], "posts", k["role"])
-    graded: dict[str, dict[int, Row]] = {}
-    for row in ratings_of(f, s.org, k["rating"]):
-        if row["grade"] not in terms(k["grade"]):
-            continue
-        if row["person_id"]:
-            graded.setdefault(row["person_id"], {})[row["period"]] = row
-        elif row["period"] in (s.year, s.year - 1):
-            answer.add(UNKNOWN)
-    for person, by_year in graded.items():
-        for year, row in by_year.items():
-            if any(year - back not in by_year for back in range(k["years"])):
-                continue
-            trigger = row["rated_on"] or date(year, 12, 31)
-            due = trigger + timedelta(days=k["within_days"])
-            posts = [p for p in f.posts.get(s.org, ()) if p["person_id"] == person and p["role"] in terms(k["role"])]
-            unit = event_state(trigger, due, left_post(posts, s.as_of), s)
-            if unit and posts:
-                answer.add(*unit)
-            elif unit:
-                answer.add(UNKNOWN)
-    return answer.judge_largest()
-
-
-def left_post(posts: list[Row], as_of: date) -> date | None:
-    """When the last of these posts ended: None while one is held, and where there is none."""
-    if any(p["ended_on"] is None or p["ended_on"] > as_of for p in posts):
-        return None
-    return max((p["ended_on"] for p in posts), default=None)
