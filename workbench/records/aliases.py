@@ -115,7 +115,7 @@ _SPELLINGS: dict[type[StrEnum], dict[StrEnum, tuple[str, ...]]] = {
         v.ActivityKind.FAMILY_TRADITION: ("家风家训活动", "家风教育"),
         v.ActivityKind.INTEGRITY_FILE: ("廉政档案", "廉政档案建立"),
         v.ActivityKind.DEBRIEFING: ("述职", "书记述职", "现场述职评议"),
-        v.ActivityKind.APPRAISAL_ACCEPTED: ("接受考核"),
+        v.ActivityKind.APPRAISAL_ACCEPTED: ("接受考核",),
     },
     v.ActivityTag: {
         v.ActivityTag.PARTY_BUILDING: ("党建", "党建工作", "研究基层党建"),
