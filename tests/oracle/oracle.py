@@ -31,7 +31,7 @@ Kwargs = dict[str, Any]
 
 
 def _answers(trigger: str) -> Callable[[Facts, Kwargs], bool]:
-    return lambda f, k: cases.answers_occur(f, k, k[trigger], k.get("tags") if trigger == "after" else None)
+    return lambda f, k: cases.answers_occur(f, k, k[trigger], k.get("tags"))
 
 
 #: Shape → (is the kind of record available in the data set, the units of one subject).
@@ -44,7 +44,7 @@ SHAPES: dict[str, tuple[Callable[[Facts, Kwargs], bool], Callable[[Facts, Settin
     "expect_attendance": (cover.attendance_available, cover.attendance),
     "expect_step_deadline": (_answers("after"), cases.step_deadline),
     "expect_step_lead": (_answers("before"), cases.step_lead),
-    "expect_step_order": (cases.process_occurs, cases.step_order),
+    "expect_step_order": (cases.order_available, cases.step_order),
     "expect_case_periods": (lambda f, k: cases.answers_occur(f, k, k["after"]), cases.case_periods),
     "expect_case_count": (
         lambda f, k: cases.process_occurs(f, k) if k.get("minimum") is None else cases.answers_occur(f, k, k["after"]),

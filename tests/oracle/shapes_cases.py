@@ -52,7 +52,7 @@ def step_lead(f: Facts, s: Setting, k: dict[str, Any]) -> Answer:
     answer = new_answer(f, s, k)
     days, months = k.get("at_least_days"), k.get("at_least_months")
     for case in f.cases(s.org, k["process"]):
-        step, event = case.first(k["step"]), case.first(k["before"])
+        step, event = case.first(k["step"]), case.first(k["before"], k.get("tags"))
         if event is None:
             ended = k.get("until") and case.first(k["until"]) is not None
             if step is not None and step >= s.start and not ended:
@@ -70,6 +70,13 @@ def step_lead(f: Facts, s: Setting, k: dict[str, Any]) -> Answer:
     return answer.judge_smallest()
 
 
+def order_available(f: Facts, k: dict[str, Any]) -> bool:
+    """The process occurs, and wherever a listed step occurs, so do all listed before it."""
+    occur = [step_occurs(f, k, step) for step in k["steps"]]
+    last = max((i for i, found in enumerate(occur) if found), default=-1)
+    return process_occurs(f, k) and all(occur[:last + 1])
+
+
 def step_order(f: Facts, s: Setting, k: dict[str, Any]) -> Answer:
     answer = new_answer(f, s, k)
     last_day = day_of_year(k["complete_by"], s.year) if k.get("complete_by") else None
@@ -80,7 +87,9 @@ def step_order(f: Facts, s: Setting, k: dict[str, Any]) -> Answer:
         if not dated or min(dated) < s.start:
             continue
         # lists drawn up in December are those of the next year
-        if not s.in_year(min(dated) if last_day is None else add_months(min(dated), 1)):
+        begun = min(dated) if last_day is None else add_months(min(dated), 1)
+        runs = bool(k.get("ongoing")) and begun.year <= s.year <= max(dated).year
+        if not s.in_year(begun) and not runs:
             continue
         if out_of_order(days):
             answer.add(MISSED)

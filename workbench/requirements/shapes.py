@@ -162,13 +162,15 @@ SHAPES: dict[str, Shape] = {
     ),
     "expect_step_lead": Shape(
         "事前期限",
-        {"process": _PROCESS, "step": _STEP, "before": _STEP, "until": _STEPS_MAYBE, "at_least_days": _COUNT_MAYBE,
-         "at_least_months": _COUNT_MAYBE, "inclusive": _FLAG_MAYBE},
+        {"process": _PROCESS, "step": _STEP, "before": _STEP, "tags": _CASE_TAGS_MAYBE, "until": _STEPS_MAYBE,
+         "at_least_days": _COUNT_MAYBE, "at_least_months": _COUNT_MAYBE, "inclusive": _FLAG_MAYBE},
         period="event", lower=0, exactly_one=(("at_least_days", "at_least_months"),),
         needs=(("inclusive", None, "at_least_days"),),
     ),
     "expect_step_order": Shape(
-        "步骤顺序", {"process": _PROCESS, "steps": _STEPS, "complete_by": _DAY_MAYBE}, period="event", upper=0
+        "步骤顺序",
+        {"process": _PROCESS, "steps": _STEPS, "complete_by": _DAY_MAYBE, "ongoing": _FLAG_MAYBE},
+        period="event", upper=0,
     ),
     "expect_case_periods": Shape(
         "个案按期",
@@ -220,10 +222,11 @@ SHAPES: dict[str, Shape] = {
         "任期",
         {"process": _PROCESS, "step": _STEP, "years": _COUNT, "extended_by": _STEP_MAYBE,
          "reminder_months": Argument(Kind.COUNT)},
-        period="state", upper=0,
+        period="state", upper=0, parameters=(GRACE,),
     ),
     "expect_tenure": Shape(
-        "任职年限", {"roles": _some(v.Role), "full_time": _FLAG_MAYBE, "years": _COUNT}, period="state", upper=0
+        "任职年限", {"roles": _some(v.Role), "full_time": _FLAG_MAYBE, "years": _COUNT}, period="state", upper=0,
+        parameters=(GRACE,),
     ),
     "expect_post_qualified": Shape(
         "任职条件",
@@ -274,7 +277,7 @@ SHAPES: dict[str, Shape] = {
     ),
     "expect_standard": Shape(
         "标准层级", {"what": _choice("aspects", "items", "level"), "minimum": _COUNT, "maximum": _COUNT_MAYBE},
-        period="state", **_BOUNDS,
+        period="state", **_BOUNDS, parameters=(GRACE,),
     ),
     "expect_dues_paid": Shape(
         "党费按期", {"mode": _choice("outstanding", "late"), "within_months": Argument(Kind.COUNT)},
@@ -384,4 +387,5 @@ def bounds_of(shape: Shape, arguments: Mapping[str, Any]) -> tuple[float | None,
 def parameters_of(shape: Shape, arguments: Mapping[str, Any]) -> tuple[str, ...]:
     """Parameters the shape itself rests on, beside those the entry names with ``$``."""
     cycle = (CYCLE,) if arguments.get("period") == PeriodKind.BIENNIUM else ()
-    return shape.parameters + cycle
+    grace = (GRACE,) if arguments.get("period") == "ever" else ()
+    return shape.parameters + cycle + grace

@@ -61,6 +61,11 @@ def case_rows(ctx: Context, requirements: Sequence[Requirement], columns: Column
     return rows.join(ctx.active(requirements).select("requirement", "subject", "start"), ["requirement", "subject"])
 
 
+def _tagged(rows: ir.Table) -> ir.BooleanValue:
+    """The row carries one of ``tags_wanted``, or none is wanted."""
+    return (rows.tags_wanted.length() == 0) | list_has_any(rows.tags, rows.tags_wanted).fill_null(False)
+
+
 def case_evidence(ctx: Context, requirements: Sequence[Requirement], units: ir.Table) -> ir.Table:
     """The steps of every case that is a unit."""
     rows = case_rows(ctx, requirements, {})
@@ -80,12 +85,12 @@ def case_needs(kwargs: dict) -> list[Need]:
     return [Need("case_steps", kwargs["process"])]
 
 
-def followed(trigger: str) -> Callable[[dict, Inventory], bool]:
-    """Available: the process occurs and, where its ``trigger`` step does, so does the step that is asked for."""
+def followed(trigger: str, *, tagged: bool = False) -> Callable[[dict, Inventory], bool]:
+    """Available: the process occurs and, where its ``trigger`` does (tagged: with the tags), so does the step asked."""
 
     def available(kwargs: dict, inventory: Inventory) -> bool:
         process = kwargs["process"]
-        tags = terms(kwargs.get("tags")) if trigger == "after" else ()
+        tags = terms(kwargs.get("tags")) if tagged else ()
         begun = inventory.has_step(process, terms(kwargs[trigger]), tags)
         return inventory.has_process(process) and (not begun or inventory.has_step(process, terms(kwargs["step"])))
 
@@ -112,9 +117,8 @@ def _deadline_units(ctx: Context, requirements: Sequence[Requirement]) -> ir.Tab
             "months": number("within_months"),
         },
     )
-    tagged = (rows.tags_wanted.length() == 0) | list_has_any(rows.tags, rows.tags_wanted).fill_null(False)
     cases = rows.group_by("requirement", "subject", unit="case_id").agg(
-        trigger=rows.done_on.min(where=rows.after.contains(rows.step) & tagged),
+        trigger=rows.done_on.min(where=rows.after.contains(rows.step) & _tagged(rows)),
         done=rows.done_on.min(where=rows.wanted.contains(rows.step)),
         start=rows.start.min(),
         days=rows.days.min(),
@@ -126,7 +130,7 @@ def _deadline_units(ctx: Context, requirements: Sequence[Requirement]) -> ir.Tab
     return event_units(ctx, cases.mutate(due=due), "trigger", "due", "done")
 
 
-STEP_DEADLINE = Shape(followed("after"), case_needs, units=_deadline_units)
+STEP_DEADLINE = Shape(followed("after", tagged=True), case_needs, units=_deadline_units)
 
 
 # --- lead before an event --------------------------------------------------------------------------------------------
@@ -139,6 +143,7 @@ def _lead_units(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
         {
             "wanted": listed("step"),
             "events": listed("before"),
+            "tags_wanted": listed("tags"),
             "ends": listed("until"),
             "days": number("at_least_days"),
             "months": number("at_least_months"),
@@ -146,7 +151,7 @@ def _lead_units(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
         },
     )
     c = rows.group_by("requirement", "subject", unit="case_id").agg(
-        event=rows.done_on.min(where=rows.events.contains(rows.step)),
+        event=rows.done_on.min(where=rows.events.contains(rows.step) & _tagged(rows)),
         early=rows.done_on.min(where=rows.wanted.contains(rows.step)),
         ended=rows.ends.contains(rows.step).any(),
         start=rows.start.min(),
@@ -169,7 +174,7 @@ def _lead_units(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
     return c.mutate(status=status, value=value).filter(held | waiting)
 
 
-STEP_LEAD = Shape(followed("before"), case_needs, units=_lead_units)
+STEP_LEAD = Shape(followed("before", tagged=True), case_needs, units=_lead_units)
 
 
 # --- order of steps --------------------------------------------------------------------------------------------------
@@ -181,7 +186,8 @@ def _order_rules(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
     def due(kwargs: dict) -> date | None:
         return day_of_year(kwargs["complete_by"], ctx.year) if kwargs.get("complete_by") else None
 
-    return parameters(requirements, {"wanted": (int, lambda k: len(k["steps"])), "due": (date, due)})
+    columns = {"wanted": (int, lambda k: len(k["steps"])), "due": (date, due)}
+    return parameters(requirements, columns | {"ongoing": (bool, lambda k: bool(k.get("ongoing")))})
 
 
 def _places(requirements: Sequence[Requirement]) -> ir.Table:
@@ -200,7 +206,7 @@ def _places(requirements: Sequence[Requirement]) -> ir.Table:
 
 
 def _ordered_cases(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
-    """Cases whose first listed step belongs to the year, with ``status``."""
+    """Cases whose first listed step belongs to the year (ongoing: that run in it), with ``status``."""
     key = ["requirement", "subject"]
     rows = ctx.facts.case_steps.join(_places(requirements), ["process", "step"]).rename(subject="org_id")
     steps = rows.group_by(*key, "case_id", "place").agg(day=rows.done_on.min())
@@ -218,7 +224,8 @@ def _ordered_cases(ctx: Context, requirements: Sequence[Requirement]) -> ir.Tabl
     in_time = (c.ended <= c.due).fill_null(True)
     status = ibis.cases((broken, MISSED), (complete & in_time, MET), (complete | late, MISSED), else_=OPEN)
     shift = c.due.notnull().cast("int64")  # lists drawn up in December are those of the next year
-    belongs = plus(c.begun, months=shift).year() == ctx.year
+    first = plus(c.begun, months=shift).year()
+    belongs = (first == ctx.year) | (c.ongoing & (first < ctx.year) & (c.ended.year() >= ctx.year))
     return c.mutate(status=status).filter(belongs, c.begun >= c.start).select(*key, "unit", "status")
 
 
@@ -232,4 +239,10 @@ def _order_units(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
     return units.mutate(value=(units.status == MISSED).cast("float64"))
 
 
-STEP_ORDER = Shape(with_process, case_needs, units=_order_units, summed=True)
+def _order_available(kwargs: dict, inventory: Inventory) -> bool:
+    """The process occurs, and no listed step that nobody ever records comes before one that is recorded."""
+    kept = [inventory.has_step(kwargs["process"], [step]) for step in kwargs["steps"]]
+    return inventory.has_process(kwargs["process"]) and kept == sorted(kept, reverse=True)
+
+
+STEP_ORDER = Shape(_order_available, case_needs, units=_order_units, summed=True)
