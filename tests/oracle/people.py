@@ -35,10 +35,14 @@ def through(f: Facts, org_id: str, k: dict[str, Any], since: date, ref: date) ->
         (of_posts(f, org_id, k), "started_on", "ended_on") if k.get("roles")
         else (of_people(f, org_id, k), "since", "until")
     )
-    return {
-        p["person_id"] for p in rows
-        if (p[begins] is None or p[begins] <= since) and (p[ends] is None or p[ends] > ref)
-    }
+    rows = [p for p in rows if (p[begins] is None or p[begins] <= since) and (p[ends] is None or p[ends] > ref)]
+    excepted = {p["person_id"] for p in rows if except_from(p, k)}
+    return {p["person_id"] for p in rows} - excepted
+
+
+def except_from(row: Row, k: dict[str, Any]) -> bool:
+    """Whether the row carries one of the categories that are not meant."""
+    return bool(k.get("except_categories")) and share_a_term(k["except_categories"], row["categories"])
 
 
 def held_role(f: Facts, org_id: str, person_id: str, roles: Any, day: date) -> bool:

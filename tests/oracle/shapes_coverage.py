@@ -162,14 +162,19 @@ def attendance_available(f: Facts, k: dict[str, Any]) -> bool:
 
 
 def attendance(f: Facts, s: Setting, k: dict[str, Any]) -> Answer:
-    answer = Answer(doubt=f.count_rejected([s.org], "participations", k["activity"]) + people.rejected(f, [s.org], k))
+    below = k.get("posts_in") == "children"
+    orgs = [s.org, *f.below(s.org)] if below else [s.org]
+    answer = Answer(doubt=f.count_rejected([s.org], "participations", k["activity"]) + people.rejected(f, orgs, k))
     if k["each"] == "person":
         attendance_of_members(f, s, k, answer)
         return answer.judge_smallest()
     for kind in dict.fromkeys(terms(k["activity"])):
         held = {a["held_on"] for a in f.held.get((s.org, kind), ()) if year_of(a) == s.year}
         for day in held:
-            members = people.on_day(f, s.org, k, day) if day >= s.start else None
+            if day < s.start:
+                continue
+            where = f.children.get(s.org, ()) if below else (s.org,)
+            members = set().union(*(people.on_day(f, org, k, day) for org in where))
             if not members:
                 continue
             rows = [p for p in f.present.get((s.org, kind), ()) if p["held_on"] == day]

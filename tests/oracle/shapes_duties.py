@@ -7,7 +7,7 @@ from typing import Any
 
 from . import people
 from .answers import MET, MISSED, OPEN, UNKNOWN, Answer, Setting
-from .facts import Case, Facts, Row, running, terms, year_of
+from .facts import Case, Facts, Row, running, share_a_term, terms, year_of
 from .shapes_activities import of_kind
 from .shapes_cases import new_answer, opened_lately, process_occurs, step_occurs
 
@@ -81,10 +81,20 @@ def duty(case: Case, trigger: date, s: Setting, k: dict[str, Any]) -> str | None
             return None
     elif not (s.in_year(due) or (s.in_year(trigger) and due > s.as_of)):
         return None
-    if all(any(not k.get("same_day") or r["done_on"] == trigger for r in case.named(step, k.get("step_tags")))
-           for step in k["steps"]):
+    if all(any(answers_duty(r, trigger, k) for r in case.named(step, k.get("step_tags"))) for step in k["steps"]):
         return MET
-    return MISSED if s.as_of > due else OPEN
+    if s.as_of <= due:
+        return OPEN
+    may_be = all(
+        any(answers_duty(r, trigger, k) and (not r["tags"] or share_a_term(k.get("step_tags"), r["tags"]))
+            for r in case.named(step))
+        for step in k["steps"]
+    )
+    return UNKNOWN if may_be else MISSED
+
+
+def answers_duty(row: Row, trigger: date, k: dict[str, Any]) -> bool:
+    return not k.get("same_day") or row["done_on"] == trigger
 
 
 def nothing_followed(case: Case, trigger: date, s: Setting, k: dict[str, Any]) -> str | None:

@@ -25,24 +25,30 @@ def adopts(org: Row, document: str, explicit: bool, adoption: list[dict[str, Any
         return document in org["adopts"]
     if adoption is None:
         return not explicit
-    return any(
-        document in entry["documents"]
-        for entry in adoption
-        if _fits(org, entry) and (not entry.get("names") or org["name"] in entry["names"])
-    )
+    return any(document in entry["documents"] for entry in adoption if is_meant(org, entry))
+
+
+def is_meant(org: Row, entry: dict[str, Any]) -> bool:
+    """Whether an entry of the adoption file is for the organisation; names are names, short names or identifiers."""
+    called = {org["name"], org["short_name"], org["org_id"]}
+    if entry.get("names") and not called & set(entry["names"]):
+        return False
+    return _fits(org, entry) and not called & set(entry.get("except_names", ()))
 
 
 def _fits(org: Row, traits: dict[str, Any]) -> bool:
+    if not all(flag in terms(org["flags"]) for flag in terms(traits.get("flags"))):
+        return False
     return all(not traits.get(wanted) or org[column] in terms(traits[wanted]) for wanted, column in TRAITS)
 
 
 def belongs(f: Facts, org: Row, traits: dict[str, Any], ref: date) -> bool:
     """Whether the organisation has the traits of a group of expectations/subjects.yaml."""
-    if not _fits(org, traits) or not all(flag in terms(org["flags"]) for flag in terms(traits.get("flags"))):
+    if not _fits(org, traits):
         return False
     if traits.get("has_children") and not has_children(f, org, ref):
         return False
-    above = types_above(f, org, ref)
+    above = types_above(f, org, ref) if traits.get("under") or traits.get("not_under") else set()
     if traits.get("under") and not above & set(traits["under"]) or above & set(traits.get("not_under", ())):
         return False
     if traits.get("no_committee") and has_committee(f, org, ref):
