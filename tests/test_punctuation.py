@@ -23,7 +23,10 @@ LEDGER_WORDS = ("sample/dirt.py", "sample/faults.py", "sample/sheets.py")
 SYNTAX = ("键: 值",)
 
 #: Keys of the suites whose values people read.
-READ_BY_PEOPLE = {"clause", "description", "label", "note", "notes", "source_words", "title"}
+READ_BY_PEOPLE = {
+    "clause", "description", "evidence", "faults", "label", "look", "note", "notes", "reason", "says", "source_words",
+    "title", "topic", "why",
+}
 
 #: Typer prints the docstrings of the commands as help; elsewhere docstrings are English.
 HELP = PACKAGE / "cli" / "app.py"
