@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from datetime import date
+from itertools import product
 
 import pytest
 
 from workbench.audit.engine import judge_tables
 from workbench.requirements import load_requirements
 from workbench.requirements.shapes import SHAPES
+from workbench.vocabulary import Level, OrgFlag, OrgType, Sector
 
 from .reading import VERDICTS, Case, Tables, read_cases
 
 CASES = read_cases()
+LATEST = date(2026, 12, 31)
+ANSWERS = {"符合": "达标", "不符合": "未达标", "不适用": "不适用", None: "待人工核实"}
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +51,7 @@ def test_case(case: Case, results: dict[str, dict]) -> None:
 
 
 def test_judged_lies_outside_the_bounds_exactly_when_a_case_fails(results: dict[str, dict]) -> None:
-    requirements = {r.id: r for r in load_requirements(as_of=date(2026, 12, 31))}
+    requirements = {r.id: r for r in load_requirements(as_of=LATEST) if r.treatment == "automated"}
     seen = Counter()
     for case in CASES:
         judged, requirement = results[case.id]["judged"], requirements[case.requirement]
@@ -62,12 +66,39 @@ def test_judged_lies_outside_the_bounds_exactly_when_a_case_fails(results: dict[
 
 def test_every_requirement_has_its_four_cases() -> None:
     have = Counter((case.requirement, case.name) for case in CASES)
-    wanted = {(r.id, name) for r in load_requirements(as_of=date(2026, 12, 31)) for name in VERDICTS}
+    automated = [r for r in load_requirements(as_of=LATEST) if r.treatment == "automated"]
+    wanted = {(r.id, name) for r in automated for name in VERDICTS}
     assert wanted - have.keys() == set(), "requirements without a case"
     assert have.keys() - wanted == set(), "cases of no requirement"
     assert max(have.values()) == 1
 
 
 def test_every_shape_is_proven() -> None:
-    used = {r.shape for r in load_requirements(as_of=date(2026, 12, 31))}
+    used = {r.shape for r in load_requirements(as_of=LATEST)}
     assert used == set(SHAPES)
+
+
+def test_every_check_on_site_follows_its_answer() -> None:
+    """All rows of all documents at once, for organisations of every kind: the answer decides, silence waits."""
+    asked = [r for r in load_requirements(as_of=LATEST) if r.treatment == "checklist"]
+    documents = sorted({r.document for r in asked})
+    top = {"org_id": "top", "name": "top", "type": OrgType.AGENCY_COMMITTEE}
+    tables: Tables = {"organizations": [top], "checklist": []}
+    sectors = (Sector.AGENCY, Sector.RURAL, Sector.COMMUNITY)
+    for number, answer in enumerate(ANSWERS):
+        for kind, level, sector, below in product(OrgType, Level, sectors, (False, True)):
+            org = f"{number}-{kind}-{level}-{sector}-{below}"
+            traits = {"type": kind, "level": level, "sector": sector, "flags": list(OrgFlag), "has_committee": below}
+            child = {"org_id": f"under {org}", "name": org, "type": OrgType.ORGANIZATION_DEPARTMENT, "parent_id": org}
+            parent = "top" if below else None
+            org_row = {"org_id": org, "name": org, "adopts": documents, "parent_id": parent, **traits}
+            tables["organizations"] += [org_row, {**child, "adopts": ["none"]}]
+            if answer is not None:
+                tables["checklist"] += [
+                    {"org_id": org, "requirement": r.id, "answer": answer, "checked_on": date(2026, 7, 15)} for r in asked
+                ]
+    found = defaultdict(set)
+    for row in judge_tables(tables, asked, as_of=LATEST):
+        if row["subject"] != "top":
+            found[row["requirement"], list(ANSWERS)[int(row["subject"][0])]].add(row["verdict"])
+    assert found == {(r.id, answer): {verdict} for r in asked for answer, verdict in ANSWERS.items()}
