@@ -34,7 +34,7 @@ Tables = dict[str, list[Row]]
 FOLDER = Path(__file__).resolve().parent
 VERDICTS = {"met": "达标", "not_met": "未达标", "not_yet_due": "进行中", "not_applicable": "不适用"}
 #: Columns whose values name something of one case, so that cases can share a data set.
-NAMES = ("org_id", "parent_id", "person_id", "case_id", "activity_id")
+NAMES = ("org_id", "parent_id", "person_id", "chair_id", "case_id", "activity_id")
 _KEYS = {"as_of", "year", "verdict", "judged", "org", "organizations", "defaults", "others", *TABLES, *VERDICTS}
 
 
