@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -29,6 +29,8 @@ def bit_count(value: int) -> int:
     """Number of bits set."""
 
 
+#: Columns of activities without which figures, minutes, notices or chairs cannot be judged.
+ACTIVITY_COLUMNS = ("hours", "days", "chair_id", "minutes", "noticed_on", "approved_on")
 #: Columns of dues without which a way of paying cannot be judged.
 DUES_COLUMNS = ("paid", "payer", "consented_on")
 
@@ -39,8 +41,8 @@ class Inventory:
 
     activities: frozenset[tuple[str, str]]
     """(kind, tag); tag is empty for the kind alone."""
-    hours: frozenset[str]
-    """Kinds of activity with hours given somewhere."""
+    filled: frozenset[tuple[str, str]]
+    """(kind, column) of activities where the column, one of :data:`ACTIVITY_COLUMNS`, is filled somewhere."""
     steps: frozenset[tuple[str, str, str]]
     """(process, step, tag); tag is empty for the step alone."""
     roles: frozenset[str]
@@ -52,6 +54,14 @@ class Inventory:
     dues: frozenset[str]
     """Columns of dues that are filled somewhere, of :data:`DUES_COLUMNS`."""
     people: bool
+    standings: frozenset[str]
+    participations: frozenset[str]
+    """Kinds of activity that somebody is recorded to have come to."""
+    flags: frozenset[str]
+    standard: Mapping[str, tuple[int, int]]
+    """By level of the standard: its number of items and of aspects."""
+    items_answered: bool
+    """Whether somebody has looked at an item of the standard on site."""
 
     def has_activity(self, kinds: Iterable[str], tags: Iterable[str] | None) -> bool:
         """Whether an activity of one of these kinds (with one of these tags) occurs."""
@@ -139,6 +149,27 @@ class Facts:
         return table.filter((table.due > 0) & (table.month_end <= self.as_of))
 
     @cached_property
+    def participations(self) -> ir.Table:
+        """Who came to what was held by then."""
+        return self._known("participations", "held_on")
+
+    @cached_property
+    def checklist(self) -> ir.Table:
+        """Answers found on site by then."""
+        return self._known("checklist", "checked_on")
+
+    @cached_property
+    def indicators(self) -> ir.Table:
+        """Items of the standard; they have no date."""
+        return self._table("indicators")
+
+    @cached_property
+    def permissions(self) -> list[dict]:
+        """Permissions to meet later (补开许可) that have been used by then; few, so they are read as they are."""
+        table = self._table("permissions")
+        return self._rows(table.filter(table.held_on <= self.as_of).select("org_id", "requirement", "period", "held_on"))
+
+    @cached_property
     def rejected(self) -> ir.Table:
         """Rows put aside on intake that name an organisation; one that only repeats an accepted row tells nothing."""
         table = self._table("rejected")
@@ -163,22 +194,24 @@ class Facts:
     @cached_property
     def inventory(self) -> Inventory:
         """What occurs in the data set at all."""
-        acts = self.activities.group_by("kind", "tags").agg(hours=self.activities.hours.count())
+        acts = self.activities.group_by("kind", "tags").agg(
+            **{name: self.activities[name].count() for name in ACTIVITY_COLUMNS}
+        )
         steps = self.case_steps.select("process", "step", "tags").distinct()
         graded = self.ratings.select("kind", "grade").distinct()
-        activities, hours = set(), set()
+        items = self.indicators.group_by("level").agg(items=_.item.nunique(), aspects=_.aspect.nunique())
+        activities, filled = set(), set()
         for row in self._rows(acts):
             activities.add((row["kind"], ""))
             activities.update((row["kind"], tag) for tag in row["tags"] or [])
-            if row["hours"]:
-                hours.add(row["kind"])
+            filled.update((row["kind"], name) for name in ACTIVITY_COLUMNS if row[name])
         found = set()
         for row in self._rows(steps):
             found.add((row["process"], row["step"], ""))
             found.update((row["process"], row["step"], tag) for tag in row["tags"] or [])
         return Inventory(
             activities=frozenset(activities),
-            hours=frozenset(hours),
+            filled=frozenset(filled),
             steps=frozenset(found),
             roles=self._terms(self.posts.select(term="role")),
             categories=self._terms(self.people.select(term=self.people.categories.unnest())),
@@ -187,6 +220,13 @@ class Facts:
             grades=frozenset((row["kind"], row["grade"]) for row in self._rows(graded)),
             dues=frozenset(name for name in DUES_COLUMNS if self._any(self._table("dues").filter(_[name].notnull()))),
             people=self._any(self._table("people")),
+            standings=self._terms(self.people.select(term="standing")),
+            participations=self._terms(self.participations.select(term="kind")),
+            flags=self._terms(self.organizations.select(term=self.organizations.flags.unnest())),
+            standard={row["level"]: (row["items"], row["aspects"]) for row in self._rows(items)},
+            items_answered=self._any(
+                self.checklist.semi_join(self.indicators, self.checklist.requirement == self.indicators.item)
+            ),
         )
 
     def _rows(self, expr: ir.Table) -> list[dict]:

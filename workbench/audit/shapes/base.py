@@ -136,11 +136,16 @@ class Shape:
 
 def parameters(requirements: Sequence[Requirement], columns: dict[str, tuple[type, Callable[[dict], Any]]]) -> ir.Table:
     """A small table, one row a requirement: ``columns`` maps a name to its type and how to read it from the kwargs."""
-    schema = pa.schema([("requirement", pa.string()), *((name, _ARROW[kind]) for name, (kind, _) in columns.items())])
     rows = [
         {"requirement": r.id, **{name: read(r.kwargs) for name, (_, read) in columns.items()}} for r in requirements
     ]
-    return ibis.memtable(pa.Table.from_pylist(rows, schema=schema))
+    return small_table(rows, {"requirement": str, **{name: kind for name, (kind, _) in columns.items()}})
+
+
+def small_table(rows: Sequence[dict[str, Any]], columns: dict[str, type]) -> ir.Table:
+    """Rows given in Python as a table of these columns."""
+    schema = pa.schema([(name, _ARROW[kind]) for name, kind in columns.items()])
+    return ibis.memtable(pa.Table.from_pylist(list(rows), schema=schema))
 
 
 def days_between(later: ir.DateValue, earlier: ir.DateValue) -> ir.IntegerValue:
@@ -169,6 +174,16 @@ def event_units(ctx: Context, table: ir.Table, trigger: str, due: str, done: str
     )
     value = days_between(ibis.coalesce(done_on, as_of), due_on).cast("float64")
     return t.mutate(status=status, value=value).filter(mine, t[trigger] >= t.start)
+
+
+def in_grace(ctx: Context, established_on: ir.DateValue) -> ir.BooleanValue:
+    """Whether an organisation is still new at the reference day (parameter ``new_organization_grace_months``)."""
+    return (plus(established_on, months=ibis.literal(ctx.grace_months)) > ctx.facts.ref).fill_null(False)
+
+
+def state_status(ctx: Context, established_on: ir.DateValue, satisfied: ir.BooleanValue) -> ir.StringValue:
+    """Status of a state at the reference day: met, missed, or open while the organisation is new."""
+    return ibis.cases((satisfied, MET), (in_grace(ctx, established_on), OPEN), else_=MISSED)
 
 
 UNIT = ("requirement", "subject", "unit", "status", "value")

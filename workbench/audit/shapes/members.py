@@ -1,42 +1,22 @@
-"""Coverage: every member of a group has done it, every organisation below has been rated."""
+"""Coverage of people: every member of a group has done it, or been rated."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date, timedelta
 
 import ibis
 import ibis.expr.types as ir
 
 from workbench.audit.facts import Inventory, list_has_any
-from workbench.audit.shapes.activities import SELECTOR, activity_needs, selected
-from workbench.audit.shapes.base import Context, Need, Shape, as_evidence, finish, look_up, parameters
+from workbench.audit.shapes.activities import SELECTOR, selected
+from workbench.audit.shapes.base import Context, Need, Shape, as_evidence, finish, in_grace, look_up, parameters, union
 from workbench.requirements.model import Requirement, terms
 from workbench.timeline import PeriodKind
 from workbench.vocabulary import Standing
 
-_GROUP = {
-    "roles": (list, lambda k: terms(k.get("roles"))),
-    "categories": (list, lambda k: terms(k.get("categories"))),
-    "types": (list, lambda k: terms(k.get("types"))),
-    "subtree": (bool, lambda k: k.get("scope") == "subtree"),
-}
-_RULE = {"minimum": (float, lambda k: float(k["minimum"])), "by_hours": (bool, lambda k: k["measure"] == "hours")}
-
-
-def _scope(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
-    """(requirement, subject, org_id): the organisations whose people count for a subject."""
-    subjects = ctx.active(requirements)
-    subjects = subjects.filter(subjects.start <= ctx.facts.first_day)
-    rules = parameters(requirements, _GROUP)
-    t = subjects.select("requirement", "subject").join(rules, "requirement")
-    own = t.mutate(org_id=t.subject)
-    if not any(r.kwargs.get("scope") == "subtree" for r in requirements):
-        return own
-    wide = t.filter(t.subtree)
-    below = ctx.facts.below
-    founded = alive(ctx)
-    wide = wide.join(below, wide.subject == below.ancestor).join(founded, "org_id")
-    return own.union(wide.select(own.columns))
+KEY = ["requirement", "subject"]
+_NEVER, _ENDLESS = date(1900, 1, 1), date(9999, 12, 31)
 
 
 def alive(ctx: Context) -> ir.Table:
@@ -48,148 +28,247 @@ def alive(ctx: Context) -> ir.Table:
     ).select("org_id")
 
 
-def _members(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
-    """(requirement, subject, person_id), each person once: in post, or of the category, since the year began."""
-    facts, scope = ctx.facts, _scope(ctx, requirements)
-    posts = facts.posts
-    posts = posts.filter(posts.started_on <= facts.first_day, posts.ended_on.isnull() | (posts.ended_on > facts.ref))
-    posts = posts.join(facts.organizations.select("org_id", org_type="type"), "org_id")
-    by_role = scope.join(posts, "org_id")
-    by_role = by_role.filter(
-        by_role.roles.contains(by_role.role), (by_role.types.length() == 0) | by_role.types.contains(by_role.org_type)
+# --- the span in which it has to be done -----------------------------------------------------------------------------
+
+
+def _ever(kwargs: dict) -> bool:
+    return kwargs.get("period") == "ever"
+
+
+def _span(ctx: Context, kwargs: dict) -> tuple[date, date] | None:
+    """First and last day of what counts; None where the year has no day of ``around``."""
+    if _ever(kwargs):
+        return _NEVER, _ENDLESS
+    if "around" not in kwargs:
+        year = ctx.facts.periods(PeriodKind.YEAR)[0]
+        return year.first, year.last
+    days = [day for day in map(_day, kwargs["around"]) if day.year == ctx.year]
+    if not days:
+        return None
+    return days[0] - timedelta(days=kwargs["days_before"]), days[0] + timedelta(days=kwargs["days_after"])
+
+
+def _day(value: date | str) -> date:
+    return value if isinstance(value, date) else date.fromisoformat(value)
+
+
+def _bound_by(ctx: Context, kwargs: dict) -> date:
+    """The latest first day of duty with which a subject still has the obligation."""
+    span = _span(ctx, kwargs)
+    return _ENDLESS if _ever(kwargs) else span[0] if span else ctx.facts.first_day
+
+
+def _since(ctx: Context, kwargs: dict) -> date:
+    """The day since which somebody has to belong to the group."""
+    return ctx.facts.ref - timedelta(days=kwargs.get("grace_days") or 0) if _ever(kwargs) else ctx.facts.first_day
+
+
+# --- who has to ------------------------------------------------------------------------------------------------------
+
+
+def members(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
+    """(requirement, subject, person_id), each person once: in post, of the category or standing, since that day.
+
+    Also for requirements without ``scope`` and ``period`` (own, year).
+    """
+    belonging = union(
+        [
+            belongs(ctx, [r for r in requirements if name in r.kwargs])
+            for name, belongs in (("roles", _in_post), ("categories", _of_category), ("standings", _of_standing))
+            if any(name in r.kwargs for r in requirements)
+        ]
     )
-    by_role = by_role.select("requirement", "subject", "person_id")
-    people = facts.people
-    people = people.filter(
-        people.standing == Standing.FULL.value,
-        people.since.isnull() | (people.since <= facts.first_day),
-        people.until.isnull() | (people.until > facts.ref),
+    wide = [r.id for r in requirements if r.kwargs.get("scope") == "subtree"]
+    places = belonging.mutate(subject=belonging.org_id)
+    if wide:
+        below = ctx.facts.below.join(alive(ctx), "org_id")
+        above = belonging.filter(belonging.requirement.isin(wide)).join(below, "org_id")
+        places = places.union(above.mutate(subject=above.ancestor).select(places.columns))
+    subjects = ctx.active(requirements).join(
+        parameters(requirements, {"bound_by": (date, lambda k: _bound_by(ctx, k))}), "requirement"
     )
-    people = people.select("org_id", "person_id", belongs="categories")
-    by_category = scope.filter(scope.subject == scope.org_id).join(people, "org_id")
-    by_category = by_category.filter(list_has_any(by_category.categories, by_category.belongs).fill_null(False))
-    by_category = by_category.select("requirement", "subject", "person_id")
-    return by_role.union(by_category).distinct()
+    subjects = subjects.filter(subjects.start <= subjects.bound_by).select(*KEY)
+    return places.join(subjects, KEY).select(*KEY, "person_id").distinct()
+
+
+def _in_post(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
+    rules = parameters(
+        requirements,
+        {
+            "roles": (list, lambda k: terms(k["roles"])),
+            "types": (list, lambda k: terms(k.get("types"))),
+            "full_only": (bool, lambda k: bool(k.get("full_time"))),
+            "by": (date, lambda k: _since(ctx, k)),
+        },
+    )
+    rules = rules.mutate(role=rules.roles.unnest()).drop("roles")
+    posts, ref = ctx.facts.posts, ctx.facts.ref
+    t = posts.filter(posts.ended_on.isnull() | (posts.ended_on > ref)).join(rules, "role")
+    t = t.filter(t.started_on <= t.by, ~t.full_only | t.full_time.fill_null(False))
+    if any(r.kwargs.get("types") for r in requirements):
+        t = t.join(ctx.facts.organizations.select("org_id", org_type="type"), "org_id")
+        t = t.filter((t.types.length() == 0) | t.types.contains(t.org_type))
+    return t.select("requirement", "org_id", "person_id")
+
+
+def _of_category(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
+    people = ctx.facts.people.filter(ctx.facts.people.standing == Standing.FULL.value)
+    return _listed(ctx, requirements, "categories", people.mutate(term=people.categories.unnest()))
+
+
+def _of_standing(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
+    people = ctx.facts.people.mutate(term=ctx.facts.people.standing)
+    listed = _listed(ctx, requirements, "standings", people)
+    excepting = [r for r in requirements if "except_categories" in r.kwargs]
+    if not excepting:
+        return listed
+    rules = parameters(excepting, {"excepted": (list, lambda k: terms(k["except_categories"]))})
+    carrying = _listed(ctx, excepting, "standings", people, "categories").join(rules, "requirement")
+    spared = carrying.filter(list_has_any(carrying.categories, carrying.excepted).fill_null(False))
+    return listed.anti_join(spared, ["requirement", "org_id", "person_id"])
+
+
+def _listed(
+    ctx: Context, requirements: Sequence[Requirement], name: str, people: ir.Table, *columns: str
+) -> ir.Table:
+    """People whose ``term`` is one that the argument names, with further columns of theirs."""
+    rules = parameters(
+        requirements, {"asked": (list, lambda k: terms(k[name])), "by": (date, lambda k: _since(ctx, k))}
+    )
+    rules = rules.mutate(term=rules.asked.unnest()).drop("asked")
+    t = people.filter(people.until.isnull() | (people.until > ctx.facts.ref)).join(rules, "term")
+    t = t.filter(t.since.isnull() | (t.since <= t.by))
+    return t.select("requirement", "org_id", "person_id", *columns)
+
+
+# --- what they did ---------------------------------------------------------------------------------------------------
+
+_DEED = (
+    "requirement", "org_id", "person_id", "amount", "untold", "dated", "kind", "table_name", "source_id", "source_row"
+)
 
 
 def _deeds(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
-    """Activities of the year that a requirement counts, wherever they were held."""
-    rows = selected(ctx, parameters(requirements, SELECTOR | _RULE))
-    return rows.filter(rows.year_held == ctx.year)
+    """Activities and ratings in the span that a requirement counts, whoever held them, with the ``amount`` each adds."""
+    parts = []
+    if held := [r for r in requirements if "activity" in r.kwargs]:
+        parts.append(_activities(ctx, held))
+    if rated := [r for r in requirements if "rating" in r.kwargs]:
+        parts.append(_ratings(ctx, rated))
+    return union(parts)
+
+
+def _activities(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
+    rule = {
+        "how": (str, lambda k: k["measure"]),
+        "attributed": (bool, lambda k: not _ever(k) and "around" not in k),
+        "span_first": (date, lambda k: (_span(ctx, k) or (_ENDLESS, _NEVER))[0]),
+        "span_last": (date, lambda k: (_span(ctx, k) or (_ENDLESS, _NEVER))[1]),
+    }
+    t = selected(ctx, parameters(requirements, SELECTOR | rule))
+    t = t.filter(
+        ibis.ifelse(t.attributed, t.year_held == ctx.year, t.held_on.between(t.span_first, t.span_last))
+    )
+    figure = ibis.cases((t.how == "hours", t.hours), (t.how == "days", t.days), (t.how == "quantity", t.quantity))
+    amount = ibis.ifelse(t.how == "count", 1.0, figure.fill_null(0.0))
+    untold = t.how.isin(["hours", "days"]) & figure.isnull()
+    return t.mutate(amount=amount, untold=untold, dated=t.held_on, table_name=ibis.literal("activities")).select(*_DEED)
+
+
+def _ratings(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
+    rules = parameters(requirements, {"wanted": (list, lambda k: terms(k["rating"])), "ever": (bool, _ever)})
+    rules = rules.mutate(kind=rules.wanted.unnest()).drop("wanted")
+    t = ctx.facts.ratings.join(rules, "kind")
+    t = t.filter(t.ever | (t.period == ctx.year))
+    return t.mutate(
+        amount=ibis.literal(1.0), untold=ibis.literal(False), dated=t.rated_on, table_name=ibis.literal("ratings")
+    ).select(*_DEED)
+
+
+# --- the tally -------------------------------------------------------------------------------------------------------
+
+
+def _rule(ctx: Context) -> dict:
+    def closed(kwargs: dict) -> bool:
+        span = _span(ctx, kwargs)
+        return _ever(kwargs) or (span is not None and span[1] <= ctx.as_of)
+
+    return {
+        "minimum": (float, lambda k: float(k["minimum"])),
+        "size": (float, lambda k: float(k.get("size") or 1)),
+        "lags": (bool, lambda k: not _ever(k) and "around" not in k and k["minimum"] >= 2),
+        "closed": (bool, closed),
+        "ever": (bool, _ever),
+        "dayless": (bool, lambda k: _span(ctx, k) is None),
+    }
 
 
 def _members_tally(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
-    year = ctx.facts.periods(PeriodKind.YEAR)[0]
-    zero = ibis.literal(0.0)
-    deeds, members = _deeds(ctx, requirements), _members(ctx, requirements)
-    values = deeds.group_by("requirement", "person_id").agg(
-        times=deeds.count().cast("float64"),
-        hours=deeds.hours.fill_null(0.0).sum(),
-        untold=deeds.count(where=deeds.by_hours & deeds.hours.isnull()),
-    )
-    m = look_up(members, values, ["requirement", "person_id"]).join(parameters(requirements, _RULE), "requirement")
-    m = m.mutate(value=ibis.ifelse(m.by_hours, m.hours, m.times).fill_null(zero), untold=m.untold.fill_null(0))
-    elapsed = year.elapsed_months(ctx.as_of)
-    expected = (m.minimum * elapsed / 12).floor()
-    t = m.group_by("requirement", "subject").agg(
+    deeds = _deeds(ctx, requirements)
+    values = deeds.group_by("requirement", "person_id").agg(amount=deeds.amount.sum(), untold=deeds.untold.sum())
+    m = look_up(members(ctx, requirements), values, ["requirement", "person_id"])
+    rules = parameters(requirements, _rule(ctx))
+    m = m.join(rules.select("requirement", "minimum", "size"), "requirement")
+    m = m.mutate(value=m.amount.fill_null(0.0) / m["size"])
+    elapsed = ctx.facts.periods(PeriodKind.YEAR)[0].elapsed_months(ctx.as_of)
+    t = m.group_by(*KEY).agg(
         whole=m.count(),
         part=m.count(where=m.value >= m.minimum),
         lowest=m.value.min(),
-        untold=m.untold.sum(),
-        lagging=((m.minimum >= 2) & (m.value < expected)).any(),
+        untold=m.untold.sum().fill_null(0),
+        late=(m.value < (m.minimum * elapsed / 12).floor()).any(),
     )
     nameless = deeds.filter(deeds.person_id.isnull()).rename(subject="org_id")
-    nameless = nameless.group_by("requirement", "subject").agg(nameless=nameless.count())
-    t = look_up(t, nameless, ["requirement", "subject"])
-    done, closed = t.part == t.whole, ibis.literal(year.closed(ctx.as_of))
+    t = look_up(t, nameless.group_by(*KEY).agg(nameless=nameless.count()), KEY)
+    t = t.join(rules, "requirement").join(ctx.active(requirements).select(*KEY, "established_on"), KEY)
+    done = ~t.dayless & (t.part == t.whole)
+    waits = ~done & ~t.dayless & (~t.closed | (t.ever & in_grace(ctx, t.established_on)))
+    missed = ~done & ~t.dayless & ~waits
     return finish(
         t.mutate(
             met=done.cast("int64"),
-            missed=(~done & closed).cast("int64"),
-            open=(~done & ~closed).cast("int64"),
+            missed=missed.cast("int64"),
+            open=waits.cast("int64"),
+            unknown=t.dayless.cast("int64"),
             doubt=t.untold + t.nameless.fill_null(0),
-            behind=~done & ~closed & t.lagging,
-            judged=ibis.ifelse(done | closed, t.lowest, ibis.null("float64")),
+            behind=waits & t.lags & t.late,
+            judged=ibis.ifelse(done | missed, t.lowest, ibis.null("float64")),
             observed=t.lowest,
         )
     )
 
 
 def _members_evidence(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
-    deeds, members = _deeds(ctx, requirements), _members(ctx, requirements)
-    rows = deeds.join(members, ["requirement", "person_id"])
+    rows = _deeds(ctx, requirements).join(members(ctx, requirements), ["requirement", "person_id"])
     label = rows.kind + ibis.literal(" 人员 ") + rows.person_id.left(6)
-    return as_evidence(rows, "activities", str(ctx.year), "held_on", label)
+    return as_evidence(rows, rows.table_name, str(ctx.year), "dated", label)
 
 
 def _members_available(kwargs: dict, inventory: Inventory) -> bool:
-    kinds = terms(kwargs["activity"])
-    if not inventory.has_activity(kinds, terms(kwargs.get("tags"))):
+    if not group_available(kwargs, inventory):
         return False
-    if kwargs["measure"] == "hours" and not inventory.hours & set(kinds):
-        return False
-    roles, categories = set(terms(kwargs.get("roles"))), set(terms(kwargs.get("categories")))
-    return bool(roles & inventory.roles or categories & inventory.categories)
+    if "rating" in kwargs:
+        return rating_available(kwargs, inventory)
+    kinds, figure = terms(kwargs["activity"]), kwargs["measure"]
+    told = figure not in ("hours", "days") or any((kind, figure) in inventory.filled for kind in kinds)
+    return told and inventory.has_activity(kinds, terms(kwargs.get("tags")))
 
 
-def _members_needs(kwargs: dict) -> list[Need]:
-    return [*activity_needs(kwargs), Need("posts" if kwargs.get("roles") else "people")]
-
-
-MEMBERS_COVERED = Shape(
-    _members_available, _members_needs, tally=_members_tally, evidence=_members_evidence, period_kind="year"
-)
-
-
-# --- every organisation below is rated -------------------------------------------------------------------------------
-
-_RATING = {"wanted": (list, lambda k: terms(k["rating"])), "held_roles": (list, lambda k: terms(k["role"]))}
-
-
-def _children(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
-    """(requirement, subject, child): direct children with the post filled, there since the year began."""
-    facts = ctx.facts
-    subjects = ctx.active(requirements)
-    subjects = subjects.filter(subjects.start <= facts.first_day).select("requirement", "subject")
-    orgs = facts.organizations
-    orgs = orgs.filter(
-        orgs.established_on.isnull() | (orgs.established_on <= facts.first_day),
-        orgs.dissolved_on.isnull() | (orgs.dissolved_on > facts.ref),
-    ).select(child="org_id", parent="parent_id")
-    t = subjects.join(parameters(requirements, _RATING), "requirement")
-    t = t.join(orgs, t.subject == orgs.parent)
-    posts = facts.posts
-    posts = posts.filter(posts.started_on <= facts.ref, posts.ended_on.isnull() | (posts.ended_on > facts.ref))
-    return t.semi_join(posts, [t.child == posts.org_id, t.held_roles.contains(posts.role)])
-
-
-def _rated(ctx: Context, children: ir.Table) -> ir.Table:
-    """The ratings of the year given to these children."""
-    ratings = ctx.facts.ratings.filter(ctx.facts.ratings.period == ctx.year)
-    return children.join(ratings, [children.child == ratings.org_id, children.wanted.contains(ratings.kind)])
-
-
-def _ratings_tally(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
-    children = _children(ctx, requirements)
-    rated = _rated(ctx, children).select("requirement", "child").distinct().mutate(rated=ibis.literal(True))
-    t = look_up(children, rated, ["requirement", "child"])
-    t = t.group_by("requirement", "subject").agg(whole=t.count(), part=t.count(where=t.rated))
-    done, closed = t.part == t.whole, ctx.as_of >= ctx.facts.periods(PeriodKind.YEAR)[0].last
-    share = t.part * 100.0 / t.whole
-    return finish(
-        t.mutate(
-            met=done.cast("int64"),
-            missed=(~done & closed).cast("int64"),
-            open=(~done & ibis.literal(not closed)).cast("int64"),
-            judged=ibis.ifelse(done | closed, share, ibis.null("float64")),
-            observed=share,
+def group_available(kwargs: dict, inventory: Inventory) -> bool:
+    """Whether the group of people that a requirement names occurs at all."""
+    return any(
+        set(terms(kwargs.get(name))) & occurring
+        for name, occurring in (
+            ("roles", inventory.roles),
+            ("categories", inventory.categories),
+            ("standings", inventory.standings),
         )
     )
 
 
-def _ratings_evidence(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
-    rows = _rated(ctx, _children(ctx, requirements))
-    return as_evidence(rows, "ratings", rows.child, "rated_on", rows.kind)
+def group_needs(kwargs: dict) -> Need:
+    """The records that say who belongs to the group."""
+    return Need("posts" if "roles" in kwargs else "people")
 
 
 def rating_available(kwargs: dict, inventory: Inventory) -> bool:
@@ -198,10 +277,15 @@ def rating_available(kwargs: dict, inventory: Inventory) -> bool:
 
 
 def rating_needs(kwargs: dict) -> list[Need]:
-    """Ratings of the kind and the posts of those rated."""
-    return [*(Need("ratings", kind) for kind in terms(kwargs["rating"])), Need("posts")]
+    """Ratings of the kind and, where a role decides, the posts."""
+    return [*(Need("ratings", kind) for kind in terms(kwargs["rating"])), *([Need("posts")] if "role" in kwargs else [])]
 
 
-ORGS_COVERED = Shape(
-    rating_available, rating_needs, tally=_ratings_tally, evidence=_ratings_evidence, period_kind="year"
+def _members_needs(kwargs: dict) -> list[Need]:
+    deeds = [Need("activities", kind) for kind in terms(kwargs.get("activity"))]
+    return [*deeds, *(rating_needs(kwargs) if "rating" in kwargs else []), group_needs(kwargs)]
+
+
+MEMBERS_COVERED = Shape(
+    _members_available, _members_needs, tally=_members_tally, evidence=_members_evidence, period_kind="year"
 )

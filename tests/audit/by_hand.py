@@ -1,0 +1,63 @@
+"""Requirements made by hand and the verdict of one organisation, for tests of single shapes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from workbench.audit.engine import judge_tables
+from workbench.requirements.model import Binding, Parameter, Requirement
+from workbench.requirements.shapes import SHAPES, bounds_of, check_arguments, period_of
+from workbench.vocabulary import Severity, Verdict
+
+D = date.fromisoformat
+MET, FAILED, BEHIND, OPEN, NONE, UNKNOWN = "达标", "未达标", "进度滞后", "进行中", "不适用", "数据不足"
+GRACE_MONTHS = 6
+_GRACE = Parameter("new_organization_grace_months", "宽限", GRACE_MONTHS, "")
+
+Tables = Mapping[str, Sequence[Mapping[str, Any]]]
+
+
+def requirement(shape: str, *, since: str = "2020-01-01", types: tuple[str, ...] = ("党支部",), **kwargs: Any) -> Requirement:
+    """A requirement of the shape, its arguments checked as those of a suite are."""
+    declared = SHAPES[shape]
+    arguments = check_arguments(declared, kwargs, "test")
+    lower, upper = bounds_of(declared, arguments)
+    return Requirement(
+        id="R", document="test", document_title="测试", version=since, effective_from=D(since), effective_to=None,
+        clause="一", description="测试", severity=Severity.INFO, shape=shape, kwargs=arguments, binds=Binding("测试", types),
+        parameters=(_GRACE,), unit="次", period=period_of(declared, arguments), outcome=Verdict.FAILED, required=None,
+        required_text="", lower=lower, upper=upper, notes="", order=0, fingerprint="", file="",
+    )
+
+
+def result(asked: Requirement, as_of: str, tables: Tables, *, year: int | None = None, org: str = "O1") -> dict[str, Any]:
+    """The result row of one organisation; O1 is a branch unless ``tables`` says otherwise."""
+    given = {"organizations": [{"org_id": "O1", "name": "甲支部", "type": "党支部"}], **tables}
+    rows = judge_tables(given, [asked], as_of=D(as_of), year=year)
+    found = next(row for row in rows if row["subject"] == org)
+    bounds = (asked.lower, asked.upper)
+    outside = found["judged"] is not None and (
+        (bounds[0] is not None and found["judged"] < bounds[0]) or (bounds[1] is not None and found["judged"] > bounds[1])
+    )
+    assert outside == (found["missed"] > 0), "judged lies outside the bounds exactly when a unit is missed"
+    return found
+
+
+def verdict(asked: Requirement, as_of: str, tables: Tables, **more: Any) -> tuple[str, float | None]:
+    """Verdict and judged value of O1."""
+    row = result(asked, as_of, tables, **more)
+    return row["verdict"], row["judged"]
+
+
+def held(kind: str, *days: str, org: str = "O1", **columns: Any) -> list[dict[str, Any]]:
+    """Activities of a kind on these days."""
+    return [{"activity_id": f"{org}{kind}{day}{n}", "org_id": org, "kind": kind, "held_on": D(day), **columns}
+            for n, day in enumerate(days)]
+
+
+def post(person: str, role: str, since: str, until: str | None = None, org: str = "O1", **columns: Any) -> dict[str, Any]:
+    """A post held by a person."""
+    return {"person_id": person, "org_id": org, "role": role, "started_on": D(since),
+            "ended_on": D(until) if until else None, **columns}
