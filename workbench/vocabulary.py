@@ -27,6 +27,16 @@ class Verdict(StrEnum):
     MANUAL = "待人工核实"
 
 
+class PaperState(StrEnum):
+    """What became of an exemption or a permission in a run (豁免、补开许可的状态)."""
+
+    IN_FORCE = "有效"
+    EXPIRING = "即将到期"
+    EXPIRED = "已到期"
+    UNUSED = "未用到"
+    NOT_YET = "尚未开始"
+
+
 class Severity(StrEnum):
     """Weight of a requirement as Great Expectations names it; labels in :data:`SEVERITY_LABELS`."""
 

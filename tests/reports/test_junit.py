@@ -20,7 +20,7 @@ RECEIPT = {
 def row(counts: dict[Verdict, int], severity: str = "critical", id_: str = "甲文件-1", document: str = "甲文件") -> dict:
     return {
         "id": id_, "document": document, "clause": "第一条", "description": "每月至少1次", "severity": severity,
-        "counts": counts,
+        "counts": counts, "treatment": "automated",
     }
 
 

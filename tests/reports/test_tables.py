@@ -20,6 +20,7 @@ def shown(table: object, width: int = 200) -> str:
 def row(**counts: int) -> dict:
     return {
         "id": "甲-1", "document": "甲", "clause": "第一条", "description": "每月[至少]1次", "severity": "warning",
+        "treatment": "automated",
         "counts": {Verdict[name]: n for name, n in counts.items()},
     }
 
@@ -45,6 +46,7 @@ def test_counts_stand_under_their_headings() -> None:
 
 def test_zero_is_shown_where_it_is_news() -> None:
     (table,) = run_tables([row(MET=2)], {})
+    assert "另1条" in shown(table) and "没有问题" in shown(table)
     assert cells(shown(table), "条款编号")[4:] == ["适用", "达标", "未达标", "滞后", "数据不足"]
 
 

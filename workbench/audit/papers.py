@@ -18,14 +18,13 @@ from workbench.errors import UsageError
 from workbench.records.tables import TABLES
 from workbench.requirements.model import Requirement, Suites, terms
 from workbench.timeline import Period, PeriodKind, add_months, period_named
-from workbench.vocabulary import Verdict
+from workbench.vocabulary import PaperState, Verdict
 
 #: Longest span of an exemption, and longest wait for a meeting held later, in months.
 LONGEST_MONTHS = 12
 #: An exemption that ends within so many days is told.
 SOON_DAYS = 30
 
-IN_FORCE, EXPIRING, EXPIRED, UNUSED, NOT_YET = "有效", "即将到期", "已到期", "未用到", "尚未开始"
 _PAPERS = ("exemptions", "permissions")
 
 
@@ -172,18 +171,18 @@ def exemption_states(papers: Papers, ref: date, verdicts: Mapping[tuple[str, str
 
 def _exemption_state(row: Mapping[str, Any], ref: date, verdict: str | None) -> dict[str, Any]:
     if row["until"] < ref:
-        state = EXPIRED
+        state = PaperState.EXPIRED
     elif row["since"] > ref:
-        state = NOT_YET
+        state = PaperState.NOT_YET
     elif verdict != Verdict.WAIVED:
-        state = UNUSED
+        state = PaperState.UNUSED
     else:
-        state = EXPIRING if row["until"] <= ref + timedelta(days=SOON_DAYS) else IN_FORCE
+        state = PaperState.EXPIRING if row["until"] <= ref + timedelta(days=SOON_DAYS) else PaperState.IN_FORCE
     return {
         "subject": row["org_id"], "requirement": row["requirement"], "since": row["since"].isoformat(),
         "until": row["until"].isoformat(), "reason": row["reason"], "approved_by": row["approved_by"],
-        "place": row["place"], "state": state,
-        "returned": state == EXPIRED and verdict in (Verdict.FAILED, Verdict.MANUAL),
+        "place": row["place"], "state": state.value,
+        "returned": state == PaperState.EXPIRED and verdict in (Verdict.FAILED, Verdict.MANUAL),
     }
 
 
@@ -202,10 +201,10 @@ def permission_states(papers: Papers, facts: Facts, requirements: Sequence[Requi
     for row in papers.permissions:
         kinds = terms(known[row["requirement"]].kwargs["activity"]) if row["requirement"] in known else ()
         used = any((row["org_id"], kind, row["held_on"]) in met for kind in kinds)
-        state = NOT_YET if row["held_on"] > facts.as_of else IN_FORCE if used else UNUSED
+        state = PaperState.NOT_YET if row["held_on"] > facts.as_of else PaperState.IN_FORCE if used else PaperState.UNUSED
         states.append({
             "subject": row["org_id"], "requirement": row["requirement"], "period": row["period"],
             "held_on": row["held_on"].isoformat(), "reason": row["reason"], "approved_by": row["approved_by"],
-            "place": row["place"], "state": state,
+            "place": row["place"], "state": state.value,
         })
     return states

@@ -96,7 +96,7 @@ def requirement_entry(r: Requirement, facts: Facts) -> dict[str, Any]:
 
 
 def _period_label(r: Requirement) -> str:
-    return PeriodKind(r.period).label if r.period in set(PeriodKind) else {"event": "按事项", "state": "时点"}[r.period]
+    return PeriodKind(r.period).label if r.period in set(PeriodKind) else {"event": "按事项", "state": "时点", "ever": "时点"}[r.period]
 
 
 def _period_kind(r: Requirement) -> str:

@@ -15,7 +15,7 @@ from workbench.errors import UsageError
 from workbench.exit_codes import ExitCode, exit_code
 from workbench.requirements.model import Treatment
 from workbench.reports.tables import plain_table, run_tables
-from workbench.vocabulary import SEVERITY_LABELS, Severity, Verdict
+from workbench.vocabulary import PaperState, Severity, Verdict
 
 #: Lists are cut at this many rows on the screen; what is left out is said.
 ROWS_SHOWN = 20
@@ -25,7 +25,7 @@ WORST_UNITS = 10
 def run_intake(source: str, folder: Path | None, home: Path | None) -> int:
     """``workbench intake``: what was read, what was put aside and why."""
     if folder is not None:
-        _must_be_new(folder, "整理结果文件夹")
+        must_be_new(folder, "整理结果文件夹")
     from workbench.records.intake import intake
     from workbench.records.tables import TABLES
 
@@ -52,7 +52,7 @@ def run_template(target: Path) -> int:
     """``workbench template``: an empty ledger workbook."""
     if target.suffix.lower() != ".xlsx":
         raise UsageError("模板须为 xlsx 文件", found=target.name, expected="以 .xlsx 结尾的文件名")
-    _must_be_new(target, "模板文件")
+    must_be_new(target, "模板文件")
     from workbench.records.template import write_template
 
     write_template(target)
@@ -62,7 +62,7 @@ def run_template(target: Path) -> int:
 
 def run_sample(branches: int, seed: int, folder: Path, form: str) -> int:
     """``workbench sample``: a synthetic city."""
-    _one_of("--form", form, ("ledgers", "parquet"))
+    one_of("--form", form, ("ledgers", "parquet"))
     from workbench.sample import make_sample
 
     make_sample(branches, seed, folder, form=form)
@@ -77,7 +77,7 @@ def run_audit(
 ) -> int:
     """``workbench audit``: the run folder, a table per document, the worst units, the exit code."""
     day = parse_date("--as-of", as_of)
-    _one_of("--evidence", evidence, ("all", "failing"))
+    one_of("--evidence", evidence, ("all", "failing"))
     # Only now: this import takes seconds and a mistake in the arguments should be answered at once.
     from workbench.audit.engine import audit
 
@@ -126,7 +126,7 @@ def run_checklist(
     if bool(subjects) == (number is not None):
         raise UsageError("请指明组织，或抽取的个数", found="两者都写了" if subjects else "都没有写",
                          expected="--subject 或 --draw 其中一个")
-    _must_be_new(target, "核查表")
+    must_be_new(target, "核查表")
     from workbench.audit.draw import draw
     from workbench.audit.run import Run
     from workbench.reports.onsite import to_be_checked, write_form
@@ -181,25 +181,6 @@ def run_serve(folder: Path, port: int, host: str, token: str | None) -> int:
     return ExitCode.CLEAN
 
 
-def run_requirements(documents: Sequence[str] | None, as_of: str | None, suites: Path | None) -> int:
-    """``workbench requirements``: the clauses of each document in one version."""
-    from workbench.requirements import load_suites
-
-    day = date.max if as_of is None else parse_date("--as-of", as_of)
-    found = load_suites(documents or None, as_of=day, directory=suites)
-    for document in found.documents:
-        if not document.in_force:
-            out().print(f"{document.title}（{document.id}）：{document.reason}", markup=False, soft_wrap=True)
-            continue
-        title = f"{document.title}（{document.id}，{document.version}）"
-        rows = [
-            (r.id, r.clause, r.binds.label, r.description, SEVERITY_LABELS[r.severity], r.required_text)
-            for r in found.requirements if r.document == document.id
-        ]
-        out().print(plain_table(title, ("条款编号", "条款", "约束对象", "要求", "性质", "应为"), rows))
-    return ExitCode.CLEAN
-
-
 def parse_date(option: str, text: str) -> date:
     """A day given as YYYY-MM-DD; :class:`UsageError` naming ``option`` otherwise."""
     try:
@@ -211,12 +192,14 @@ def parse_date(option: str, text: str) -> date:
     return day
 
 
-def _one_of(option: str, value: str, allowed: Sequence[str]) -> None:
+def one_of(option: str, value: str, allowed: Sequence[str]) -> None:
+    """:class:`UsageError` naming ``option`` unless the value is one of those allowed."""
     if value not in allowed:
         raise UsageError("不在允许的取值之内", place=option, found=value, expected="、".join(allowed))
 
 
-def _must_be_new(path: Path, what: str) -> None:
+def must_be_new(path: Path, what: str) -> None:
+    """:class:`UsageError` when there is something at ``path`` already: nothing is written over."""
     if path.exists():
         raise UsageError(f"{what}已经存在，不会覆盖", place=str(path), next_step="请换一个名称，或先移走原有的")
 
@@ -242,6 +225,8 @@ def _print_next(run: Any, code: ExitCode) -> None:
     for gap in run.receipt["missing"]:
         clauses = "、".join(gap["requirements"])
         err().print(f"全部数据中没有这类记录：{gap['records']}；无法判断：{clauses}", markup=False, soft_wrap=True)
+    for warning in paper_warnings(run.receipt):
+        err().print(warning, style="yellow", markup=False, soft_wrap=True)
     lines = [f"截至 {run.receipt['as_of']}；结论：{code.meaning}（退出码 {int(code)}）", f"结果：{folder}"]
     if rejected:
         lines.append(f"退回 {rejected:,} 行，原因见 {folder / 'rejects.xlsx'}")
@@ -254,6 +239,26 @@ def _print_next(run: Any, code: ExitCode) -> None:
         first = failing.iloc[0]
         lines.append(f"缘由：{command} explain {shown} {first['subject']} {first['requirement']}")
     out().print("\n".join(lines), markup=False, soft_wrap=True)
+
+
+def paper_warnings(receipt: Mapping[str, Any]) -> list[str]:
+    """A line per exemption or permission that runs out soon, has run out, or was not needed."""
+    told = {
+        PaperState.EXPIRING: "即将到期", PaperState.UNUSED: "没有用到，可以注销", PaperState.NOT_YET: "尚未开始",
+        PaperState.EXPIRED: "已经到期",
+    }
+    lines = []
+    for row in receipt["exemptions"]:
+        if row["state"] in told:
+            again = "，未达标已重新列出" if row["returned"] else ""
+            lines.append(f"豁免{told[row['state']]}{again}：{row['subject']} {row['requirement']}，"
+                         f"{row['since']} 至 {row['until']}（{row['place']}）")
+    lines += [
+        f"补开许可{told[row['state']]}：{row['subject']} {row['requirement']}，应开 {row['period']}，"
+        f"补开 {row['held_on']}（{row['place']}）"
+        for row in receipt["permissions"] if row["state"] in told
+    ]
+    return lines
 
 
 def _as_invoked() -> str:

@@ -116,15 +116,19 @@ class RunState:
         def parquet(name: str) -> str:
             return "read_parquet('" + str(self.path / f"{name}.parquet").replace("'", "''") + "')"
 
-        for name in ("results", "evidence"):
-            self.con.execute(f"CREATE VIEW {name} AS FROM {parquet(name)}")
+        self.con.execute(f"CREATE VIEW evidence AS FROM {parquet('evidence')}")
+        # What nobody has looked at on site yet is work to do; among the results it would bury every finding.
+        waiting = f"verdict = '{Verdict.MANUAL}' AND missed = 0"
+        self.con.execute(f"CREATE VIEW results AS FROM {parquet('results')} WHERE NOT ({waiting})")
+        self.con.execute(f"CREATE VIEW waiting AS FROM {parquet('results')} WHERE {waiting}")
         self.con.execute(f"CREATE TABLE sources AS FROM {parquet('sources')}")
         self.con.execute(
             "CREATE TABLE organizations AS SELECT * REPLACE (coalesce(unit_id, '-') AS unit_id,"
             f" coalesce(unit_name, '未归属单位') AS unit_name) FROM {parquet('organizations')}"
         )
         self.con.execute(
-            "CREATE TABLE judged_organizations AS FROM organizations WHERE org_id IN (SELECT subject FROM results)"
+            "CREATE TABLE judged_organizations AS FROM organizations WHERE org_id IN"
+            " (SELECT subject FROM results UNION SELECT subject FROM waiting)"
         )
         self.con.execute(
             "CREATE TABLE requirements (id VARCHAR, ord INTEGER, document_title VARCHAR, clause VARCHAR,"
@@ -176,6 +180,9 @@ class RunState:
             if n or verdict in always:
                 note = f"涉及 {orgs:,} 个组织"
                 tiles.append({"title": verdict.value, "value": n, "note": note, "verdict": verdict.value})
+        waiting, orgs = self.con.execute("SELECT count(*), count(DISTINCT subject) FROM waiting").fetchone()
+        if waiting:
+            tiles.append({"title": "待现场核查", "value": waiting, "note": f"涉及 {orgs:,} 个组织", "verdict": ""})
         return tiles
 
     def heatmap(self) -> Heatmap:
@@ -280,7 +287,8 @@ class RunState:
     # -- one branch -------------------------------------------------------------------------------------------
 
     def branch(self, subject: str) -> dict[str, Any]:
-        """One subject: ``organization``, ``lineage`` (names above it), ``results`` with strip and evidence counts.
+        """One subject: ``organization``, ``lineage`` (names above it), ``results`` with strip and evidence counts,
+        ``waiting`` (requirements that nobody has checked on site yet).
 
         Raises :class:`UsageError` when the run has no such subject.
         """
@@ -302,7 +310,9 @@ class RunState:
             row["parameters"] = list((requirement.get("parameters") or {}).values())
             row["notes"] = requirement.get("notes") or ""
         organization = known[0] if known else {"org_id": subject, "name": subject}
-        return {"organization": organization, "lineage": self._lineage(organization), "results": results}
+        waiting = self.con.execute("SELECT count(*) FROM waiting WHERE subject = ?", [subject]).fetchone()[0]
+        lineage = self._lineage(organization)
+        return {"organization": organization, "lineage": lineage, "results": results, "waiting": waiting}
 
     def _lineage(self, organization: dict[str, Any]) -> list[str]:
         names: list[str] = []

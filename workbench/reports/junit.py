@@ -1,8 +1,8 @@
 """JUnit XML of a run, for CI servers: a suite per document, a test case per requirement.
 
 A case is an error when a check broke; a failure when an organisation falls short (of a 一般性 requirement, lags behind
-or needs checking by hand only when strict, as with the exit code); skipped when nobody fails but data is missing, so
-that nobody takes it for a pass; otherwise it passes.
+or needs checking by hand only when strict, as with the exit code); skipped when nobody fails but data is missing or a
+check on site is waiting, so that nobody takes it for a pass; otherwise it passes.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from workbench.requirements.model import Treatment
 from workbench.vocabulary import SEVERITY_LABELS, Severity, Verdict
 
 #: Failing subjects listed per requirement; the number left out is said.
@@ -110,10 +111,11 @@ def _case(suite: ET.Element, row: Mapping[str, Any], failing: Sequence[str], str
         name=_clean(f"{row['id']} {row['clause']} {row['description']}"),
     )
     counts = {verdict: int(row["counts"].get(verdict, 0)) for verdict in Verdict}
+    waiting = counts[Verdict.MANUAL] if row["treatment"] == Treatment.CHECKLIST else 0
     text = "，".join(f"{verdict} {n}" for verdict, n in counts.items() if n)
     severity = Severity(row["severity"])
     short = counts[Verdict.FAILED] if severity != Severity.INFO else 0
-    soft = counts[Verdict.MANUAL] + (counts[Verdict.BEHIND] if severity != Severity.INFO else 0)
+    soft = counts[Verdict.MANUAL] - waiting + (counts[Verdict.BEHIND] if severity != Severity.INFO else 0)
     if severity == Severity.WARNING:
         short, soft = 0, soft + short
     if counts[Verdict.BROKEN]:
@@ -127,6 +129,9 @@ def _case(suite: ET.Element, row: Mapping[str, Any], failing: Sequence[str], str
         return "failures"
     if counts[Verdict.NO_DATA]:
         ET.SubElement(case, "skipped", message=f"数据不足，未能全部判定：{text}")
+        return "skipped"
+    if waiting:
+        ET.SubElement(case, "skipped", message=f"待现场核查：{text}")
         return "skipped"
     ET.SubElement(case, "system-out").text = text or "没有适用的组织"
     return "passed"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -9,7 +10,8 @@ from rich.box import SIMPLE_HEAD
 from rich.markup import escape
 from rich.table import Table
 
-from workbench.vocabulary import SEVERITY_LABELS, Severity, Verdict
+from workbench.requirements.model import Treatment
+from workbench.vocabulary import SEVERITY_LABELS, Verdict
 
 #: Columns of a terminal from which on every column of the table of a run is shown.
 WIDE = 120
@@ -32,6 +34,7 @@ _ALWAYS = ("适用", "未达标", "滞后", "数据不足")
 def run_tables(summary: Iterable[Mapping[str, Any]], titles: Mapping[str, str], *, width: int = WIDE) -> list[Table]:
     """A table per document of ``Run.summary()``: requirement, clause, severity and the counts of each verdict.
 
+    Requirements without anything to tell are summed up in one line, and so are those that wait for a check on site.
     ``titles`` gives the title of each document id. Columns that are zero throughout are left out, except 适用,
     未达标, 滞后 and 数据不足, whose zero is news; in fewer than ``WIDE`` columns of ``width`` so are 条款, 性质, 达标
     and 进行中, so that a small terminal cuts nothing.
@@ -41,7 +44,8 @@ def run_tables(summary: Iterable[Mapping[str, Any]], titles: Mapping[str, str], 
     for row in summary:
         documents.setdefault(row["document"], []).append(row)
     tables = []
-    for document, rows in documents.items():
+    for document, given in documents.items():
+        rows = _telling(given)
         shown = [
             column for column in _COUNTS
             if column[0] in _ALWAYS
@@ -59,10 +63,33 @@ def run_tables(summary: Iterable[Mapping[str, Any]], titles: Mapping[str, str], 
         for row in rows:
             cells = [row["id"], row["description"]]
             if wide:
-                cells = [row["id"], row["clause"], row["description"], SEVERITY_LABELS[Severity(row["severity"])]]
+                cells = [row["id"], row["clause"], row["description"], SEVERITY_LABELS.get(row["severity"], "")]
             table.add_row(*(escape(str(c)) for c in cells), *(_figure(_count(row, v), style) for _, v, style in shown))
         tables.append(table)
     return tables
+
+
+#: Verdicts that a requirement is shown for on a line of its own.
+_TELLING = tuple(v for v in Verdict if v not in (Verdict.MET, Verdict.OPEN, Verdict.NOT_APPLICABLE))
+
+
+def _telling(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The rows to show: what tells something by itself, then the sums of what is quiet and of what waits."""
+    own, quiet, waiting = [], [], []
+    for row in rows:
+        on_site = row["treatment"] == Treatment.CHECKLIST
+        telling = [v for v in _TELLING if not (on_site and v == Verdict.MANUAL)]
+        (own if _count(row, telling) else waiting if on_site else quiet).append(row)
+    sums = ((quiet, "没有问题"), (waiting, "现场核查"))
+    return own + [_sum(part, what) for part, what in sums if part]
+
+
+def _sum(rows: Sequence[Mapping[str, Any]], what: str) -> dict[str, Any]:
+    """One line for several requirements."""
+    counts = Counter()
+    for row in rows:
+        counts.update(row["counts"])
+    return {"id": f"另{len(rows)}条", "clause": "", "description": what, "severity": "", "counts": counts}
 
 
 def _table(title: str) -> Table:

@@ -8,7 +8,6 @@ from typing import Any
 
 import ibis
 import ibis.expr.types as ir
-import pyarrow as pa
 
 from workbench.audit.facts import Inventory, list_has_any
 from workbench.audit.shapes.base import (
@@ -23,6 +22,7 @@ from workbench.audit.shapes.base import (
     event_units,
     parameters,
     plus,
+    small_table,
 )
 from workbench.requirements.model import Requirement, terms
 from workbench.timeline import day_of_year
@@ -66,6 +66,45 @@ def _tagged(rows: ir.Table) -> ir.BooleanValue:
     return (rows.tags_wanted.length() == 0) | list_has_any(rows.tags, rows.tags_wanted).fill_null(False)
 
 
+def playing(name: str) -> tuple[type, Callable[[dict, str], Any]]:
+    """Whether a step is one of those that a keyword argument names, as a column for :func:`named_rows`."""
+    return (bool, lambda kwargs, step: step in terms(kwargs.get(name)))
+
+
+def named_rows(
+    ctx: Context, requirements: Sequence[Requirement], columns: dict[str, tuple[type, Callable[[dict, str], Any]]]
+) -> ir.Table:
+    """Steps that the requirements name, each with what it is to the requirement, of any organisation.
+
+    Shapes that look at whole cases count them first and bind the few columns left (:func:`bound`): there are many
+    more steps than cases, and a step meets only the requirements that name it, however many share a process.
+    """
+    rows = [
+        {
+            "requirement": r.id,
+            "process": r.kwargs["process"],
+            "step": step,
+            **{name: read(dict(r.kwargs), step) for name, (_, read) in columns.items()},
+        }
+        for r in requirements
+        for step in named_steps(dict(r.kwargs))
+    ]
+    types = dict.fromkeys(("requirement", "process", "step"), str)
+    rules = small_table(rows, {**types, **{name: kind for name, (kind, _) in columns.items()}})
+    return ctx.facts.case_steps.join(rules, ["process", "step"]).rename(subject="org_id")
+
+
+def bound(ctx: Context, requirements: Sequence[Requirement], cases: ir.Table, columns: Columns) -> ir.Table:
+    """Cases of the subjects that their requirement binds, with start of duty and the rule's own columns."""
+    cases = cases.join(parameters(requirements, columns), "requirement")
+    return cases.join(ctx.active(requirements).select("requirement", "subject", "start"), ["requirement", "subject"])
+
+
+def with_tags(rows: ir.Table, asked: ir.ArrayColumn) -> ir.BooleanValue:
+    """Whether a row carries one of the tags asked for; none asked for: every row does."""
+    return (asked.length() == 0) | list_has_any(rows.tags, asked).fill_null(False)
+
+
 def case_evidence(ctx: Context, requirements: Sequence[Requirement], units: ir.Table) -> ir.Table:
     """The steps of every case that is a unit."""
     rows = case_rows(ctx, requirements, {})
@@ -106,25 +145,21 @@ def with_process(kwargs: dict, inventory: Inventory) -> bool:
 
 
 def _deadline_units(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
-    rows = case_rows(
+    rows = named_rows(
         ctx,
         requirements,
         {
-            "after": listed("after"),
-            "wanted": listed("step"),
-            "tags_wanted": listed("tags"),
-            "days": number("within_days"),
-            "months": number("within_months"),
+            "begins": playing("after"),
+            "ends": playing("step"),
+            "tags_wanted": (list, lambda k, _: terms(k.get("tags"))),
         },
     )
     cases = rows.group_by("requirement", "subject", unit="case_id").agg(
-        trigger=rows.done_on.min(where=rows.after.contains(rows.step) & _tagged(rows)),
-        done=rows.done_on.min(where=rows.wanted.contains(rows.step)),
-        start=rows.start.min(),
-        days=rows.days.min(),
-        months=rows.months.min(),
+        trigger=rows.done_on.min(where=rows.begins & with_tags(rows, rows.tags_wanted)),
+        done=rows.done_on.min(where=rows.ends),
     )
     cases = cases.filter(cases.trigger.notnull())
+    cases = bound(ctx, requirements, cases, {"days": number("within_days"), "months": number("within_months")})
     zero = ibis.literal(0, "int64")
     due = plus(cases.trigger, months=cases.months.fill_null(zero), days=cases.days.fill_null(zero))
     return event_units(ctx, cases.mutate(due=due), "trigger", "due", "done")
@@ -137,27 +172,24 @@ STEP_DEADLINE = Shape(followed("after", tagged=True), case_needs, units=_deadlin
 
 
 def _lead_units(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
-    rows = case_rows(
+    rows = named_rows(
+        ctx, requirements, {"leads": playing("step"), "happens": playing("before"), "ends": playing("until")}
+    )
+    c = rows.group_by("requirement", "subject", unit="case_id").agg(
+        event=rows.done_on.min(where=rows.happens),
+        early=rows.done_on.min(where=rows.leads),
+        ended=rows.ends.any(),
+    )
+    c = c.filter((c.event.year() == ctx.year) | (c.event.isnull() & ~c.ended))
+    c = bound(
         ctx,
         requirements,
+        c,
         {
-            "wanted": listed("step"),
-            "events": listed("before"),
-            "tags_wanted": listed("tags"),
-            "ends": listed("until"),
             "days": number("at_least_days"),
             "months": number("at_least_months"),
             "inclusive": (bool, lambda k: bool(k.get("inclusive"))),
         },
-    )
-    c = rows.group_by("requirement", "subject", unit="case_id").agg(
-        event=rows.done_on.min(where=rows.events.contains(rows.step) & _tagged(rows)),
-        early=rows.done_on.min(where=rows.wanted.contains(rows.step)),
-        ended=rows.ends.contains(rows.step).any(),
-        start=rows.start.min(),
-        days=rows.days.min(),
-        months=rows.months.min(),
-        inclusive=rows.inclusive.any(),
     )
     by_days = c.days.notnull()
     slack = ibis.ifelse(
@@ -166,12 +198,11 @@ def _lead_units(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
         days_between(c.event, plus(c.early, months=c.months.fill_null(0))),
     )
     absent = ibis.ifelse(by_days, -1 - c.days, -1 - 30 * c.months)
-    held = c.event.notnull() & (c.event.year() == ctx.year) & (c.event >= c.start)
-    waiting = c.event.isnull() & c.early.notnull() & (c.early >= c.start) & ~c.ended
+    begun = ibis.coalesce(c.event, c.early) >= c.start
     value = ibis.ifelse(c.early.isnull(), absent, slack).cast("float64")
     status = ibis.cases((c.event.isnull(), OPEN), (c.early.isnull(), MISSED), (slack >= 0, MET), else_=MISSED)
     value = ibis.ifelse(c.event.isnull(), ibis.null("float64"), value)
-    return c.mutate(status=status, value=value).filter(held | waiting)
+    return c.mutate(status=status, value=value).filter(begun)
 
 
 STEP_LEAD = Shape(followed("before", tagged=True), case_needs, units=_lead_units)
@@ -180,45 +211,27 @@ STEP_LEAD = Shape(followed("before", tagged=True), case_needs, units=_lead_units
 # --- order of steps --------------------------------------------------------------------------------------------------
 
 
-def _order_rules(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
+def _order_columns(ctx: Context) -> Columns:
     """How many steps each order has, and its last day in the audited year (empty: none)."""
 
     def due(kwargs: dict) -> date | None:
         return day_of_year(kwargs["complete_by"], ctx.year) if kwargs.get("complete_by") else None
 
-    columns = {"wanted": (int, lambda k: len(k["steps"])), "due": (date, due)}
-    return parameters(requirements, columns | {"ongoing": (bool, lambda k: bool(k.get("ongoing")))})
-
-
-def _places(requirements: Sequence[Requirement]) -> ir.Table:
-    """One row per requirement and step: its place in the order."""
-    places = [(r, place, step) for r in requirements for place, step in enumerate(r.kwargs["steps"])]
-    return ibis.memtable(
-        pa.table(
-            {
-                "requirement": pa.array([r.id for r, _, _ in places], pa.string()),
-                "process": pa.array([r.kwargs["process"] for r, _, _ in places], pa.string()),
-                "step": pa.array([step for _, _, step in places], pa.string()),
-                "place": pa.array([place for _, place, _ in places], pa.int64()),
-            }
-        )
-    )
+    return {"wanted": (int, lambda k: len(k["steps"])), "due": (date, due)}
 
 
 def _ordered_cases(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
     """Cases whose first listed step belongs to the year (ongoing: that run in it), with ``status``."""
-    key = ["requirement", "subject"]
-    rows = ctx.facts.case_steps.join(_places(requirements), ["process", "step"]).rename(subject="org_id")
-    steps = rows.group_by(*key, "case_id", "place").agg(day=rows.done_on.min())
-    c = steps.group_by(*key, unit="case_id").agg(
+    rows = named_rows(ctx, requirements, {"place": (int, lambda k, step: list(k["steps"]).index(step))})
+    steps = rows.group_by("requirement", "subject", "case_id", "place").agg(day=rows.done_on.min())
+    c = steps.group_by("requirement", "subject", unit="case_id").agg(
         days=steps.day.collect(order_by=steps.place),
         reached=steps.place.max() + 1,
         found=steps.count(),
         begun=steps.day.min(),
         ended=steps.day.max(),
     )
-    c = c.join(_order_rules(ctx, requirements), "requirement")
-    c = c.join(ctx.active(requirements).select(*key, "start"), key)
+    c = bound(ctx, requirements, c, _order_columns(ctx))
     broken = (c.reached != c.found) | (c.days != c.days.sort())  # a step left out, or two the wrong way round
     complete, late = c.found == c.wanted, (c.due < ctx.as_of).fill_null(False)
     in_time = (c.ended <= c.due).fill_null(True)
@@ -226,14 +239,15 @@ def _ordered_cases(ctx: Context, requirements: Sequence[Requirement]) -> ir.Tabl
     shift = c.due.notnull().cast("int64")  # lists drawn up in December are those of the next year
     first = plus(c.begun, months=shift).year()
     belongs = (first == ctx.year) | (c.ongoing & (first < ctx.year) & (c.ended.year() >= ctx.year))
-    return c.mutate(status=status).filter(belongs, c.begun >= c.start).select(*key, "unit", "status")
+    return c.mutate(status=status).filter(belongs, c.begun >= c.start)
 
 
 def _order_units(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
-    units = _ordered_cases(ctx, requirements)
+    units = _ordered_cases(ctx, requirements).select("requirement", "subject", "unit", "status")
     if dated := [r for r in requirements if r.kwargs.get("complete_by")]:
+        rules = parameters(dated, _order_columns(ctx))
         subjects = ctx.active(dated).filter(lambda s: s.start <= ctx.facts.first_day)
-        without = subjects.anti_join(units, ["requirement", "subject"]).join(_order_rules(ctx, dated), "requirement")
+        without = subjects.anti_join(units, ["requirement", "subject"]).join(rules, "requirement")
         status = ibis.ifelse(without.due < ctx.as_of, MISSED, OPEN)
         units = units.union(without.select("requirement", "subject", unit=ibis.literal(""), status=status))
     return units.mutate(value=(units.status == MISSED).cast("float64"))
