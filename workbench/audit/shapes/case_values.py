@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import ibis
 import ibis.expr.types as ir
 
-from workbench.audit.facts import Inventory, list_has_any
+from workbench.audit.facts import Inventory
 from workbench.audit.shapes.base import MET, MISSED, OPEN, UNKNOWN, Context, Need, Shape, look_up, plus
-from workbench.audit.shapes.cases import case_needs, case_rows, followed, listed, number, with_process
+from workbench.audit.shapes.cases import case_needs, case_rows, followed, listed, number, with_process, with_tags
 from workbench.requirements.model import Requirement, terms
 from workbench.timeline import PeriodKind
 
@@ -158,7 +158,7 @@ def _value_units(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
             "summed": (bool, lambda k: k["aggregate"] == "sum"),
         },
     )
-    tagged = (rows.tags_wanted.length() == 0) | list_has_any(rows.tags, rows.tags_wanted).fill_null(False)
+    tagged = with_tags(rows, rows.tags_wanted)
     mine = rows.wanted.contains(rows.step) & tagged
     each = rows.filter(mine, ~rows.summed, rows.done_on.year() == ctx.year, rows.done_on >= rows.start)
     each = each.select("requirement", "subject", "minimum", "maximum", "value", unit="case_id")

@@ -61,11 +61,6 @@ def case_rows(ctx: Context, requirements: Sequence[Requirement], columns: Column
     return rows.join(ctx.active(requirements).select("requirement", "subject", "start"), ["requirement", "subject"])
 
 
-def _tagged(rows: ir.Table) -> ir.BooleanValue:
-    """The row carries one of ``tags_wanted``, or none is wanted."""
-    return (rows.tags_wanted.length() == 0) | list_has_any(rows.tags, rows.tags_wanted).fill_null(False)
-
-
 def playing(name: str) -> tuple[type, Callable[[dict, str], Any]]:
     """Whether a step is one of those that a keyword argument names, as a column for :func:`named_rows`."""
     return (bool, lambda kwargs, step: step in terms(kwargs.get(name)))
@@ -103,6 +98,9 @@ def bound(ctx: Context, requirements: Sequence[Requirement], cases: ir.Table, co
 def with_tags(rows: ir.Table, asked: ir.ArrayColumn) -> ir.BooleanValue:
     """Whether a row carries one of the tags asked for; none asked for: every row does."""
     return (asked.length() == 0) | list_has_any(rows.tags, asked).fill_null(False)
+
+
+_TAGS_WANTED = (list, lambda kwargs, step: terms(kwargs.get("tags")))
 
 
 def case_evidence(ctx: Context, requirements: Sequence[Requirement], units: ir.Table) -> ir.Table:
@@ -146,13 +144,7 @@ def with_process(kwargs: dict, inventory: Inventory) -> bool:
 
 def _deadline_units(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
     rows = named_rows(
-        ctx,
-        requirements,
-        {
-            "begins": playing("after"),
-            "ends": playing("step"),
-            "tags_wanted": (list, lambda k, _: terms(k.get("tags"))),
-        },
+        ctx, requirements, {"begins": playing("after"), "ends": playing("step"), "tags_wanted": _TAGS_WANTED}
     )
     cases = rows.group_by("requirement", "subject", unit="case_id").agg(
         trigger=rows.done_on.min(where=rows.begins & with_tags(rows, rows.tags_wanted)),
@@ -173,10 +165,17 @@ STEP_DEADLINE = Shape(followed("after", tagged=True), case_needs, units=_deadlin
 
 def _lead_units(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
     rows = named_rows(
-        ctx, requirements, {"leads": playing("step"), "happens": playing("before"), "ends": playing("until")}
+        ctx,
+        requirements,
+        {
+            "leads": playing("step"),
+            "happens": playing("before"),
+            "ends": playing("until"),
+            "tags_wanted": _TAGS_WANTED,
+        },
     )
     c = rows.group_by("requirement", "subject", unit="case_id").agg(
-        event=rows.done_on.min(where=rows.happens),
+        event=rows.done_on.min(where=rows.happens & with_tags(rows, rows.tags_wanted)),
         early=rows.done_on.min(where=rows.leads),
         ended=rows.ends.any(),
     )
@@ -217,7 +216,11 @@ def _order_columns(ctx: Context) -> Columns:
     def due(kwargs: dict) -> date | None:
         return day_of_year(kwargs["complete_by"], ctx.year) if kwargs.get("complete_by") else None
 
-    return {"wanted": (int, lambda k: len(k["steps"])), "due": (date, due)}
+    return {
+        "wanted": (int, lambda k: len(k["steps"])),
+        "due": (date, due),
+        "ongoing": (bool, lambda k: bool(k.get("ongoing"))),
+    }
 
 
 def _ordered_cases(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:

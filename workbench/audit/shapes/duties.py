@@ -9,15 +9,18 @@ import ibis
 import ibis.expr.types as ir
 
 from workbench.audit.facts import Inventory
-from workbench.audit.shapes.base import MET, MISSED, OPEN, Context, Shape, look_up, plus
-from workbench.audit.shapes.cases import bound, case_needs, named_rows, number, playing, with_process, with_tags
+from workbench.audit.shapes.base import MET, MISSED, OPEN, UNKNOWN, Context, Shape, look_up, plus
+from workbench.audit.shapes.cases import bound, case_needs, named_rows, number, playing, with_tags
 from workbench.requirements.model import Requirement, terms
 
 _CASE = ["requirement", "subject", "case_id"]
 
 
 def _steps(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
-    """Steps with what they are to each requirement: ``bit`` is the place among ``steps`` that this row fills."""
+    """Steps with what they are to each requirement: ``bit`` is the place among ``steps`` that a row fills.
+
+    ``perhaps`` is the place it fills if a row that carries no tags at all might have carried the ones asked for.
+    """
 
     def bit(kwargs: dict, step: str) -> int:
         return 1 << list(kwargs["steps"]).index(step) if step in kwargs["steps"] else 0
@@ -34,16 +37,22 @@ def _steps(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
             "step_tags": (list, lambda k, _: terms(k.get("step_tags"))),
         },
     )
-    filled = ibis.ifelse(with_tags(rows, rows.step_tags), rows.bit, 0)
-    return rows.mutate(opens=rows.opens & with_tags(rows, rows.opening_tags), bit=filled)
+    fits = with_tags(rows, rows.step_tags)
+    untold = rows.tags.isnull() | (rows.tags.length() == 0)
+    return rows.mutate(
+        opens=rows.opens & with_tags(rows, rows.opening_tags),
+        bit=ibis.ifelse(fits, rows.bit, 0),
+        perhaps=ibis.ifelse(fits | untold, rows.bit, 0),
+    )
 
 
 def _cases(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
-    """Cases that the event opened: ``begun``, steps ``found`` as bits, the year's last day of any of them."""
+    """Cases that the event opened: ``begun``, steps ``found`` and ``likely`` as bits, the year's last day of any."""
     rows = _steps(ctx, requirements)
     cases = rows.group_by(*_CASE).agg(
         begun=rows.done_on.min(where=rows.opens),
         found=rows.bit.bit_or(),
+        likely=rows.perhaps.bit_or(),
         last=rows.done_on.max(where=(rows.bit > 0) & (rows.done_on.year() == ctx.year)),
         excused=rows.excuses.any(),
         ended=rows.done_on.min(where=rows.ends),
@@ -55,12 +64,17 @@ def _cases(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
 
 
 def _found_that_day(ctx: Context, requirements: Sequence[Requirement], cases: ir.Table) -> ir.Table:
-    """Cases of these requirements with only the steps of the first day as ``found``; the others as they are."""
-    mine = cases.requirement.isin([r.id for r in requirements])
-    rows = _steps(ctx, requirements).select(*_CASE, "done_on", "bit").join(cases.select(*_CASE, "begun"), _CASE)
-    that_day = rows.filter(rows.done_on == rows.begun).group_by(*_CASE).agg(at_once=lambda t: t.bit.bit_or())
-    cases = look_up(cases.mutate(mine=mine), that_day, _CASE)
-    return cases.mutate(found=ibis.ifelse(cases.mine, cases.at_once, cases.found)).drop("mine", "at_once")
+    """Cases of these requirements with only the steps of the first day ``found``; the others as they are."""
+    rows = _steps(ctx, requirements).select(*_CASE, "done_on", "bit", "perhaps")
+    rows = rows.join(cases.select(*_CASE, "begun"), _CASE)
+    that_day = rows.filter(rows.done_on == rows.begun).group_by(*_CASE)
+    that_day = that_day.agg(found_then=lambda t: t.bit.bit_or(), likely_then=lambda t: t.perhaps.bit_or())
+    cases = look_up(cases, that_day, _CASE)
+    cases = cases.mutate(mine=cases.requirement.isin([r.id for r in requirements]))
+    return cases.mutate(
+        found=ibis.ifelse(cases.mine, cases.found_then, cases.found),
+        likely=ibis.ifelse(cases.mine, cases.likely_then, cases.likely),
+    )
 
 
 def _present_units(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
@@ -84,7 +98,7 @@ def _present_units(ctx: Context, requirements: Sequence[Requirement]) -> ir.Tabl
         (c.barred & (c["last"] >= c.begun).fill_null(False), MISSED),
         (c.barred, kept),
         (c.found == c.asked, MET),
-        (due < as_of, MISSED),
+        (due < as_of, ibis.ifelse(c.likely == c.asked, UNKNOWN, MISSED)),
         else_=OPEN,
     )
     units = c.mutate(status=status, value=(status == MISSED).cast("float64"), unit=c.case_id)

@@ -22,7 +22,7 @@ from workbench.audit.shapes.base import (
     parameters,
     plus,
 )
-from workbench.audit.shapes.cases import case_evidence, case_needs, case_rows, followed, listed, number, with_process
+from workbench.audit.shapes.cases import case_evidence, case_needs, case_rows, followed, listed, number, with_process, with_tags
 from workbench.requirements.model import Requirement, terms
 from workbench.vocabulary import Standing
 
@@ -39,7 +39,7 @@ def _decisions(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
         requirements,
         {"kinds": listed("activity"), "tags_wanted": listed("tags"), "days": number("within_days")},
     )
-    tagged = (rows.tags_wanted.length() == 0) | list_has_any(rows.tags, rows.tags_wanted).fill_null(False)
+    tagged = with_tags(rows, rows.tags_wanted)
     rows = rows.filter(tagged, rows.done_on.year() == ctx.year, rows.done_on >= rows.start)
     return rows.select(*_CASE, "done_on", "days", "kinds").distinct()
 
