@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer
@@ -21,21 +22,27 @@ def read(name: str) -> str:
 
 
 def commands() -> dict[str, dict[str, set[str]]]:
-    """Command → its ``flags`` and ``arguments`` (as shown), from the program itself."""
-    group = typer.main.get_command(app)
+    """Command → its ``flags`` and ``arguments`` (as shown), from the program itself; subcommands as "group command"."""
     found = {}
-    for name, command in group.commands.items():
-        options = [p for p in command.params if p.param_type_name == "option"]
-        arguments = [p.metavar for p in command.params if p.param_type_name == "argument"]
-        found[name] = {"flags": {o for p in options for o in p.opts}, "arguments": set(arguments)}
+    for name, command in typer.main.get_command(app).commands.items():
+        if getattr(command, "invoke_without_command", True):  # a group that does nothing by itself is no command
+            found[name] = parameters(command)
+        for inner, subcommand in getattr(command, "commands", {}).items():
+            found[f"{name} {inner}"] = parameters(subcommand)
     return found
+
+
+def parameters(command: Any) -> dict[str, set[str]]:
+    options = [p for p in command.params if p.param_type_name == "option"]
+    arguments = {p.metavar for p in command.params if p.param_type_name == "argument"}
+    return {"flags": {o for p in options for o in p.opts}, "arguments": arguments}
 
 
 def documented(text: str) -> dict[str, dict[str, set[str]]]:
     """The same from the table of commands in a README."""
     found = {}
     for line in text.splitlines():
-        row = re.match(r"\| `workbench (\w+)([^`]*)` \|", line)
+        row = re.match(r"\| `workbench ([a-z]+(?: [a-z]+)?)([^`]*)` \|", line)
         if row:
             flags = set(re.findall(r"`(--[a-z-]+)", line))
             found[row.group(1)] = {"flags": flags, "arguments": set(re.findall(r"[A-Z]+", row.group(2)))}
@@ -50,7 +57,7 @@ def test_every_command_and_flag_is_in_the_table_and_no_other(readme: str) -> Non
 @pytest.mark.parametrize("readme", READMES)
 def test_commands_shown_in_examples_exist(readme: str) -> None:
     known = commands()
-    shown = re.findall(r"^workbench (\w+)(.*)$", read(readme), re.MULTILINE)
+    shown = re.findall(r"^workbench ([a-z]+(?: (?:show|coverage|compare|export)\b)?)(.*)$", read(readme), re.MULTILINE)
     assert shown
     for command, rest in shown:
         assert set(re.findall(r"--[a-z-]+", rest)) <= known[command]["flags"]

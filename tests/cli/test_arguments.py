@@ -15,7 +15,10 @@ from workbench.cli import main
 from workbench.exit_codes import ExitCode
 
 HAN = re.compile("[\u4e00-\u9fff]")
-COMMANDS = ["intake", "template", "sample", "audit", "compare", "explain", "serve", "requirements"]
+COMMANDS = ["intake", "template", "sample", "audit", "compare", "explain", "serve", "requirements", "suites"]
+SUBCOMMANDS = [
+    "requirements show", "requirements coverage", "requirements compare", "requirements export", "suites export"
+]
 
 
 @pytest.fixture(autouse=True)
@@ -47,6 +50,17 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         (["template", "模板.xls"], "以 .xlsx 结尾"),
         (["requirements", "--document", "没有的文件"], "secretary-2022"),
         (["requirements", "--suites", "没有的文件夹"], "没有的文件夹"),
+        (["requirements", "列出"], "没有这个命令"),
+        (["requirements", "--treatment", "manual"], "应为：automated、checklist、not_scored、excluded"),
+        (["requirements", "show"], "缺少 ID"),
+        (["requirements", "show", "secretary-2022-99"], "没有这个条款编号"),
+        (["requirements", "coverage", "没有这个文件夹"], "没有这个文件夹"),
+        (["requirements", "coverage", "--detail"], "--detail"),
+        (["requirements", "compare", "C99"], "没有这个条款编号"),
+        (["requirements", "compare", "--document", "没有的文件"], "secretary-2022"),
+        (["requirements", "export", "条款.txt"], "以 .md 结尾"),
+        (["suites", "export", "套件"], "缺少 --run"),
+        (["suites", "export", "套件", "--run", "没有这个文件夹"], "没有这个文件夹"),
         (["intake", "没有的台账"], "没有的台账"),
         (["audit", "没有的台账", "--as-of", "2026-08-31"], "没有的台账"),
     ],
@@ -75,9 +89,9 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out.strip() == f"督查工作台 {workbench.__version__}"
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("command", COMMANDS + SUBCOMMANDS)
 def test_help_is_in_chinese_and_whole(command: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main([command, "--help"]) == 0
+    assert main([*command.split(), "--help"]) == 0
     shown = capsys.readouterr().out
     assert "选项" in shown and "显示此帮助" in shown
     assert HAN.search(shown)

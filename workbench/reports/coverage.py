@@ -1,0 +1,62 @@
+"""How far a run judged (覆盖率): per document and requirement, how many subjects it applied to, judged, lacked data for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import duckdb
+
+from workbench.audit.run import Run
+from workbench.vocabulary import Verdict
+
+#: Where each result that is applicable stands; the conditions exclude one another and leave nothing out.
+_STANDS = {
+    "judged": f"verdict IN ('{Verdict.MET}', '{Verdict.FAILED}', '{Verdict.BEHIND}', '{Verdict.WAIVED}')"
+    f" OR (verdict = '{Verdict.MANUAL}' AND missed > 0)",
+    "not_due": f"verdict = '{Verdict.OPEN}'",
+    "unanswered": f"verdict = '{Verdict.MANUAL}' AND missed = 0",
+    "no_data": f"verdict = '{Verdict.NO_DATA}'",
+    "broken": f"verdict = '{Verdict.BROKEN}'",
+}
+_APPLICABLE = f"verdict <> '{Verdict.NOT_APPLICABLE}'"
+
+
+@dataclass(frozen=True)
+class RunCoverage:
+    """Results of one document, or (``requirement`` given) of one requirement of it.
+
+    ``subjects`` are distinct organisations it applied to, ``applicable`` results that are not 不适用: those judged, not
+    yet due, unanswered (on-site checks nobody has made), without data, and those whose check broke add up to them.
+    """
+
+    document: str
+    requirement: str | None
+    subjects: int
+    applicable: int
+    judged: int
+    not_due: int
+    unanswered: int
+    no_data: int
+    broken: int
+
+
+def run_coverage(run: Run) -> tuple[list[RunCoverage], list[RunCoverage]]:
+    """Per document, and per requirement, in the order of the run; a requirement that bound nobody has zeros."""
+    counts = ", ".join(f"count(*) FILTER ({where}) AS {name}" for name, where in _STANDS.items())
+    con = duckdb.connect()
+    try:
+        rows = con.execute(
+            f"""SELECT document, requirement, count(DISTINCT subject) FILTER ({_APPLICABLE}) AS subjects,
+                count(*) FILTER ({_APPLICABLE}) AS applicable, {counts}
+            FROM read_parquet($1) GROUP BY GROUPING SETS ((document), (document, requirement))""",
+            [str(run.path / "results.parquet")],
+        ).fetchall()
+    finally:
+        con.close()
+    found = {(row[0], row[1]): RunCoverage(*row) for row in rows}
+
+    def of(document: str, requirement: str | None) -> RunCoverage:
+        return found.get((document, requirement)) or RunCoverage(document, requirement, 0, 0, 0, 0, 0, 0, 0)
+
+    documents = [of(d["id"], None) for d in run.receipt["documents"] if d["version"]]
+    return documents, [of(r["document"], r["id"]) for r in run.requirements]
