@@ -48,15 +48,17 @@ class Answer:
     """Units as (state, value), in any order; ``value`` is None where a unit has none to judge."""
 
     units: list[tuple[str, Any]] = field(default_factory=list)
+    counts: dict[str, int] = field(default_factory=dict)
     judged: float | None = None
     doubt: int = 0
     behind: bool = False
 
     def add(self, state: str, value: Any = None) -> None:
         self.units.append((state, value))
+        self.counts[state] = self.counts.get(state, 0) + 1
 
     def count(self, state: str) -> int:
-        return sum(1 for s, _ in self.units if s == state)
+        return self.counts.get(state, 0)
 
     def settled(self) -> list[Any]:
         """Values of the met and missed units that have one."""

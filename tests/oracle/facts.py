@@ -32,7 +32,10 @@ def share_a_term(wanted: Any, carried: Any) -> bool:
     """Whether a row carries at least one of the wanted tags; nothing wanted is always met."""
     if not wanted:
         return True
-    return bool(carried) and any(t in terms(carried) for t in terms(wanted))
+    if not carried:
+        return False
+    carried = carried if isinstance(carried, list) else (carried,)
+    return wanted in carried if isinstance(wanted, str) else not set(wanted).isdisjoint(carried)
 
 
 def running(row: Row, day: date, begins: str, ends: str) -> bool:
@@ -101,7 +104,9 @@ class Facts:
         self.held = _by(self.rows["activities"], "org_id", "kind")
         self.held_with = _by(self.rows["activities"], "person_id", "kind")
         self.kinds_held = _by(self.rows["activities"], "kind")
-        self.present = _by(self.rows["participations"], "org_id", "kind")
+        self.present: dict[tuple[str, str], dict[date, list[Row]]] = {}
+        for row in self.rows["participations"]:
+            self.present.setdefault((row["org_id"], row["kind"]), {}).setdefault(row["held_on"], []).append(row)
         self.steps = _by(self.rows["case_steps"], "org_id", "process")
         self.process_rows = _by(self.rows["case_steps"], "process")
         self.step_rows = _by(self.rows["case_steps"], "process", "step")

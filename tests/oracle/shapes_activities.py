@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -13,14 +14,14 @@ from .people import held_role, role_occurs
 Span = tuple[date, date]
 
 
-def of_kind(f: Facts, kinds: Any, tags: Any = None) -> list[Row]:
+def of_kind(f: Facts, kinds: Any, tags: Any = None) -> Iterator[Row]:
     """Every activity of the data set of these kinds, with one of the tags."""
-    return [a for kind in terms(kinds) for a in f.kinds_held.get(kind, ()) if share_a_term(tags, a["tags"])]
+    return (a for kind in terms(kinds) for a in f.kinds_held.get(kind, ()) if share_a_term(tags, a["tags"]))
 
 
 def kind_occurs(f: Facts, k: dict[str, Any]) -> bool:
     """Some activity of the kind (and tags) exists."""
-    return bool(of_kind(f, k["activity"], k.get("tags")))
+    return any(True for _ in of_kind(f, k["activity"], k.get("tags")))
 
 
 def kind_and_holder_occur(f: Facts, k: dict[str, Any]) -> bool:
@@ -138,7 +139,7 @@ def done_by_date(f: Facts, s: Setting, k: dict[str, Any]) -> Answer:
 def each_available(f: Facts, k: dict[str, Any]) -> bool:
     if not kind_occurs(f, k):
         return False
-    rows = of_kind(f, k["activity"])
+    rows = of_kind(f, k["activity"])  # whatever else they are about
     if k.get("carries"):
         return any(share_a_term(k["carries"], a["tags"]) for a in rows)
     if k.get("chaired_by"):

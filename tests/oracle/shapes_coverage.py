@@ -8,7 +8,7 @@ from typing import Any
 from . import people
 from .answers import MET, MISSED, OPEN, UNKNOWN, Answer, Setting
 from .days import elapsed_months
-from .facts import Facts, Row, running, share_a_term, terms, year_of
+from .facts import Facts, Row, running, terms, year_of
 from .shapes_activities import kind_occurs, of_kind
 
 Span = tuple[date, date]
@@ -177,7 +177,7 @@ def attendance(f: Facts, s: Setting, k: dict[str, Any]) -> Answer:
             members = set().union(*(people.on_day(f, org, k, day) for org in where))
             if not members:
                 continue
-            rows = [p for p in f.present.get((s.org, kind), ()) if p["held_on"] == day]
+            rows = f.present.get((s.org, kind), {}).get(day)
             if not rows:
                 answer.add(UNKNOWN)
                 continue
@@ -187,7 +187,7 @@ def attendance(f: Facts, s: Setting, k: dict[str, Any]) -> Answer:
 
 
 def took_part(row: Row, k: dict[str, Any]) -> bool:
-    return share_a_term(k.get("parts"), row["part"])
+    return not k.get("parts") or row["part"] in terms(k["parts"])
 
 
 def attendance_of_members(f: Facts, s: Setting, k: dict[str, Any], answer: Answer) -> None:
@@ -197,9 +197,10 @@ def attendance_of_members(f: Facts, s: Setting, k: dict[str, Any], answer: Answe
         return
     days: dict[str, set[date]] = {}
     for kind in terms(k["activity"]):
-        for row in f.present.get((s.org, kind), ()):
-            if s.in_year(row["held_on"]) and took_part(row, k):
-                days.setdefault(row["person_id"], set()).add(row["held_on"])
+        for day, rows in f.present.get((s.org, kind), {}).items():
+            for row in rows if s.in_year(day) else ():
+                if took_part(row, k):
+                    days.setdefault(row["person_id"], set()).add(day)
     smallest = min(len(days.get(person, ())) for person in members)
     if smallest >= k["minimum"]:
         answer.add(MET, smallest)

@@ -8,7 +8,7 @@ from typing import Any
 from . import people
 from .answers import MET, MISSED, OPEN, UNKNOWN, Answer, Setting
 from .facts import Case, Facts, Row, running, share_a_term, terms, year_of
-from .shapes_activities import of_kind
+from .shapes_activities import kind_occurs
 from .shapes_cases import new_answer, opened_lately, process_occurs, step_occurs
 
 
@@ -107,7 +107,7 @@ def nothing_followed(case: Case, trigger: date, s: Setting, k: dict[str, Any]) -
 
 
 def step_meeting_available(f: Facts, k: dict[str, Any]) -> bool:
-    return process_occurs(f, k) and bool(of_kind(f, k["activity"]))
+    return process_occurs(f, k) and kind_occurs(f, {"activity": k["activity"]})
 
 
 def step_meeting(f: Facts, s: Setting, k: dict[str, Any]) -> Answer:

@@ -73,7 +73,8 @@ def some_process(rng: Chance, least: int = 2) -> tuple[str, list[str], list[int]
 
 
 def activity_count(rng: Chance) -> dict[str, Any]:
-    low, asked = rng.randint(1, 4), activity(rng)
+    asked, period = activity(rng), rng.choice(PERIODS)
+    low = rng.randint(1, 2 if period == "month" else 4)
     bound = rng.choice([
         {"minimum": low}, {"minimum": low}, {"minimum": low}, {"maximum": low},
         {"minimum": low, "maximum": low + rng.randint(0, 2)},
@@ -83,7 +84,7 @@ def activity_count(rng: Chance) -> dict[str, Any]:
         asked["tags"], count = rng.sample(TAGS, 3), "tags"
         bound = {"minimum": rng.randint(1, 3)}
     return {
-        **asked, "period": rng.choice(PERIODS), **bound, **({"count": count} if count else {}),
+        **asked, "period": period, **bound, **({"count": count} if count else {}),
         **maybe(rng, 0.25, by_role=one_or_some(rng, ROLES)),
     }
 
