@@ -17,7 +17,7 @@ from workbench.vocabulary import Verdict
 if TYPE_CHECKING:
     import pandas as pd
 
-FORMAT = 1
+FORMAT = 2
 #: Files every run has; ``evidence.parquet`` may hold failing results only.
 FILES = (
     "receipt.json",
