@@ -196,14 +196,18 @@ def attendance_of_members(f: Facts, s: Setting, k: dict[str, Any], answer: Answe
     if not members:
         return
     days: dict[str, set[date]] = {}
+    sheets = 0
     for kind in terms(k["activity"]):
         for day, rows in f.present.get((s.org, kind), {}).items():
             for row in rows if s.in_year(day) else ():
+                sheets += 1
                 if took_part(row, k):
                     days.setdefault(row["person_id"], set()).add(day)
     smallest = min(len(days.get(person, ())) for person in members)
     if smallest >= k["minimum"]:
         answer.add(MET, smallest)
+    elif s.year_closed and not sheets:
+        answer.add(UNKNOWN)
     elif s.year_closed:
         answer.add(MISSED, smallest)
     else:

@@ -205,13 +205,17 @@ def _meeting_units(ctx: Context, requirements: Sequence[Requirement]) -> ir.Tabl
 def _person_units(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
     """One unit, the year: the fewest days on which a member came."""
     came = _came(ctx, requirements)
-    came = came.filter(came.counts, came.held_on.year() == ctx.year)
+    came = came.filter(came.held_on.year() == ctx.year)
+    told = came.select(*KEY).distinct().mutate(told=ibis.literal(True))
+    came = came.filter(came.counts)
     days = came.group_by(*KEY, "person_id").agg(days=came.held_on.nunique())
     t = look_up(members(ctx, requirements), days, [*KEY, "person_id"])
     t = t.group_by(*KEY).agg(value=t.days.fill_null(0).min().cast("float64"))
-    t = t.join(_least(requirements), "requirement")
-    late = MISSED if ctx.facts.periods(PeriodKind.YEAR)[0].closed(ctx.as_of) else OPEN
-    return t.mutate(unit=ibis.literal(str(ctx.year)), status=ibis.ifelse(t.value >= t.minimum, MET, late))
+    t = look_up(t, told, KEY).join(_least(requirements), "requirement")
+    late = ibis.ifelse(t.told.isnull(), UNKNOWN, MISSED)  # without any sign-in sheet nobody can be said to be absent
+    late = late if ctx.facts.periods(PeriodKind.YEAR)[0].closed(ctx.as_of) else ibis.literal(OPEN)
+    status = ibis.ifelse(t.value >= t.minimum, MET, late)
+    return t.mutate(unit=ibis.literal(str(ctx.year)), status=status)
 
 
 def _least(requirements: Sequence[Requirement]) -> ir.Table:
