@@ -57,11 +57,12 @@ def bind(facts: Facts, requirements: Sequence[Requirement], adoption: Adoption |
 
 def _adopting(facts: Facts, pairs: ir.Table, adoption: Adoption | None) -> ir.Table:
     """Those whose organisation adopts the document: by its own ledger entry, else by the file, else by default."""
-    own = (pairs.adopts.length() > 0).fill_null(False)
     if adoption is None:
-        return pairs.filter(ibis.ifelse(own, pairs.adopts.contains(pairs.document), ~pairs.explicit))
-    given = adopted(facts, adoption).mutate(given=ibis.literal(True))
-    pairs = look_up(pairs, given, ["org_id", "document"])
+        pairs = pairs.mutate(given=~pairs.explicit)
+    else:
+        given = adopted(facts, adoption).mutate(given=ibis.literal(True))
+        pairs = look_up(pairs, given, ["org_id", "document"])
+    own = (pairs.adopts.length() > 0).fill_null(False)
     return pairs.filter(ibis.ifelse(own, pairs.adopts.contains(pairs.document), pairs.given.fill_null(False)))
 
 
