@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -61,3 +62,33 @@ def post(person: str, role: str, since: str, until: str | None = None, org: str 
     """A post held by a person."""
     return {"person_id": person, "org_id": org, "role": role, "started_on": D(since),
             "ended_on": D(until) if until else None, **columns}
+
+
+#: Columns whose values name something, so that many small data sets can be judged as one.
+_NAMES = ("org_id", "person_id", "case_id", "activity_id", "chair_id")
+
+
+def check(cases: Sequence[tuple[Requirement, Tables, str, int, Any]]) -> None:
+    """Cases (requirement, tables around O1, as of, year, expected) judged together, all of one day and year at once.
+
+    Expected is a verdict, or verdict and judged value. Which kinds of record occur at all is one for all of them.
+    """
+    found: dict[int, tuple[str, float | None]] = {}
+    for day, year in dict.fromkeys((as_of, year) for _, _, as_of, year, _ in cases):
+        asked, tables = [], {"organizations": []}
+        for n, (one, given, as_of, of_year, _) in enumerate(cases):
+            if (as_of, of_year) == (day, year):
+                asked.append(replace(one, id=f"R{n}"))
+                tables["organizations"].append({"org_id": f"{n}:O1", "name": f"第{n}支部", "type": "党支部"})
+                for table, rows in given.items():
+                    tables.setdefault(table, []).extend(_renamed(n, row) for row in rows)
+        rows = {(r["subject"], r["requirement"]): r for r in judge_tables(tables, asked, as_of=D(day), year=year)}
+        for one in asked:
+            row = rows[f"{one.id[1:]}:O1", one.id]
+            found[int(one.id[1:])] = (row["verdict"], row["judged"])
+    wanted = {n: e if isinstance(e, tuple) else (e, found[n][1]) for n, (*_, e) in enumerate(cases)}
+    assert found == wanted
+
+
+def _renamed(number: int, row: Mapping[str, Any]) -> dict[str, Any]:
+    return {k: f"{number}:{v}" if k in _NAMES and v is not None else v for k, v in row.items()}
