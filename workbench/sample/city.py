@@ -8,7 +8,8 @@ from datetime import date
 import duckdb
 import pyarrow as pa
 
-from workbench.sample.faults import Planted, has, plant
+from workbench.sample.adoption import adopted
+from workbench.sample.faults import Planted, bits, has, plant
 from workbench.sample.tree import build_tree
 from workbench.vocabulary import OrgFlag
 
@@ -41,7 +42,7 @@ def found(city: City, branches: int, *, faults: bool) -> Planted:
     planted = plant(con, (city.as_of.month, city.as_of.day)) if faults else Planted()
     masks = planted.masks()
     con.register("masks", pa.table({"no": pa.array([m[0] for m in masks], pa.int32()),
-                                    "faults": pa.array([m[1] for m in masks], pa.uint64())}))
+                                    "faults": pa.array([m[1] for m in masks], pa.string())}))
     con.execute(_org(city))
     con.unregister("masks")
     con.execute("CREATE VIEW organizations AS " + _ORGANIZATIONS)
@@ -57,7 +58,7 @@ def _load_tree(city: City, branches: int) -> None:
     table = pa.table({
         "no": pa.array(range(n), pa.int32()), "name": tree.name, "short_name": tree.short_name, "type": tree.type,
         "sector": pa.array(tree.sector, pa.string()), "level": tree.level, "parent": pa.array(tree.parent, pa.int32()),
-        "flags": pa.array(tree.flags, pa.list_(pa.string())), "home": pa.array(homes, pa.int32()),
+        "flags": pa.array(tree.flags, pa.list_(pa.string())), "adopts": pa.array(tree.adopts, pa.list_(pa.string())), "home": pa.array(homes, pa.int32()),
         "peer": pa.array([peers.get(i) for i in range(n)], pa.int32()), "has_lagging": lagging,
         "hosts": [i in hosts for i in range(n)],
     })
@@ -83,9 +84,7 @@ def _base(city: City) -> str:
         8 + draw(no, 8, 17) + draw(no, 9, 13) AS size,
         CASE WHEN type = '党支部' THEN draw(no, 10, 100) < 70 END AS has_committee,
         type <> '党支部' OR sector IN ('机关', '国企', '学校') AND draw(no, 11, 10) < 7 AS has_worker,
-        CASE WHEN type <> '党支部' THEN NULL
-             WHEN sector IN ('两新', '国企', '学校') AND draw(no, 12, 10) < 4 THEN ['secretary-2022']
-             WHEN draw(no, 13, 4) = 0 THEN ['secretary-2022', 'xinfang-bureau'] END AS adopts
+        {adopted()} AS adopted
         FROM drawn)
     SELECT *, no > 0 AND dissolved_on IS NULL AND (established_on IS NULL OR established_on < DATE '{y - 1}-01-01')
         AS plantable FROM dated"""
@@ -101,7 +100,7 @@ def _org(city: City) -> str:
              WHEN draw(no, 25, 100) < 2 THEN {city.day(1, 26)} + draw(no, 26, 10)
              WHEN draw(no, 25, 100) < 14 THEN {city.day(6, 1, -1)} + draw(no, 26, 400) END"""
     return f"""CREATE TABLE org AS
-    WITH faulty AS (SELECT base.*, coalesce(masks.faults, 0::UBIGINT) AS faults FROM base LEFT JOIN masks USING (no)),
+    WITH faulty AS (SELECT base.*, coalesce(masks.faults, '{bits(())}')::BIT AS faults FROM base LEFT JOIN masks USING (no)),
     o AS (SELECT *, {appointed} AS appointed_on FROM faulty o)
     SELECT o.* EXCLUDE (appointed_on), 'YL' || printf('%07d', no) AS org_id,
         CASE WHEN parent IS NOT NULL THEN 'YL' || printf('%07d', parent) END AS parent_id,

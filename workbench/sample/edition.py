@@ -12,12 +12,15 @@ import duckdb
 
 from workbench.errors import UsageError
 from workbench.records.tables import TABLES
+from workbench.sample.adoption import write_adoption
+from workbench.sample.attendance import sign_in
 from workbench.sample.cases import record
 from workbench.sample.city import City, found
 from workbench.sample.figures import count
 from workbench.sample.people import populate
 from workbench.sample.planted import write_planted
 from workbench.sample.rhythm import rehearse
+from workbench.sample.standard import measure_up
 
 SMALLEST = 40
 #: Above this number of branches planted faults are counted, not listed, and dues cover eight months.
@@ -31,9 +34,9 @@ def make_sample(
     """Write a synthetic city with ``branches`` party branches to folder ``out`` and return ``out``.
 
     ``seed`` decides everything: the same arguments give the same records (in large Parquet files not always in the
-    same order). Every duty of the two documents is
+    same order). Every duty of the five documents is
     fulfilled up to ``as_of`` except where ``faults`` plants a violation; ``planted.yaml`` lists each with all that it
-    implies. ``form`` ``"parquet"``: one typed file per table. ``"ledgers"``: Excel and CSV as branches send them, for
+    implies, ``适用文件.yaml`` who adopts which document. ``form`` ``"parquet"``: one typed file per table. ``"ledgers"``: Excel and CSV as branches send them, for
     up to 50,000 branches, with ``dirt`` the faults of form that such ledgers have. Raises ``UsageError`` for arguments
     that make no city and for a folder that holds something already.
 
@@ -52,9 +55,11 @@ def make_sample(
             city = City(con, seed, as_of)
             planted = found(city, branches, faults=faults)
             populate(city)
-            rehearse(city)
             record(city)
+            rehearse(city)
+            sign_in(city)
             count(city, 8 if branches > LARGE else 12)
+            measure_up(city)
             dirty = []
             if form == "parquet":
                 write_parquet(city, out)
@@ -62,6 +67,7 @@ def make_sample(
                 from workbench.sample.ledgers import write_ledgers  # not needed for Parquet
 
                 dirty = write_ledgers(city, out, dirt=dirt)
+            write_adoption(out)
             write_planted(city, out / "planted.yaml", planted, dirty, listed=branches <= LARGE)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)

@@ -15,6 +15,9 @@ def count(city: City, dues_months: int) -> None:
     con.execute(f"""CREATE VIEW exemptions AS SELECT org_id, '{S}7.1-1' AS requirement, DATE '{y}-01-01' AS since,
         DATE '{y}-12-31' AS until, '机构调整期间' AS reason, '样例市委组织部' AS approved_by FROM org o
         WHERE {has("waived")}""")
+    con.execute("CREATE VIEW permissions AS SELECT NULL::VARCHAR AS org_id, NULL::VARCHAR AS requirement, "
+                "NULL::VARCHAR AS period, NULL::DATE AS held_on, NULL::VARCHAR AS reason, "
+                "NULL::VARCHAR AS approved_by WHERE FALSE")
 
 
 def _measures(city: City) -> str:
@@ -77,7 +80,8 @@ def _dues(city: City, months: int) -> str:
     later = "(month + to_months(1 + draw(k, 131, 2)) + to_days(draw(k, 132, 27)))::DATE"
     return f"""
     SELECT person_id, org_id, month, due, CASE WHEN due > 0 AND paid_on IS NOT NULL THEN due END AS paid,
-        CASE WHEN due > 0 THEN paid_on END AS paid_on, CASE WHEN without THEN '长期病休' END AS reason
+        CASE WHEN due > 0 THEN paid_on END AS paid_on, CASE WHEN without THEN '长期病休' END AS reason,
+        NULL::VARCHAR AS payer, NULL::DATE AS consented_on
     FROM (SELECT m.person_id, m.org_id, month, {excused} AS without,
             CASE WHEN draw(pno, 133, 250) = 0 AND pno % 64 > 8 THEN 0 ELSE 5 + draw(pno, 134, 60) END::DOUBLE AS due,
             CASE WHEN pno = o.no * 64 + 5 AND ({owing}) OR {excused} THEN NULL

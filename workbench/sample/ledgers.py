@@ -78,7 +78,7 @@ def _rows(city: City, table: str, where: str, order: str, style: Style) -> list[
     named = any(c.name == "person_id" for c in TABLES[table].columns)
     person = "LEFT JOIN identity i ON i.person_id = t.person_id" if named else ""
     cursor = city.con.execute(f"""
-        SELECT t.*, o.{style.orgs} AS org_label, o.plantable AND o.faults = 0 AS clean,
+        SELECT t.*, o.{style.orgs} AS org_label, o.plantable AND bit_count(o.faults) = 0 AS clean,
                {"i.idx" if named else "NULL AS idx"}
         FROM ledger_{table} t JOIN org o USING (org_id) JOIN place p USING (no) {person}
         WHERE {where} ORDER BY {order}""")

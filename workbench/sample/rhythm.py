@@ -98,8 +98,9 @@ def rehearse(city: City) -> None:
     habits = " UNION ALL ".join(_habit(city, i, habit) for i, habit in enumerate(HABITS))
     city.con.execute(f"""CREATE VIEW activities AS
     SELECT org_id || mark AS activity_id, org_id, person(pno) AS person_id, kind,
-        CASE WHEN tag <> '' THEN [tag] END AS tags, held_on, hours::DOUBLE AS hours, quantity::DOUBLE AS quantity,
-        year_of,
+        CASE WHEN tag <> '' THEN [tag] END AS tags, held_on, hours::DOUBLE AS hours,
+        NULL::DOUBLE AS days, quantity::DOUBLE AS quantity, year_of, NULL::VARCHAR AS chair_id,
+        NULL::BOOLEAN AS minutes, NULL::DATE AS noticed_on, NULL::DATE AS approved_on,
         CASE WHEN draw(k, 7, 10) < 6 THEN least(held_on + draw(k, 8, 6), DATE '{city.as_of}') END AS recorded_on
     FROM ({habits} UNION ALL {_training(city)} UNION ALL {_democratic_life(city)})
     WHERE held_on <= DATE '{city.as_of}' AND held_on >= live_from AND held_on < live_to""")

@@ -28,11 +28,12 @@ class Tree:
     level: list[str] = field(default_factory=list)
     parent: list[int | None] = field(default_factory=list)
     flags: list[list[str]] = field(default_factory=list)
+    adopts: list[list[str] | None] = field(default_factory=list)
     branches: list[int] = field(default_factory=list)
 
     def add(
         self, name: str, type_: OrgType, sector: Sector | None, level: Level, parent: int | None,
-        *, short: str = "", flags: tuple[OrgFlag, ...] = (),
+        *, short: str = "", flags: tuple[OrgFlag, ...] = (), adopts: tuple[str, ...] = (),
     ) -> int:
         """Append one organisation and return its number."""
         no = len(self.name)
@@ -43,6 +44,7 @@ class Tree:
         self.level.append(level.value)
         self.parent.append(parent)
         self.flags.append([f.value for f in flags])
+        self.adopts.append(list(adopts) or None)
         if type_ is OrgType.BRANCH:
             self.branches.append(no)
         return no
