@@ -114,6 +114,15 @@ ENTRY_FAULTS: dict[str, tuple[Change, str, str, str]] = {
         shaped("expect_step_lead", {"process": "发展党员", "step": "接收预备党员", "before": "转正",
                                     "at_least_months": 12, "inclusive": True}),
         "kwargs", "at_least_days", "at_least_days"),
+    "only true": (
+        shaped("expect_posts_held", {"roles": ["书记"], "minimum": 1, "full_time": False}),
+        "kwargs.full_time", "False", "true"),
+    "hours of a rating": (
+        shaped("expect_members_covered", COVERED, activity=None, rating="述职评议", measure="hours"),
+        "kwargs", "rating", "measure"),
+    "positive beside a minimum": (
+        shaped("expect_measure", {"measure": "财政收入", "positive": True, "minimum": 1}), "kwargs", "minimum", "positive"),
+    "divided by nothing": (shaped("expect_members_covered", COVERED, size=0), "kwargs.size", "0", "0.01"),
     "truth value as text": (
         shaped("expect_dues_followup", {"months": 6, "process": "党费催缴", "step": "教育", "excused": "yes"}),
         "kwargs.excused", "yes", "true"),

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from workbench.audit.facts import Facts
 from workbench.audit.shapes import SHAPES
-from workbench.audit.shapes.base import TALLY, UNIT, Context, look_up, tally_units, union
+from workbench.audit.shapes.base import TALLY, UNIT, Context, Need, look_up, tally_units, union
 from workbench.audit.shapes.cases import case_evidence
 from workbench.audit.subjects import bind
 from workbench.records.tables import TABLES
@@ -113,7 +113,7 @@ def _with_doubt(ctx: Context, requirements: Sequence[Requirement], t: ir.Table) 
             "requirement": r.id,
             "table_name": need.table,
             "wanted": need.kind,
-            "wide": r.shape == "expect_population" or r.kwargs.get("scope") in ("children", "subtree"),
+            "wide": _wide(r, need),
         }
         for r in requirements
         for need in dict.fromkeys(SHAPES[r.shape].needs(dict(r.kwargs)))
@@ -139,6 +139,13 @@ def _with_doubt(ctx: Context, requirements: Sequence[Requirement], t: ir.Table) 
     wide = hits.filter(hits.wide).join(below, "org_id").mutate(subject=lambda h: h.ancestor).select(key)
     counted = own.union(wide).distinct().group_by("requirement", "subject").agg(rejected_rows=lambda h: h.count())
     return look_up(t, counted, KEY).mutate(rejected_rows=lambda x: x.rejected_rows.fill_null(0))
+
+
+def _wide(r: Requirement, need: Need) -> bool:
+    """Whether a rejected row of an organisation below casts doubt as well."""
+    if r.shape == "expect_population" or r.kwargs.get("scope") in ("children", "subtree"):
+        return True
+    return need.table == "posts" and r.kwargs.get("posts_in") == "children"
 
 
 def _with_waivers(ctx: Context, t: ir.Table) -> ir.Table:

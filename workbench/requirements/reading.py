@@ -167,6 +167,13 @@ def boolean(value: Any, place: str) -> bool:
     return value
 
 
+def only_true(value: Any, place: str) -> bool:
+    """``true``: what is asked for or not written at all."""
+    if value is not True:
+        raise SuiteError("此处只能写 true", place=place, found=shown(value), expected="true", next_step="不要求时删去此键")
+    return True
+
+
 def number(value: Any, place: str, *, whole: bool, least: float) -> int | float:
     """A number (``whole``: without decimals) not below ``least``."""
     kinds = int if whole else (int, float)

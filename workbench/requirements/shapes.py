@@ -30,6 +30,7 @@ class Kind(Enum):
     COUNT = auto()  # whole number, 0 or more
     NUMBER = auto()  # number, 0 or more
     BOOLEAN = auto()
+    TRUE = auto()  # asked for or not written
     MONTH_DAY = auto()
     DATE = auto()
     DATES = auto()  # a list of days, one a year
@@ -49,8 +50,8 @@ class Argument:
 class Shape:
     """One expectation type. ``period`` is fixed here or (empty) the argument ``period``; a *state* holds at a date.
 
-    Of each group in ``exactly_one`` and ``at_least_one`` that many arguments are given; ``needs`` pairs an argument
-    (with a value) with the one it requires. ``judged`` says which arguments bound the judged value, or gives 0.
+    Of each group in ``exactly_one`` and ``at_least_one`` that many arguments are given; ``needs`` and ``excludes`` pair an
+    argument (with a value) with the one it requires or forbids. ``judged`` says which arguments bound the judged value, or gives 0.
     """
 
     label: str
@@ -61,6 +62,7 @@ class Shape:
     exactly_one: tuple[tuple[str, ...], ...] = ()
     at_least_one: tuple[tuple[str, ...], ...] = ()
     needs: tuple[tuple[str, Any, str], ...] = ()
+    excludes: tuple[tuple[str, Any, str], ...] = ()
     parameters: tuple[str, ...] = field(default=())
 
 
@@ -92,6 +94,7 @@ _DAY = Argument(Kind.MONTH_DAY)
 _DAY_MAYBE = Argument(Kind.MONTH_DAY, required=False)
 _FLAG = Argument(Kind.BOOLEAN)
 _FLAG_MAYBE = Argument(Kind.BOOLEAN, required=False)
+_ONLY_TRUE = Argument(Kind.TRUE, required=False)
 _DATE_MAYBE = Argument(Kind.DATE, required=False)
 _ROLES_MAYBE = _some(v.Role, False)
 _TAGS_MAYBE = _some(v.ActivityTag, False)
@@ -121,7 +124,7 @@ SHAPES: dict[str, Shape] = {
             "except_categories": _some(v.PersonCategory, False), "types": _some(v.OrgType, False),
             "scope": _choice("own", "subtree"), "activity": _some(v.ActivityKind, False), "tags": _TAGS_MAYBE,
             "rating": _some(v.RatingKind, False),
-            "measure": _choice("count", "hours", "days", "quantity"), "size": _NUMBER_MAYBE,
+            "measure": _choice("count", "hours", "days", "quantity"), "size": Argument(Kind.NUMBER, required=False, least=0.01),
             "minimum": Argument(Kind.NUMBER), "period": _choice("year", "ever"), "grace_days": _COUNT_MAYBE,
             "around": Argument(Kind.DATES, required=False), "days_before": _COUNT_MAYBE, "days_after": _COUNT_MAYBE,
         },
@@ -130,6 +133,10 @@ SHAPES: dict[str, Shape] = {
             ("types", None, "roles"), ("scope", "subtree", "roles"), ("except_categories", None, "standings"),
             ("around", None, "days_before"),
             ("around", None, "days_after"), ("around", None, "activity"), ("tags", None, "activity"),
+        ),
+            excludes=(
+            ("period", "ever", "around"), ("measure", "hours", "rating"), ("measure", "days", "rating"),
+            ("measure", "quantity", "rating"),
         ),
     ),
     "expect_orgs_covered": Shape(
@@ -141,14 +148,14 @@ SHAPES: dict[str, Shape] = {
     ),
     "expect_each_activity": Shape(
         "逐次要求",
-        {"activity": _some(v.ActivityKind), "tags": _TAGS_MAYBE, "carries": _TAGS_MAYBE, "minutes": _FLAG_MAYBE,
+        {"activity": _some(v.ActivityKind), "tags": _TAGS_MAYBE, "carries": _TAGS_MAYBE, "minutes": _ONLY_TRUE,
          "chaired_by": _ROLES_MAYBE, "dated": _choice("noticed_on", "approved_on", required=False)},
         period="event", upper=0, exactly_one=(("carries", "minutes", "chaired_by", "dated"),),
     ),
     "expect_attendance": Shape(
         "到会",
         {"activity": _some(v.ActivityKind), "parts": _some(v.Part, False), "roles": _ROLES_MAYBE,
-         "categories": _some(v.PersonCategory, False), "full_time": _FLAG_MAYBE,
+         "categories": _some(v.PersonCategory, False), "full_time": _ONLY_TRUE,
          "posts_in": _choice("children", required=False), "each": _choice("activity", "person"),
          "minimum": Argument(Kind.NUMBER)},
         period="year", lower="minimum", exactly_one=(("roles", "categories"),),
@@ -169,7 +176,7 @@ SHAPES: dict[str, Shape] = {
     ),
     "expect_step_order": Shape(
         "步骤顺序",
-        {"process": _PROCESS, "steps": _STEPS, "complete_by": _DAY_MAYBE, "ongoing": _FLAG_MAYBE},
+        {"process": _PROCESS, "steps": _STEPS, "complete_by": _DAY_MAYBE, "ongoing": _ONLY_TRUE},
         period="event", upper=0,
     ),
     "expect_case_periods": Shape(
@@ -201,7 +208,7 @@ SHAPES: dict[str, Shape] = {
     "expect_step_present": Shape(
         "事项必办",
         {"process": _PROCESS, "of": _STEP, "of_tags": _CASE_TAGS_MAYBE, "steps": _STEPS, "step_tags": _CASE_TAGS_MAYBE,
-         "same_day": _FLAG_MAYBE, "until": _STEPS_MAYBE, "unless": _STEPS_MAYBE, "absent": _FLAG_MAYBE,
+         "same_day": _ONLY_TRUE, "until": _STEPS_MAYBE, "unless": _STEPS_MAYBE, "absent": _ONLY_TRUE,
          "within_days": _COUNT_MAYBE},
         period="event", upper=0, exactly_one=(("absent", "within_days"),),
     ),
@@ -225,17 +232,17 @@ SHAPES: dict[str, Shape] = {
         period="state", upper=0, parameters=(GRACE,),
     ),
     "expect_tenure": Shape(
-        "任职年限", {"roles": _some(v.Role), "full_time": _FLAG_MAYBE, "years": _COUNT}, period="state", upper=0,
+        "任职年限", {"roles": _some(v.Role), "full_time": _ONLY_TRUE, "years": _COUNT}, period="state", upper=0,
         parameters=(GRACE,),
     ),
     "expect_post_qualified": Shape(
         "任职条件",
-        {"roles": _some(v.Role), "full_time": _FLAG_MAYBE, "also": _some(v.Role),
+        {"roles": _some(v.Role), "full_time": _ONLY_TRUE, "also": _some(v.Role),
          "at": _choice("own", "parent", "anywhere")},
         period="state", upper=0, parameters=(GRACE,),
     ),
     "expect_posts_held": Shape(
-        "岗位在任", {"roles": _some(v.Role), "minimum": _COUNT, "full_time": _FLAG_MAYBE},
+        "岗位在任", {"roles": _some(v.Role), "minimum": _COUNT, "full_time": _ONLY_TRUE},
         period="state", lower="minimum", parameters=(GRACE,),
     ),
     "expect_open_cases": Shape(
@@ -258,14 +265,15 @@ SHAPES: dict[str, Shape] = {
     "expect_measure": Shape(
         "数额",
         {"measure": _one(v.Measure), "per": _one(v.Measure, False), "minimum": _NUMBER_MAYBE, "maximum": _NUMBER_MAYBE,
-         "positive": _FLAG_MAYBE, "when": _one(v.Measure, False), "when_at_least": _NUMBER_MAYBE,
+         "positive": _ONLY_TRUE, "when": _one(v.Measure, False), "when_at_least": _NUMBER_MAYBE,
          "when_below": _NUMBER_MAYBE},
         period="state", lower=("minimum", "positive"), upper="maximum", parameters=(GRACE,),
         at_least_one=(("minimum", "maximum", "positive"),),
         needs=(("when_at_least", None, "when"), ("when_below", None, "when")),
+        excludes=(("positive", None, "minimum"), ("positive", None, "maximum")),
     ),
     "expect_growth": Shape(
-        "增长不低于", {"measure": _one(v.Measure), "base": _one(v.Measure), "rises": _FLAG_MAYBE}, period="year", lower=0
+        "增长不低于", {"measure": _one(v.Measure), "base": _one(v.Measure), "rises": _ONLY_TRUE}, period="year", lower=0
     ),
     "expect_population": Shape(
         "总体数量与占比",
@@ -274,6 +282,7 @@ SHAPES: dict[str, Shape] = {
          "grades": _some(v.Grade, False), "share": _NUMBER_MAYBE, "minimum": _COUNT_MAYBE, "by": _DATE_MAYBE},
         period="state", lower=("share", "minimum"), parameters=(GRACE,), exactly_one=(("share", "minimum"),),
         needs=(("rating", None, "grades"), ("grades", None, "rating")),
+        excludes=(("having_flag", None, "rating"),),
     ),
     "expect_standard": Shape(
         "标准层级", {"what": _choice("aspects", "items", "level"), "minimum": _COUNT, "maximum": _COUNT_MAYBE},
@@ -340,6 +349,8 @@ def _checked(argument: Argument, value: Any, place: str, process: str | None) ->
             return reading.number(value, place, whole=False, least=argument.least)
         case Kind.BOOLEAN:
             return reading.boolean(value, place)
+        case Kind.TRUE:
+            return reading.only_true(value, place)
         case Kind.MONTH_DAY:
             return reading.month_day(value, place)
         case Kind.DATE:
@@ -361,6 +372,9 @@ def _check_together(shape: Shape, arguments: Mapping[str, Any], place: str) -> N
     for name, value, other in shape.needs:
         if name in arguments and (value is None or arguments[name] == value) and other not in arguments:
             raise SuiteError(f"写了 {name} 就要写 {other}", place=place, found=f"没有 {other}", expected=other)
+    for name, value, other in shape.excludes:
+        if name in arguments and (value is None or arguments[name] == value) and other in arguments:
+            raise SuiteError(f"写了 {name} 就不能写 {other}", place=place, found=other, expected=f"删去 {name} 或 {other}")
     if {"minimum", "maximum"} <= arguments.keys() and arguments["minimum"] > arguments["maximum"]:
         raise SuiteError("下限大于上限", place=place, found=f"{arguments['minimum']} > {arguments['maximum']}",
                          expected="minimum ≤ maximum")

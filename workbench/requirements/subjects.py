@@ -57,14 +57,5 @@ def _traits(label: str, entry: Any, place: str, optional: tuple[str, ...] = ()) 
         flags=listed("flags", v.OrgFlag),
         under=listed("under", v.OrgType),
         not_under=listed("not_under", v.OrgType),
-        **{key: _only_true(entry.get(key, False), f"{place}.{key}", key in entry) for key in _ONLY_TRUE},
+        **{key: reading.only_true(entry[key], f"{place}.{key}") for key in _ONLY_TRUE if key in entry},
     )
-
-
-def _only_true(value: Any, place: str, given: bool) -> bool:
-    """Such a trait narrows a group when true, and is left out otherwise."""
-    if given and value is not True:
-        raise SuiteError(
-            "此键只能写 true", place=place, found=reading.shown(value), expected="true", next_step="不限定的请删去此键"
-        )
-    return given

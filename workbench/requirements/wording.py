@@ -145,12 +145,18 @@ def _measured(a: Arguments, unit: str) -> str:
         low = f"达到{a['when_at_least']:g}" if "when_at_least" in a else ""
         high = f"不足{a['when_below']:g}" if "when_below" in a else ""
         when = f"（{a['when']}{low}{high}的）"
-    return f"{a['measure']}{wanted}{when}"
+    per = f"占{a['per']}" if "per" in a else ""
+    return f"{a['measure']}{per}{wanted}{when}"
+
+
+def _until(a: Arguments) -> str:
+    """The day by which a state is due."""
+    return f"（{a['by'][:4]}年{_day(a['by'][5:])}前）" if "by" in a else ""
 
 
 def _population(a: Arguments, unit: str) -> str:
-    by = f"（至{a['by']}）" if "by" in a else ""
-    return (f"占比不低于{a['share']:g}%" if "share" in a else f"不少于{a['minimum']}{unit}") + by
+    who = _any(a.get("having_flag")) or (f"{_any(a['rating'])}“{_any(a['grades'])}”的" if "rating" in a else "")
+    return who + (f"占比不低于{a['share']:g}%" if "share" in a else f"不少于{a['minimum']}{unit}") + _until(a)
 
 
 def _standard(a: Arguments, unit: str) -> str:
@@ -180,8 +186,7 @@ def _capped(a: Arguments, unit: str) -> str:
 
 
 def _open(a: Arguments, unit: str) -> str:
-    by = f"（至{a['by']}）" if "by" in a else ""
-    return ("无未结事项" if a.get("maximum") == 0 else _bounds(a, unit)) + by
+    return ("无未结事项" if a.get("maximum") == 0 else _bounds(a, unit)) + _until(a)
 
 
 def _ratio(a: Arguments, unit: str) -> str:
