@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from workbench.timeline import PeriodKind, periods
+from workbench.vocabulary import StandardLevel
 
 _PERIODIC = {kind.value for kind in PeriodKind}
 
@@ -95,6 +96,8 @@ def _by_date(requirement: Mapping, result: Mapping, missed: list[str]) -> str:
 
 
 def _members(requirement: Mapping, result: Mapping, missed: list[str]) -> str:
+    if result["unknown"]:
+        return "没有登记当年的日期"
     text = f"应有{result['whole']}人，达到{result['part']}人"
     if requirement["required"] and requirement["required"] > 1:
         text += f"，最少者{plain(result['observed'])}{requirement['unit']}"
@@ -102,27 +105,85 @@ def _members(requirement: Mapping, result: Mapping, missed: list[str]) -> str:
 
 
 def _children(requirement: Mapping, result: Mapping, missed: list[str]) -> str:
-    return f"应评{result['whole']}个，已评{result['part']}个"
+    return f"应覆盖{result['whole']}个，已覆盖{result['part']}个"
 
 
 def _headcount(requirement: Mapping, result: Mapping, missed: list[str]) -> str:
-    value = (
-        result["judged"]
-        if result["judged"] is not None and result["judged"] == result["judged"]
-        else result["observed"]
-    )
-    return f"{plain(value)}{requirement['unit']}"
+    value = result["judged"] if _known(result["judged"]) else result["observed"]
+    return f"{plain(value)}{requirement['unit']}" if _known(value) else "缺少指标"
+
+
+def _known(value: float | None) -> bool:
+    return value is not None and value == value
+
+
+def _term(requirement: Mapping, result: Mapping, missed: list[str]) -> str:
+    if result["unknown"]:
+        return "没有换届记录和成立日期"
+    if result["open"]:
+        return "任期已满，已按规定延期或属新成立组织"
+    days = result["judged"]
+    return f"任期届满后{plain(days)}天尚未换届" if days > 0 else f"距任期届满{plain(-days)}天"
+
+
+def _persons(requirement: Mapping, result: Mapping, missed: list[str]) -> str:
+    people = result["met"] + result["missed"]
+    text = f"{people}人中{result['met']}人达到"
+    if result["missed"] and requirement["shape"] == "expect_tenure":
+        text += f"，最长者超出{plain(result['judged'])}天"
+    return text
+
+
+def _occasions(requirement: Mapping, result: Mapping, missed: list[str]) -> str:
+    """How many occasions were as they should be; with attendance, how many came at least."""
+    attendance = requirement["shape"] == "expect_attendance"
+    if attendance and requirement["kwargs"]["each"] == "person":
+        return f"到会最少者{plain(result['observed'])}{requirement['unit']}"
+    held = result["met"] + result["missed"]
+    text = f"{held}次中{result['met']}次达到"
+    if attendance and result["missed"]:
+        text += f"，到会最低{plain(result['judged'])}%"
+    return text
+
+
+def _figure(requirement: Mapping, result: Mapping, missed: list[str]) -> str:
+    if requirement["kwargs"].get("positive") and _known(result["judged"]):
+        return "大于0" if result["judged"] else "为0"
+    return _headcount(requirement, result, missed)
+
+
+def _population(requirement: Mapping, result: Mapping, missed: list[str]) -> str:
+    if "share" not in requirement["kwargs"]:
+        return f"{result['part']}{requirement['unit']}"
+    return f"{result['whole']}个中{result['part']}个，占{plain(result['observed'])}%"
+
+
+def _standard(requirement: Mapping, result: Mapping, missed: list[str]) -> str:
+    if not _known(result["judged"]):
+        return "尚有指标未核查"
+    if requirement["kwargs"]["what"] != "level":
+        return _headcount(requirement, result, missed)
+    level = int(result["judged"])
+    return f"达到{tuple(StandardLevel)[level - 1]}标准" if level else "未达到基本标准"
+
+
+def _checklist(requirement: Mapping, result: Mapping, missed: list[str]) -> str:
+    if result["open"]:
+        return "尚未现场核查"
+    return "现场核查符合" if result["met"] else "现场核查不符合"
 
 
 def _share(requirement: Mapping, result: Mapping, missed: list[str]) -> str:
-    if result["whole"] is None or result["whole"] != result["whole"]:
+    if not _known(result["whole"]):
         return "缺少指标"
     return f"{int(result['part'])}/{int(result['whole'])}（{plain(result['observed'] * 100)}%）"
 
 
 def _growth(requirement: Mapping, result: Mapping, missed: list[str]) -> str:
-    if result["judged"] is None or result["judged"] != result["judged"]:
+    if not _known(result["judged"]):
         return "尚无本年数据"
+    if requirement["kwargs"].get("rises"):
+        return "比上年增长" if result["judged"] > 0 else "没有比上年增长"
     side = "高于" if result["judged"] >= 0 else "低于"
     return f"增幅{side}基数{plain(abs(result['judged']))}个百分点"
 
@@ -132,11 +193,20 @@ _BY_SHAPE = {
     "expect_done_by_date": _by_date,
     "expect_members_covered": _members,
     "expect_orgs_covered": _children,
+    "expect_each_activity": _occasions,
+    "expect_attendance": _occasions,
     "expect_posts_held": _headcount,
+    "expect_term": _term,
+    "expect_tenure": _persons,
+    "expect_post_qualified": _persons,
     "expect_open_cases": _headcount,
     "expect_steps_present": _headcount,
     "expect_share": _share,
+    "expect_measure": _figure,
     "expect_growth": _growth,
+    "expect_population": _population,
+    "expect_standard": _standard,
+    "expect_checklist": _checklist,
 }
 
 

@@ -151,7 +151,7 @@ def _measured(a: Arguments, unit: str) -> str:
 
 def _until(a: Arguments) -> str:
     """The day by which a state is due."""
-    return f"（{a['by'][:4]}年{_day(a['by'][5:])}前）" if "by" in a else ""
+    return f"（截至{a['by'][:4]}年{_day(a['by'][5:])}）" if "by" in a else ""
 
 
 def _population(a: Arguments, unit: str) -> str:
