@@ -52,10 +52,17 @@ def _units(requirement: Mapping, result: Mapping, missed: list[str]) -> str:
         return ("未达到" if result["missed"] else "达到") + (f"（{worst}）" if worst else "")
     text = f"{done}项中{result['met']}项达到"
     if result["missed"]:
-        text += f"，{result['missed']}项未达到" + (
-            f"（{'最差者' if result['missed'] > 1 else ''}{worst}）" if worst else ""
-        )
+        alone = result["missed"] == 1 or requirement["shape"] in _LACKING
+        text += f"，{result['missed']}项未达到" + (f"（{'' if alone else '最差者'}{worst}）" if worst else "")
     return text
+
+
+#: What units that are not met have in common, where no figure says how far they are off.
+_LACKING = {
+    "expect_step_present": "缺少应有步骤的记录",
+    "expect_step_meeting": "此前没有相应会议的记录",
+    "expect_grade_capped": "等次不在限定之内",
+}
 
 
 def _worst(requirement: Mapping, judged: float) -> str:
@@ -65,12 +72,17 @@ def _worst(requirement: Mapping, judged: float) -> str:
             return f"超期{plain(judged)}天"
         case "expect_step_lead":
             kwargs = requirement["kwargs"]
-            missing = -1 - (kwargs.get("at_least_days") or 30 * kwargs["at_least_months"])
-            return "缺少前一步骤的记录" if judged == missing else f"差{plain(-judged)}天"
+            days = kwargs["at_least_days"] if "at_least_days" in kwargs else 30 * kwargs["at_least_months"]
+            missing = -1 - days
+            return "此前没有该步骤的记录" if judged == missing else f"差{plain(-judged)}天"
         case "expect_case_count" | "expect_step_value" | "expect_case_periods":
             return f"{plain(judged)}{requirement['unit']}"
-        case _:
-            return ""
+        case "expect_case_members":
+            return f"{plain(judged)}%"
+        case "expect_step_present" if requirement["kwargs"].get("absent"):
+            return "有不应有的步骤"
+        case shape:
+            return _LACKING.get(shape, "")
 
 
 _COUNTED = {"month": "个月", "quarter": "个季度", "half_year": "个半年"}
