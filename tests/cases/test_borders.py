@@ -41,6 +41,9 @@ def verdicts(
     return [rows[case.subject, case.requirement]["verdict"] for case in cases]
 
 
+OF_BRANCHES = ("发展党员", "书记任职", "组织设置", "流动党员", "处分处置", "党费催缴", "换届")
+
+
 def branch(kind: str, *days: str, **traits: Any) -> dict[str, Any]:
     """A branch with activities of one kind on these days."""
     dated = [{"kind": kind, "held_on": D(day)} for day in days]
@@ -48,9 +51,10 @@ def branch(kind: str, *days: str, **traits: Any) -> dict[str, Any]:
 
 
 def case(process: str, **steps: str | list | dict) -> dict[str, Any]:
-    """A case of a leading group or branch (the process says which)."""
-    kind = "党支部" if process in ("发展党员", "书记任职") else "党组"
-    return {"org": {"type": kind}, "defaults": {"case_steps": {"process": process}}, "case_steps": steps}
+    """A case of an agency's leading group, agency committee or branch with a committee (the process says which)."""
+    kind = "党支部" if process in OF_BRANCHES else "机关党委" if process == "负责人配备" else "党组"
+    org = {"type": kind, "sector": "机关", "has_committee": True}
+    return {"org": org, "defaults": {"case_steps": {"process": process}}, "case_steps": steps}
 
 
 #: Clause, process, step that starts the clock, step that stops it, class of case, first day of the clock and last
@@ -65,6 +69,13 @@ CLOCKS = [
 ]
 
 
+#: Clause, process and steps of clocks of six months, of which none ends on a 31 August.
+HALF_YEARS = [
+    ("luoyang-2020-24-3", "书记任职", "任职", "集中培训"),
+    ("luoyang-2020-58-14", "负责人配备", "空缺", "任职"),
+]
+
+
 def clock(process: str, after: str, step: str, tag: str | None, begun: str, done: str | None) -> dict[str, Any]:
     steps = {after: {"done_on": D(begun), "tags": [tag] if tag else []}}
     if done:
@@ -73,7 +84,7 @@ def clock(process: str, after: str, step: str, tag: str | None, begun: str, done
 
 
 def test_the_clocks_are_all_the_deadlines_after_an_event() -> None:
-    assert {c[0] for c in CLOCKS} == {i for i, r in REQUIREMENTS.items() if r.shape == "expect_step_deadline"}
+    assert {c[0] for c in (*CLOCKS, *HALF_YEARS)} == {i for i, r in REQUIREMENTS.items() if r.shape == "expect_step_deadline"}
 
 
 def test_last_day_of_a_deadline_and_the_day_after() -> None:
@@ -88,12 +99,23 @@ def test_last_day_of_a_deadline_and_the_day_after() -> None:
     assert verdicts(asked(None), "2026-09-01") == [FAILED] * n
 
 
+@pytest.mark.parametrize(("begun", "last"), [("2026-02-28", "2026-08-28"), ("2025-08-31", "2026-02-28")])
+def test_six_months_end_with_their_day_or_the_last_of_the_month(begun: str, last: str) -> None:
+    def asked(late: int) -> list:
+        done = (D(last) + timedelta(days=late)).isoformat()
+        return [(clause, clock(process, a, s, None, begun, done)) for clause, process, a, s in HALF_YEARS]
+
+    assert verdicts(asked(0) + asked(1), "2026-12-31") == [MET] * 2 + [FAILED] * 2
+    assert verdicts(asked(1), last) == [OPEN] * 2
+
+
 #: Clause, kind of activity, type of organisation, last day allowed for the year 2026.
 DATES = [
     ("secretary-2022-7.1-1", "重点项目清单", "党支部", "2026-01-31"),
     ("secretary-2022-7.1-2", "责任清单", "党支部", "2026-01-31"),
     ("secretary-2022-7.2-4", "完成情况公布", "党支部", "2027-01-31"),
     ("secretary-2022-7.5-1", "量化考核", "组织部", "2026-12-31"),
+    ("secretary-2022-7.5-2", "考核情况备案", "组织部", "2027-01-31"),
     ("secretary-2022-10-7", "党建总结", "党支部", "2026-12-31"),
     ("secretary-2022-10-8", "书面报告", "党支部", "2026-12-31"),
     ("secretary-2022-10-9", "现场述职", "党支部", "2026-12-31"),
@@ -116,8 +138,8 @@ def test_done_on_the_last_day_of_the_year_and_the_day_after() -> None:
             pairs.append((clause, {"org": {"type": org}, "activities": [row]}))
         return pairs
 
-    n = len(DATES)
-    assert verdicts(asked(0) + asked(1), "2027-06-30", year=2026) == [MET] * n + [FAILED] * n
+    missed = [REQUIREMENTS[clause].outcome for clause, *_ in DATES]
+    assert verdicts(asked(0) + asked(1), "2027-06-30", year=2026) == [MET] * len(DATES) + missed
 
 
 @pytest.mark.parametrize("last", ["2026-01-31", "2026-12-31", "2027-01-31"])
@@ -127,7 +149,8 @@ def test_undone_on_the_last_day_is_open_and_failed_the_day_after(last: str) -> N
         for clause, kind, org, day in DATES if day == last
     ]
     assert set(verdicts(asked, last, year=2026)) == {OPEN}
-    assert set(verdicts(asked, (D(last) + timedelta(days=1)).isoformat(), year=2026)) == {FAILED}
+    missed = [REQUIREMENTS[clause].outcome for clause, _ in asked]
+    assert verdicts(asked, (D(last) + timedelta(days=1)).isoformat(), year=2026) == missed
 
 
 #: Clause, process, earlier step, later step with its day, the latest day the earlier step may have.
@@ -142,8 +165,42 @@ LEADS = [
 ]
 
 
+#: Clause, process, earlier step, later step, which may fall on one day; class of case.
+NOT_AFTER = [
+    ("county-longterm-3.1.1-1", "流动党员", "行前教育", "外出", None),
+    ("county-longterm-3.1.1-2", "流动党员", "申报外出", "外出", None),
+    ("county-longterm-3.3.1-1", "流动党员", "报告事由", "外出", None),
+    ("county-longterm-3.3.1-2", "流动党员", "报告时间", "外出", None),
+    ("county-longterm-3.3.1-3", "流动党员", "报告地点", "外出", None),
+    ("county-longterm-3.3.1-4", "流动党员", "报告联系方式", "外出", None),
+    ("county-longterm-3.3.1-5", "流动党员", "发放活动证", "外出", None),
+    ("luoyang-2020-21-2", "组织设置", "上级批准", "调整设置", None),
+    ("luoyang-2020-29-2", "发展党员", "政治审查合格", "接收预备党员", None),
+    ("luoyang-2020-39-2", "干部任职", "任前廉政谈话", "任职", None),
+    ("luoyang-2020-58-11", "负责人配备", "沟通机关工委", "确定人选", None),
+    ("luoyang-2020-58-12", "负责人配备", "沟通纪检监察工委", "任职", None),
+    ("secretary-2022-6-2", "书记任职", "任前谈话", "任职", None),
+    ("xinfang-bureau-2.2.1-6", "处分处置", "支部大会表决", "处分", None),
+    ("xinfang-bureau-2.5-14", "民主生活会", "通报时间主题", "召开", None),
+    ("xinfang-bureau-2.6.1-1", "发展党员", "支委会审核申请", "确定积极分子", None),
+    ("xinfang-bureau-2.6.1-5", "发展党员", "公示结束", "填写积极分子登记表", None),
+    ("xinfang-bureau-2.6.6-1", "发展党员", "政治审查合格", "接收预备党员", None),
+    ("xinfang-bureau-2.6.6-2", "发展党员", "短期集中培训", "接收预备党员", None),
+    ("xinfang-bureau-2.6.7-1", "发展党员", "上级预审同意", "填写入党志愿书", None),
+    ("xinfang-bureau-2.6.8-1", "发展党员", "支委会审查", "接收预备党员", None),
+    ("xinfang-bureau-2.6.11-1", "发展党员", "入党宣誓", "转正", None),
+    ("xinfang-bureau-2.6.11-4", "发展党员", "转正申请", "转正", None),
+    ("xinfang-bureau-2.6.11-5", "发展党员", "转正公示", "转正", None),
+    ("xinfang-bureau-2.7-3", "党费催缴", "支部大会决定", "除名", None),
+    ("xinfang-bureau-4.4.2-3", "廉政风险", "列出谈话提纲", "防范谈话", None),
+    ("xinfang-bureau-4.4.3-1", "廉政风险", "书面通知本人", "防范谈话", None),
+    ("xinfang-bureau-4.4.4-4", "廉政风险", "主要领导批准", "发出文书", "警示诫勉"),
+]
+
+
 def test_the_leads_are_all_the_leads() -> None:
-    assert {lead[0] for lead in LEADS} == {i for i, r in REQUIREMENTS.items() if r.shape == "expect_step_lead"}
+    known = {lead[0] for lead in (*LEADS, *NOT_AFTER)}
+    assert known == {i for i, r in REQUIREMENTS.items() if r.shape == "expect_step_lead"}
 
 
 @pytest.mark.parametrize("year", ["2024", "2025", "2026"])
@@ -155,6 +212,16 @@ def test_last_day_of_a_lead_and_the_day_after(year: str) -> None:
     ]
     assert asked
     assert verdicts(asked, f"{year}-12-31") == [MET, MET, FAILED] * (len(asked) // 3)
+
+
+def test_on_the_same_day_and_the_day_after() -> None:
+    end = D("2026-08-31")
+    asked = []
+    for clause, process, step, before, tag in NOT_AFTER:
+        event = {before: {"done_on": end, "tags": [tag] if tag else []}}
+        asked += [(clause, case(process, **event, **{step: end + timedelta(days=late)})) for late in (0, 1)]
+    expected = [verdict for lead in NOT_AFTER for verdict in (MET, REQUIREMENTS[lead[0]].outcome)]
+    assert verdicts(asked, "2026-12-31") == expected
 
 
 def test_the_first_publicity_day_counts_only_with_its_parameter() -> None:
