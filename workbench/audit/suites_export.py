@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import uuid
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,12 +19,12 @@ from workbench.audit.run import Run
 from workbench.vocabulary import Verdict
 
 if TYPE_CHECKING:
-    from great_expectations.core.batch_definition import BatchDefinition
-    from great_expectations.data_context import FileDataContext
+    from great_expectations import ExpectationSuite
 
 #: Name of the checkpoint that runs all suites, of the data source, and of the batch that is a whole table.
 CHECKPOINT, SOURCE, WHOLE = "all", "indicators", "whole"
 
+_DRAWN = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _NAMESPACE = uuid.UUID("7a1c9f0e-52d4-5d0b-8f4e-1c3f5d9b2e60")
 #: Verdicts that judge nothing: their cells stay empty, as they do where the run itself asks Great Expectations.
 _UNJUDGED = tuple(v.value for v in (Verdict.NOT_APPLICABLE, Verdict.NO_DATA, Verdict.BROKEN))
@@ -110,30 +111,25 @@ def _write_context(run: Run, documents: dict[str, list[dict]], folder: Path, tab
         asset = source.add_parquet_asset(document)
         batch = asset.add_batch_definition_path(WHOLE, path=Path(f"{document}.parquet"))
         given |= {str(asset.id): f"asset {document}", str(batch.id): f"batch {document}"}
-        definitions.append(_define(context, run, document, requirements, batch))
-    context.checkpoints.add(
-        gx.Checkpoint(name=CHECKPOINT, validation_definitions=definitions, id=_stable("checkpoint"))
-    )
+        suite = context.suites.add(_suite(run, document, requirements))
+        definition = gx.ValidationDefinition(name=document, data=batch, suite=suite)
+        definitions.append(context.validation_definitions.add(definition))
+        given |= {str(suite.id): f"suite {document}", str(definitions[-1].id): f"validation {document}"}
+        given |= {str(e.id): f"requirement {e.meta['requirement']}" for e in suite.expectations}
+    checkpoint = context.checkpoints.add(gx.Checkpoint(name=CHECKPOINT, validation_definitions=definitions))
+    given[str(checkpoint.id)] = "checkpoint"
     _settle(folder / "gx", given)
 
 
-def _define(
-    context: FileDataContext, run: Run, document: str, requirements: Sequence[dict], batch: BatchDefinition
-) -> Any:
-    """The suite of one document, bound to its table."""
+def _suite(run: Run, document: str, requirements: Sequence[dict]) -> ExpectationSuite:
+    """The suite of one document."""
     import great_expectations as gx
 
     title = next(d["title"] for d in run.receipt["documents"] if d["id"] == document)
-    suite = gx.ExpectationSuite(
+    return gx.ExpectationSuite(
         name=document,
-        id=_stable(f"suite {document}"),
         meta={"title": title, "version": requirements[0]["version"], "as_of": run.receipt["as_of"]},
         expectations=[_expectation(r) for r in requirements],
-    )
-    return context.validation_definitions.add(
-        gx.ValidationDefinition(
-            name=document, data=batch, suite=context.suites.add(suite), id=_stable(f"validation {document}")
-        )
     )
 
 
@@ -149,20 +145,15 @@ def _expectation(r: dict) -> dict[str, Any]:
         "description": r["description"],
         "notes": r["notes"] or None,
         "meta": {"requirement": r["id"], **{key: r[key] for key in said}},
-        "id": _stable(f"requirement {r['id']}"),
     }
-
-
-def _stable(what: str) -> str:
-    return str(uuid.uuid5(_NAMESPACE, what))
 
 
 def _settle(folder: Path, given: dict[str, str]) -> None:
     """Identifiers that Great Expectations drew become stable ones, and its JSON, written in ASCII, becomes UTF-8."""
     for path in [folder / "great_expectations.yml", *sorted(folder.rglob("*.json"))]:
-        text = path.read_text(encoding="utf-8")
-        for drawn, what in given.items():
-            text = text.replace(drawn, _stable(what))
+        text = _DRAWN.sub(
+            lambda m: str(uuid.uuid5(_NAMESPACE, given[m[0]])) if m[0] in given else m[0], path.read_text("utf-8")
+        )
         if path.suffix == ".json":
             text = json.dumps(json.loads(text), ensure_ascii=False, indent=2) + "\n"
         path.write_text(text, encoding="utf-8", newline="\n")
