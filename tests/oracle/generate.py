@@ -12,8 +12,9 @@ from typing import Any
 
 from . import plans_activities, plans_cases, plans_figures, plans_people, plans_ratings, plans_site
 from .days import end_of_month
-from .facts import share_a_term, terms
+from .facts import Facts, share_a_term, terms
 from .oracle import Demand
+from .subjects import subjects
 from .words import Words
 from .zoo_shapes import LEVELS, SECTORS, TYPES
 
@@ -22,11 +23,21 @@ Tables = dict[str, list[Row]]
 DAY = timedelta(days=1)
 
 
+class Chance(Random):
+    """Quicker than its base, which takes pains not to prefer any item by a hair."""
+
+    def choice(self, seq: Any) -> Any:
+        return seq[int(self.random() * len(seq))]
+
+    def randint(self, a: int, b: int) -> int:
+        return a + int(self.random() * (b - a + 1))
+
+
 class City:
     """What the planners share: the source of chance, the dates of the run, organisations and persons."""
 
     def __init__(self, seed: int, as_of: date, year: int, demands: list[Demand], size: int) -> None:
-        self.rng = Random(f"city {seed}")
+        self.rng = Chance(f"city {seed}")
         self.as_of, self.year, self.demands = as_of, year, demands
         self.ref = min(as_of, date(year, 12, 31))
         self.words = Words(demands)
@@ -43,6 +54,7 @@ class City:
         self.posts: dict[tuple[str, str], list[Row]] = {}
         begun = {d.effective_from for d in demands if d.effective_from > date(year, 1, 1)}
         self.starts = sorted(begun)
+        self.bound: dict[str, list[str]] = {}
 
     def chance(self, share: float) -> bool:
         return self.rng.random() < share
@@ -50,6 +62,13 @@ class City:
     def asked(self, *shapes: str) -> list[Row]:
         """Arguments of the requirements of these shapes."""
         return [d.kwargs for d in self.demands if d.shape.removeprefix("expect_") in shapes]
+
+    def bind(self, groups: dict[str, Any]) -> None:
+        """Whom each requirement binds, and a few others: records of anybody else would only be in the way."""
+        facts = Facts({"organizations": self.organizations, "people": self.tables["people"]}, self.as_of)
+        members = {b: {o["org_id"] for o in subjects(facts, groups[b], self.ref)} for b in {d.binds for d in self.demands}}
+        for d in self.demands:
+            self.bound[d.requirement] = [o for o in self.orgs if o in members[d.binds] or self.chance(0.03)]
 
     def some_day(self) -> date:
         """Any day of four years, more often than not on a border."""
@@ -124,7 +143,7 @@ def adoption(city_seed: int, demands: list[Demand]) -> list[Row]:
 def exemptions(city: City) -> list[Row]:
     rows, ref = [], city.ref
     for demand in city.demands:
-        for org in city.orgs:
+        for org in city.bound[demand.requirement]:
             if city.chance(0.02):
                 rows.append({
                     "org_id": org, "requirement": demand.requirement, "reason": "试验", "approved_by": "试验",
@@ -208,12 +227,15 @@ def remove_answers(city: City) -> None:
                 row["tags"] = []
 
 
-def generate(seed: int, demands: list[Demand], as_of: date, year: int, size: int = 40) -> Tables:
-    """Every table of a synthetic city of ``size`` organisations."""
+def generate(
+    seed: int, demands: list[Demand], groups: dict[str, Any], as_of: date, year: int, size: int = 40,
+) -> Tables:
+    """Every table of a synthetic city of ``size`` organisations; ``groups`` as in expectations/subjects.yaml."""
     city = City(seed, as_of, year, demands, size)
     tables = city.tables
     tables["organizations"] = city.organizations
     tables["people"] = unique(plans_people.people(city), "person_id", "org_id", "standing", "since")
+    city.bind(groups)
     tables["posts"] = unique(plans_people.posts(city), "person_id", "org_id", "role", "started_on")
     for post in tables["posts"]:
         city.posts.setdefault((post["org_id"], post["role"]), []).append(post)

@@ -9,9 +9,9 @@ from .facts import Facts, Row, running, share_a_term, terms
 
 
 def of_posts(f: Facts, org_id: str, k: dict[str, Any]) -> list[Row]:
-    """Posts of the organisation in one of the ``roles``, full-time or not as asked."""
-    rows, full_time = f.posts_of(org_id, k["roles"]), k.get("full_time")
-    return rows if full_time is None else [p for p in rows if p["full_time"] == full_time]
+    """Posts of the organisation in one of the ``roles``, full-time ones where asked."""
+    rows = f.posts_of(org_id, k["roles"])
+    return [p for p in rows if p["full_time"]] if k.get("full_time") else rows
 
 
 def of_people(f: Facts, org_id: str, k: dict[str, Any]) -> list[Row]:

@@ -19,21 +19,19 @@ DAY = timedelta(days=1)
 def activities(city: City) -> list[Row]:
     rows: list[Row] = []
     for demand in city.demands:
-        k, shape = demand.kwargs, demand.shape.removeprefix("expect_")
+        k, shape, orgs = demand.kwargs, demand.shape.removeprefix("expect_"), city.bound[demand.requirement]
         if shape == "activity_count":
-            for org in city.orgs:
-                if city.chance(0.75):
-                    rows += counted(city, org, k)
+            rows += [row for org in orgs if city.chance(0.75) for row in counted(city, org, k)]
         elif shape == "done_by_date":
-            for org in city.orgs:
-                if city.chance(0.7):
-                    rows += near_the_day(city, org, k)
+            rows += [row for org in orgs if city.chance(0.7) for row in near_the_day(city, org, k)]
         elif shape == "members_covered" and k.get("activity"):
             rows += covering(city, k)
-        elif k.get("activity") and shape != "step_meeting":
-            rows += some(city, k, city.rng.choice([0.9, 0.5, 0.2] if shape == "orgs_covered" else [0.9, 0.6, 0.3]))
         elif shape == "step_meeting":
             rows += deciding(city, k)
+        elif shape == "orgs_covered" and k.get("activity"):
+            rows += some(city, k, city.orgs, city.rng.choice([0.9, 0.5, 0.2]))
+        elif k.get("activity"):
+            rows += some(city, k, orgs, city.rng.choice([0.9, 0.6, 0.3]))
     leave_tags_empty(city, rows)
     columns = Columns(city)
     for number, row in enumerate(rows):
@@ -189,10 +187,10 @@ def near_the_day(city: City, org: str, k: Row) -> list[Row]:
     return rows
 
 
-def some(city: City, k: Row, share: float) -> list[Row]:
-    """One or two of the year with most organisations."""
+def some(city: City, k: Row, orgs: list[str], share: float) -> list[Row]:
+    """One or two of the year with some of the organisations."""
     rows = []
-    for org in city.orgs:
+    for org in orgs:
         if city.chance(share):
             days = [date(city.year, 1, 1) + timedelta(days=city.rng.randint(0, 364)), city.some_day(), city.ref]
             rows += [held(city, org, k, city.rng.choice(days)) for _ in range(city.rng.choice([1, 1, 2]))]

@@ -21,8 +21,9 @@ def case_steps(city: City) -> list[Row]:
     several = [0, 1, 2, 3] if len(city.words.steps) < 13 else [0, 1, 1, 2]
     for process, steps in city.words.steps.items():
         asked = [d.kwargs for d in city.demands if d.kwargs.get("process") == process]
+        concerned = {org for k in asked for org in city.bound[k["requirement"]]}
         for org in city.orgs:
-            for _ in range(city.rng.choice(several)):
+            for _ in range(city.rng.choice(several) if org in concerned else city.chance(0.1)):
                 number += 1
                 case_id = f"C{number}" if city.chance(0.9) else "C0"  # numbers are not unique across organisations
                 rows += one_case(city, org, process, steps, case_id, asked)

@@ -30,9 +30,8 @@ def ratings(city: City) -> list[Row]:
             rating(city, org, person, city.rng.choice(terms(k["rating"])), city.year, city.rng.choice(city.words.grades), None)
             for person, org in (members_of(city, k).items() if k.get("rating") else ()) if city.chance(0.9)
         ]
-    for org in city.orgs:
-        if streaks and city.chance(0.6):
-            rows += streak(city, org, city.rng.choice(streaks))
+    for k in streaks:
+        rows += [r for org in city.bound[k["requirement"]] if city.chance(0.5) for r in streak(city, org, k)]
     for kind in city.words.ratings:
         rows += of_kind(city, kind, [k["within_days"] for k in streaks] or [90])
     return rows
@@ -64,7 +63,7 @@ def capped(city: City, k: Row) -> list[Row]:
     """Ratings of persons whom a trigger concerns, of others, or of the organisation."""
     rows, rng, year = [], city.rng, city.year
     days = [None, date(year, 12, 1), *city.starts, *(d - DAY for d in city.starts)]
-    for org in city.orgs:
+    for org in city.bound[k["requirement"]]:
         if not city.chance(0.5):
             continue
         person = city.person(org)

@@ -34,7 +34,7 @@ def checklist(city: City) -> list[Row]:
     days = [city.ref, city.ref + DAY, date(city.year, 1, 1), date(city.year, 1, 1) - DAY, city.as_of, city.as_of + DAY]
     for demand in city.demands:
         if demand.shape == "expect_checklist":
-            for org in city.orgs:
+            for org in city.bound[demand.requirement]:
                 for _ in range(city.rng.choice([0, 1, 1, 2])):
                     day = city.rng.choice([*days, *city.starts, city.some_day(), city.some_day()])
                     rows.append(answer(city, org, demand.requirement, day))

@@ -98,9 +98,9 @@ def done_by_date(rng: Chance) -> dict[str, Any]:
 
 
 def who(rng: Chance) -> dict[str, Any]:
-    """Holders of a post (full-time or not), or members of a category."""
+    """Holders of a post, or members of a category."""
     if rng.random() < 0.7:
-        return {"roles": one_or_some(rng, ROLES), **maybe(rng, 0.3, full_time=rng.random() < 0.8)}
+        return {"roles": one_or_some(rng, ROLES), **maybe(rng, 0.3, full_time=True)}
     return {"categories": one_or_some(rng, CATEGORIES)}
 
 
