@@ -18,14 +18,13 @@ from workbench.audit.shapes.base import (
     number_within,
     parameters,
     plus,
+    small_table,
     union,
 )
 from workbench.audit.shapes.cases import case_needs, case_rows, listed, number
 from workbench.requirements.model import Requirement, terms
 
 _RULE = {
-    "rating": listed("rating"),
-    "bad": listed("grade"),
     "years": number("years"),
     "roles": listed("role"),
     "days": number("within_days"),
@@ -37,14 +36,18 @@ _GROUP = ["requirement", "subject", "person_id"]
 
 def _graded(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
     """Ratings with the grade that a requirement watches for, of its subjects; ``counts``: as part of a streak."""
-    ratings = ctx.facts.ratings
-    t = (
-        ctx.active(requirements)
-        .select("requirement", "subject", "start")
-        .join(parameters(requirements, _RULE), "requirement")
+    watched = small_table(
+        [
+            {"requirement": r.id, "kind": kind, "grade": grade}
+            for r in requirements
+            for kind in terms(r.kwargs["rating"])
+            for grade in terms(r.kwargs["grade"])
+        ],
+        {"requirement": str, "kind": str, "grade": str},
     )
-    t = t.join(ratings, t.subject == ratings.org_id)
-    t = t.filter(t.rating.contains(t.kind), t.bad.contains(t.grade))
+    t = ctx.facts.ratings.rename(subject="org_id").join(watched, ["kind", "grade"])
+    t = t.join(ctx.active(requirements).select("requirement", "subject", "start"), ["requirement", "subject"])
+    t = t.join(parameters(requirements, _RULE), "requirement")
     alone = t.process.notnull() & (t.years == 1)  # one year needs nobody to be the same as in another
     return t.mutate(counts=t.person_id.notnull() | alone)
 
