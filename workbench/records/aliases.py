@@ -132,6 +132,9 @@ _SPELLINGS: dict[type[StrEnum], dict[StrEnum, tuple[str, ...]]] = {
         v.ActivityKind.BREAKTHROUGH_PROJECT: ("书记党建突破项目", "党建突破项目"),
     },
     v.ActivityTag: {
+        v.ActivityTag.TO_CITY_COMMITTEE: ("向县委", "向区委", "向同级党委"),
+        v.ActivityTag.TO_WORK_COMMITTEE: ("向直属机关工委", "向市直机关工委"),
+        v.ActivityTag.TO_LEADING_GROUP: ("向党组", "向部门党组(党委)"),
         v.ActivityTag.PARTY_BUILDING: ("党建", "党建工作", "研究基层党建"),
         v.ActivityTag.WITHIN_TEAM: ("班子成员间", "班子之间"),
         v.ActivityTag.TEAM_AND_MEMBERS: ("班子与党员", "班子成员和党员", "班子成员与党员之间"),
