@@ -76,7 +76,7 @@ def requirement_entry(r: Requirement, facts: Facts) -> dict[str, Any]:
         "severity": r.severity.value,
         "shape": r.shape,
         "period": r.period,
-        "period_label": _period_label(r),
+        "period_label": r.period_label,
         "unit": r.unit,
         "required": r.required,
         "required_text": r.required_text,
@@ -93,10 +93,6 @@ def requirement_entry(r: Requirement, facts: Facts) -> dict[str, Any]:
         "upper": r.upper,
         "kwargs": dict(r.kwargs),
     }
-
-
-def _period_label(r: Requirement) -> str:
-    return PeriodKind(r.period).label if r.period in set(PeriodKind) else {"event": "按事项", "state": "时点", "ever": "时点"}[r.period]
 
 
 def _period_kind(r: Requirement) -> str:

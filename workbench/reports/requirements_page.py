@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from workbench.requirements.catalogue import Catalogue, period_label, value_text
+from workbench.requirements.catalogue import Catalogue, value_text
 from workbench.requirements.conflicts import Conflict
 from workbench.requirements.model import DocumentVersion, Listed, Parameter, Requirement, Treatment
 from workbench.requirements.shapes import SHAPES
@@ -75,9 +75,9 @@ def _automated(rows: Sequence[Requirement]) -> str:
         ("编号", "条款", "约束对象", "要求", "应为", "期间", "性质", "形式", "参数", "说明"),
         (
             (
-                r.id, r.clause, r.binds.label, r.description, r.required_text, period_label(r),
+                r.id, r.clause, r.binds.label, r.description, r.required_text, r.period_label,
                 SEVERITY_LABELS[r.severity] + ("，提示" if r.outcome is Verdict.MANUAL else ""), SHAPES[r.shape].label,
-                "、".join(p.label for p in r.parameters), r.notes,
+                "；".join(f"{p.label}：{value_text(p.value)}" for p in r.parameters), r.notes,
             )
             for r in rows
         ),

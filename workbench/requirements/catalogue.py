@@ -21,11 +21,9 @@ from workbench.requirements.loader import load_suites, natural
 from workbench.requirements.model import DocumentVersion, Listed, Requirement, Treatment
 from workbench.requirements.shapes import SHAPES
 from workbench.resources import resource
-from workbench.timeline import PeriodKind
 from workbench.vocabulary import SEVERITY_LABELS, Verdict
 
 _REGISTER = "catalogue.yaml"
-_PERIODS = {"event": "按事项", "state": "时点"}
 
 Row = Requirement | Listed
 
@@ -173,7 +171,7 @@ def card(row: Row, conflicts: Sequence[Conflict] = ()) -> list[tuple[str, str]]:
         lines += [
             ("约束对象", row.binds.label),
             ("应为", row.required_text),
-            ("期间", period_label(row)),
+            ("期间", row.period_label),
             ("性质", SEVERITY_LABELS[row.severity] + ("，只作提示" if row.outcome is Verdict.MANUAL else "")),
             ("处理方式", f"{row.treatment.label}（{SHAPES[row.shape].label}）"),
         ]
@@ -192,11 +190,6 @@ def card(row: Row, conflicts: Sequence[Conflict] = ()) -> list[tuple[str, str]]:
 def _version(row: Row) -> str:
     end = getattr(row, "effective_to", None)
     return f"{row.version} 起" if end is None else f"{row.version} 至 {end}"
-
-
-def period_label(requirement: Requirement) -> str:
-    """The period it is judged by, in Chinese."""
-    return _PERIODS.get(requirement.period) or PeriodKind(requirement.period).label
 
 
 def value_text(value: Any) -> str:

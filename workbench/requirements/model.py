@@ -8,6 +8,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
+from workbench.timeline import PeriodKind
 from workbench.vocabulary import Severity, Verdict
 
 ParameterValue = int | float | bool | str | list[str]
@@ -68,6 +69,10 @@ _TREATMENT_LABELS = {
     Treatment.NOT_SCORED: "不计分",
     Treatment.EXCLUDED: "不纳入",
 }
+
+
+#: What is judged by no calendar period: each case as it comes, or how things stand on a day.
+_PERIOD_LABELS = {"event": "按事项", "state": "时点", "ever": "时点"}
 
 
 class Adopts(StrEnum):
@@ -134,6 +139,11 @@ class Requirement:
     def treatment(self) -> Treatment:
         """Judged from ledgers, or answered on site."""
         return Treatment.AUTOMATED if self.guidance is None else Treatment.CHECKLIST
+
+    @property
+    def period_label(self) -> str:
+        """The period it is judged by, in Chinese."""
+        return _PERIOD_LABELS.get(self.period) or PeriodKind(self.period).label
 
     def parameter(self, name: str) -> ParameterValue:
         """Value of the parameter ``name`` that this requirement rests on; ``KeyError`` when it uses none so named."""
