@@ -133,6 +133,8 @@ def test_every_member_twice_a_year() -> None:
     ledger = Ledger("党支部").add("people", person_id="甲", categories=["离退休"], since="2026-01-01")
     ledger.add("people", person_id="乙", categories=["离退休"], since="2026-01-02")  # not a whole year a member
     kwargs = {"activity": "党员大会", "categories": "离退休", "each": "person", "minimum": 2}
+    came(ledger, "2025-03-01", "甲")
+    assert ledger.asked("attendance", **kwargs) == ("数据不足", None)  # nobody signed anything this year
     came(ledger, "2026-03-01", "甲")
     came(ledger, "2026-03-01", "甲", part="主持")  # the same day
     assert ledger.asked("attendance", "2026-12-30", **kwargs) == ("进行中", None)
