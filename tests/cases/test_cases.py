@@ -84,7 +84,7 @@ def test_every_check_on_site_follows_its_answer() -> None:
     documents = sorted({r.document for r in asked})
     top = {"org_id": "top", "name": "top", "type": OrgType.AGENCY_COMMITTEE}
     tables: Tables = {"organizations": [top], "checklist": []}
-    sectors = (Sector.AGENCY, Sector.RURAL, Sector.COMMUNITY)
+    sectors = (Sector.AGENCY, Sector.RURAL, Sector.COMMUNITY, Sector.STATE_FIRM)
     for number, answer in enumerate(ANSWERS):
         for kind, level, sector, below in product(OrgType, Level, sectors, (False, True)):
             org = f"{number}-{kind}-{level}-{sector}-{below}"
