@@ -19,11 +19,15 @@ _GRACE = Parameter("new_organization_grace_months", "宽限", GRACE_MONTHS, "")
 
 Tables = Mapping[str, Sequence[Mapping[str, Any]]]
 
+#: Where a case says nothing of organisations: one branch.
+ORGANIZATIONS = ({"org_id": "O1", "name": "甲支部", "type": "党支部"},)
+
 
 def requirement(shape: str, *, since: str = "2020-01-01", types: tuple[str, ...] = ("党支部",), **kwargs: Any) -> Requirement:
-    """A requirement of the shape, its arguments checked as those of a suite are."""
+    """A requirement of the shape, its arguments checked as those of a suite are; None: not given."""
     declared = SHAPES[shape]
-    arguments = check_arguments(declared, kwargs, "test")
+    given = {name: value for name, value in kwargs.items() if value is not None}
+    arguments = check_arguments(declared, given, "test")
     lower, upper = bounds_of(declared, arguments)
     return Requirement(
         id="R", document="test", document_title="测试", version=since, effective_from=D(since), effective_to=None,
@@ -35,15 +39,19 @@ def requirement(shape: str, *, since: str = "2020-01-01", types: tuple[str, ...]
 
 def result(asked: Requirement, as_of: str, tables: Tables, *, year: int | None = None, org: str = "O1") -> dict[str, Any]:
     """The result row of one organisation; O1 is a branch unless ``tables`` says otherwise."""
-    given = {"organizations": [{"org_id": "O1", "name": "甲支部", "type": "党支部"}], **tables}
-    rows = judge_tables(given, [asked], as_of=D(as_of), year=year)
+    rows = judge_tables({"organizations": ORGANIZATIONS, **tables}, [asked], as_of=D(as_of), year=year)
     found = next(row for row in rows if row["subject"] == org)
-    bounds = (asked.lower, asked.upper)
-    outside = found["judged"] is not None and (
-        (bounds[0] is not None and found["judged"] < bounds[0]) or (bounds[1] is not None and found["judged"] > bounds[1])
-    )
-    assert outside == (found["missed"] > 0), "judged lies outside the bounds exactly when a unit is missed"
+    _agrees(asked, found)
     return found
+
+
+def _agrees(asked: Requirement, row: Mapping[str, Any]) -> None:
+    """Great Expectations would say the same: judged lies outside the bounds exactly when a unit is missed."""
+    outside = row["judged"] is not None and (
+        (asked.lower is not None and row["judged"] < asked.lower)
+        or (asked.upper is not None and row["judged"] > asked.upper)
+    )
+    assert outside == (row["missed"] > 0), row
 
 
 def verdict(asked: Requirement, as_of: str, tables: Tables, **more: Any) -> tuple[str, float | None]:
@@ -65,13 +73,14 @@ def post(person: str, role: str, since: str, until: str | None = None, org: str 
 
 
 #: Columns whose values name something, so that many small data sets can be judged as one.
-_NAMES = ("org_id", "person_id", "case_id", "activity_id", "chair_id")
+_NAMES = ("org_id", "parent_id", "person_id", "case_id", "activity_id", "chair_id")
 
 
 def check(cases: Sequence[tuple[Requirement, Tables, str, int, Any]]) -> None:
     """Cases (requirement, tables around O1, as of, year, expected) judged together, all of one day and year at once.
 
-    Expected is a verdict, or verdict and judged value. Which kinds of record occur at all is one for all of them.
+    Expected is a verdict, or verdict and judged value. Which kinds of record occur at all is one for all of them, and
+    so are items of the standard; ``R`` as the requirement of a row stands for that of its case.
     """
     found: dict[int, tuple[str, float | None]] = {}
     for day, year in dict.fromkeys((as_of, year) for _, _, as_of, year, _ in cases):
@@ -79,16 +88,17 @@ def check(cases: Sequence[tuple[Requirement, Tables, str, int, Any]]) -> None:
         for n, (one, given, as_of, of_year, _) in enumerate(cases):
             if (as_of, of_year) == (day, year):
                 asked.append(replace(one, id=f"R{n}"))
-                tables["organizations"].append({"org_id": f"{n}:O1", "name": f"第{n}支部", "type": "党支部"})
-                for table, rows in given.items():
+                for table, rows in {"organizations": ORGANIZATIONS, **given}.items():
                     tables.setdefault(table, []).extend(_renamed(n, row) for row in rows)
         rows = {(r["subject"], r["requirement"]): r for r in judge_tables(tables, asked, as_of=D(day), year=year)}
         for one in asked:
             row = rows[f"{one.id[1:]}:O1", one.id]
+            _agrees(one, row)
             found[int(one.id[1:])] = (row["verdict"], row["judged"])
     wanted = {n: e if isinstance(e, tuple) else (e, found[n][1]) for n, (*_, e) in enumerate(cases)}
     assert found == wanted
 
 
 def _renamed(number: int, row: Mapping[str, Any]) -> dict[str, Any]:
-    return {k: f"{number}:{v}" if k in _NAMES and v is not None else v for k, v in row.items()}
+    named = {k: f"{number}:{v}" if k in _NAMES and v is not None else v for k, v in row.items()}
+    return named | {"requirement": f"R{number}"} if row.get("requirement") == "R" else named
