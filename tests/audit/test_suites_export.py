@@ -7,33 +7,16 @@ import os
 import re
 import subprocess
 import sys
-from datetime import date
 from pathlib import Path
 
-import openpyxl
 import pandas as pd
 import pytest
 
-from workbench.audit.engine import audit
 from workbench.audit.run import Run
 from workbench.audit.suites_export import export_suites
 from workbench.cli import main
 
 pytestmark = pytest.mark.slow
-
-ORGANIZATIONS = [
-    ["组织代码", "党组织名称", "上级组织代码", "组织类型"],
-    ["R", "示例市委", "", "党委"],
-    *([f"B{i}", f"示例市第{i}党支部", "R", "党支部"] for i in range(1, 6)),
-]
-#: The second binds nobody here: its table has no rows.
-DOCUMENTS = ["xinfang-bureau", "feicheng-standard"]
-#: Branch i studies in every month up to July except the first i - 1, and gives one lecture a quarter.
-ACTIVITIES = [
-    ["党组织名称", "活动类型", "日期"],
-    *([f"B{i}", "集中学习", f"2026-{month:02}-10"] for i in range(1, 6) for month in range(i, 8)),
-    *([f"B{i}", "党课", f"2026-{month:02}-20"] for i in range(1, 4) for month in (2, 5)),
-]
 
 #: What somebody does who only has Great Expectations.
 PLAIN = """
@@ -56,37 +39,24 @@ print(json.dumps(found))
 
 
 @pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    folder = tmp_path_factory.mktemp("城")
-    book = openpyxl.Workbook()
-    book.remove(book.active)
-    for name, rows in (("党组织", ORGANIZATIONS), ("活动", ACTIVITIES)):
-        sheet = book.create_sheet(name)
-        for row in rows:
-            sheet.append(row)
-    book.save(folder / "台账.xlsx")
-    return audit(folder / "台账.xlsx", as_of=date(2026, 7, 31), documents=DOCUMENTS, out=folder / "结果")
-
-
-@pytest.fixture(scope="module")
-def exported(run: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def exported(branch_run: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("套件") / "导出"
-    assert main(["suites", "export", str(folder), "--run", str(run.path)]) == 0
+    assert main(["suites", "export", str(folder), "--run", str(branch_run.path)]) == 0
     return folder
 
 
-def test_plain_great_expectations_finds_what_the_run_found(run: Run, exported: Path, tmp_path: Path) -> None:
+def test_plain_great_expectations_finds_what_the_run_found(branch_run: Run, exported: Path, tmp_path: Path) -> None:
     env = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"} | {"GX_ANALYTICS_ENABLED": "False"}
     done = subprocess.run(
         [sys.executable, "-c", PLAIN, str(exported)], cwd=tmp_path, env=env, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout.strip().splitlines()[-1])
-    results = run.results[~run.results["verdict"].isin(["不适用", "数据不足", "检查出错"])]
+    results = branch_run.results[~branch_run.results["verdict"].isin(["不适用", "数据不足", "检查出错"])]
     failing = results[results["verdict"].isin(["未达标", "待人工核实", "豁免"]) & (results["missed"] > 0)]
     judged, failed = (t.dropna(subset="judged").groupby("requirement").size() for t in (results, failing))
-    assert set(found) == {r["id"] for r in run.requirements}
-    clauses = {r["id"]: r["clause"] for r in run.requirements}
+    assert set(found) == {r["id"] for r in branch_run.requirements}
+    clauses = {r["id"]: r["clause"] for r in branch_run.requirements}
     for requirement, counts in found.items():
         wanted = int(failed.get(requirement, 0))
         assert counts == [int(judged.get(requirement, 0)), wanted, wanted == 0, clauses[requirement]], requirement
@@ -94,10 +64,10 @@ def test_plain_great_expectations_finds_what_the_run_found(run: Run, exported: P
     assert found["xinfang-bureau-2.2.3-1"][:2] == [5, 2]
 
 
-def test_the_files_are_utf8_and_the_same_each_time(run: Run, exported: Path, tmp_path: Path) -> None:
-    export_suites(run, tmp_path / "再次")
+def test_the_files_are_utf8_and_the_same_each_time(branch_run: Run, exported: Path, tmp_path: Path) -> None:
+    export_suites(branch_run, tmp_path / "再次")
     files = sorted(p.relative_to(exported) for p in exported.rglob("*.json") if "uncommitted" not in p.parts)
-    assert len(files) >= 2 * len({r["document"] for r in run.requirements}) + 1
+    assert len(files) >= 2 * len({r["document"] for r in branch_run.requirements}) + 1
     for file in files:
         text = (exported / file).read_text(encoding="utf-8")
         assert not re.search(r"\\u[0-9a-f]{4}", text)
@@ -111,9 +81,9 @@ def test_the_files_are_utf8_and_the_same_each_time(run: Run, exported: Path, tmp
     assert old == new and str(tmp_path) not in old
 
 
-def test_every_empty_cell_has_its_reason_beside_it(run: Run, exported: Path) -> None:
+def test_every_empty_cell_has_its_reason_beside_it(branch_run: Run, exported: Path) -> None:
     reasons = pd.read_parquet(exported / "indicators" / "verdicts.parquet")
-    assert len(reasons) == len(run.results)
+    assert len(reasons) == len(branch_run.results)
     table = pd.read_parquet(exported / "indicators" / "xinfang-bureau.parquet").set_index("org_id")
     assert table.loc["B1", "xinfang-bureau-2.1-1"] == 1 and table.loc["B2", "xinfang-bureau-2.1-1"] == 0
     assert table.loc["B1", "name"] == "示例市第1党支部"
@@ -122,8 +92,8 @@ def test_every_empty_cell_has_its_reason_beside_it(run: Run, exported: Path) -> 
     assert all(pd.isna(table.loc[row.org_id, row.requirement]) for row in missing.itertuples())
 
 
-def test_nothing_is_written_over(run: Run, exported: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_nothing_is_written_over(branch_run: Run, exported: Path, capsys: pytest.CaptureFixture[str]) -> None:
     before = (exported / "README.md").read_bytes()
-    assert main(["suites", "export", str(exported), "--run", str(run.path)]) == 2
+    assert main(["suites", "export", str(exported), "--run", str(branch_run.path)]) == 2
     assert "已经存在" in capsys.readouterr().err
     assert (exported / "README.md").read_bytes() == before

@@ -1,4 +1,4 @@
-"""Great Expectations judges every requirement; this module is the only one that imports it, and late: it costs seconds.
+"""Great Expectations judges every requirement. It is imported here and in ``suites_export``, late: it costs seconds.
 
 Each shape of :mod:`workbench.requirements.shapes` is a custom column-map expectation. The column is the requirement's
 ``judged`` value, one row per subject, empty where the subject is not judged; the check is one vectorised comparison
