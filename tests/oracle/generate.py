@@ -144,7 +144,7 @@ def exemptions(city: City) -> list[Row]:
     rows, ref = [], city.ref
     for demand in city.demands:
         for org in city.bound[demand.requirement]:
-            if city.chance(0.02):
+            if city.chance(0.03):
                 rows.append({
                     "org_id": org, "requirement": demand.requirement, "reason": "试验", "approved_by": "试验",
                     "since": city.rng.choice([ref, ref + DAY, ref - DAY, date(city.year, 1, 1), date(2021, 1, 1)]),

@@ -29,7 +29,7 @@ def activities(city: City) -> list[Row]:
         elif shape == "step_meeting":
             rows += deciding(city, k)
         elif shape == "orgs_covered" and k.get("activity"):
-            rows += some(city, k, city.orgs, city.rng.choice([0.9, 0.5, 0.2]))
+            rows += some(city, k, city.orgs, city.rng.choice([0.9, 0.3, 0.1]))
         elif k.get("activity"):
             rows += some(city, k, orgs, city.rng.choice([0.9, 0.6, 0.3]))
     leave_tags_empty(city, rows)
@@ -201,8 +201,9 @@ def deciding(city: City, k: Row) -> list[Row]:
     """Meetings on the day of a step that they decide, some days before, or a day too early or too late."""
     rows, wanted = [], terms(k["step"])
     good = {org for org in city.orgs if city.chance(0.6)}
+    silent = {org for org in city.orgs if city.chance(0.15)}
     for row in city.tables["case_steps"]:
-        if row["process"] == k["process"] and row["step"] in wanted and share_a_term(k.get("tags"), row["tags"]):
+        if row["org_id"] not in silent and row["process"] == k["process"] and row["step"] in wanted and share_a_term(k.get("tags"), row["tags"]):
             if city.chance(0.95 if row["org_id"] in good else 0.4):
                 back = city.rng.choice([0, k["within_days"], k["within_days"], k["within_days"] // 2])
                 back += 0 if row["org_id"] in good else city.rng.choice([0, 0, 1, -1])

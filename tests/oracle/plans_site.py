@@ -36,7 +36,8 @@ def checklist(city: City) -> list[Row]:
         if demand.shape == "expect_checklist":
             for org in city.bound[demand.requirement]:
                 for _ in range(city.rng.choice([0, 1, 1, 2])):
-                    day = city.rng.choice([*days, *city.starts, city.some_day(), city.some_day()])
+                    within = date(city.year, 1, 1) + timedelta(days=city.rng.randint(0, (city.ref - days[2]).days))
+                    day = within if city.chance(0.5) else city.rng.choice([*days, *city.starts, city.some_day()])
                     rows.append(answer(city, org, demand.requirement, day))
                 if rows and city.chance(0.05):  # two answers of one day
                     rows.append(rows[-1] | {"answer": city.rng.choice(ANSWERS)})
