@@ -251,3 +251,32 @@ def test_optional_months_only_dates_are_told(tmp_path: Path) -> None:
     with take(tmp_path, 活动=[ACT, ["B1", "党课", "2026年3月"]]) as records:
         assert rows(records, "SELECT held_on FROM activities") == [(date(2026, 3, 1),)]
         assert [m.level for m in told(records, "活动日期")] == [Level.WARNING]
+
+
+def test_a_role_that_says_full_time_is_full_time_unless_the_column_denies_it(tmp_path: Path) -> None:
+    lines = [
+        ["党组织名称", "身份证号", "职务", "是否专职", "任职日期"],
+        ["B1", ID1, "专职副书记", None, "2026-01-01"],
+        ["B1", ID2, "专职副书记", "否", "2026-01-01"],
+        ["B1", ID3, "副书记", None, "2026-01-01"],
+    ]
+    with take(tmp_path, 任职=lines) as records:
+        found = rows(records, "SELECT role, full_time FROM posts ORDER BY source_row")
+        assert found == [("副书记", True), ("副书记", False), ("副书记", None)]
+
+
+def test_who_presided_is_found_by_number_or_by_name_in_the_organisation(tmp_path: Path) -> None:
+    people = [["姓名", "身份证号", "所在党支部", "人员类别"], ["测试甲", ID1, "B1", "正式党员"], ["测试乙", ID2, "B2", "正式党员"]]
+    meetings = [
+        ["党组织名称", "活动类型", "活动日期", "主持人"],
+        ["B1", "党员大会", "2026-01-01", "测试甲"],
+        ["B1", "党员大会", "2026-02-01", ID1],
+        ["B1", "党员大会", "2026-03-01", "测试乙"],
+        ["B1", "党员大会", "2026-04-01", None],
+    ]
+    with take(tmp_path, 党员名册=people, 会议台账=meetings) as records:
+        (key,) = {k for (k,) in rows(records, "SELECT person_id FROM people WHERE org_id = 'B1'")}
+        assert rows(records, "SELECT chair_id FROM activities ORDER BY held_on") == [(key,), (key,), (None,), (None,)]
+        (message,) = told(records, "主持人身份证号")
+        assert message.level is Level.WARNING and message.row == 4 and "测试乙" not in str(message)
+        assert balanced(records)

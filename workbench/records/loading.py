@@ -126,7 +126,10 @@ class Loader:
             SELECT raw, value, CAST(problem AS VARCHAR) AS problem, CAST(warning AS VARCHAR) AS warning FROM ({query})
         """)
         m = f"m_{column.name}"
-        return f"{m}.value", f"{m}.problem", f"{m}.warning", f"LEFT JOIN {name} {m} ON {m}.raw = {raw}"
+        value = f"{m}.value"
+        if column.name == "full_time":  # 专职副书记 says so in the role, whose term is 副书记
+            value = f"coalesce({value}, CASE WHEN s.role LIKE '%专职%' THEN true END)"
+        return value, f"{m}.problem", f"{m}.warning", f"LEFT JOIN {name} {m} ON {m}.raw = {raw}"
 
     def _person(self, column: Column, raw: str) -> tuple[str, str, str, str]:
         is_key = f"{raw} NOT LIKE '{PROBLEM_MARK}%'"
