@@ -151,7 +151,7 @@ def write_run(
         counts[r[4]] = counts.get(r[4], 0) + 1
     _write_json(folder / "requirements.json", found)
     _write_json(folder / "receipt.json", {
-        "format": 2, "as_of": AS_OF, "year": 2026, "city": city, "exit_code": 1, "verdicts": counts, "parameters": {},
+        "format": 3, "as_of": AS_OF, "year": 2026, "city": city, "exit_code": 1, "verdicts": counts, "parameters": {},
         "evidence": "all", "broken": {},
         "documents": [{"id": i, "title": t, "version": "2022-03-01"} for i, t in _DOCUMENTS],
         "suites": [], "sources": [], "rows": {}, "versions": {},

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,15 +23,17 @@ from workbench.audit.run import Run
 from workbench.audit.shapes.base import Context
 from workbench.audit.verdicts import decide, missing_records, prepare
 from workbench.audit.write import (
-    fresh_folder, full_results, needs_a_person, partial_folder, write_evidence, write_run,
+    catalogue_receipt, fresh_folder, full_results, needs_a_person, partial_folder, write_evidence, write_run,
 )
 from workbench.errors import UsageError
 from workbench.exit_codes import exit_code
 from workbench.records.intake import intake
 from workbench.records.tables import TABLES, ColumnType
 from workbench.requirements.adoption import Adoption, load_adoption
+from workbench.requirements.catalogue import Catalogue, catalogue_of
 from workbench.requirements.loader import load_suites
 from workbench.requirements.model import Requirement, Suites
+from workbench.resources import resource
 from workbench.vocabulary import Severity, Verdict
 
 if TYPE_CHECKING:
@@ -147,12 +148,13 @@ def audit(
     if not read.requirements:
         why = "；".join(f"{d.id}：{d.reason}" for d in read.documents if d.reason)
         raise UsageError("没有可用的条款", found=why or "没有文件", expected="至少一个在截至日期已施行的文件")
+    rows = catalogue_of(read, as_of=as_of, directory=Path(suites) if suites else resource("expectations"))
     adopting = load_adoption(Path(adoption), suites=read) if adoption else None
     opened = isinstance(source, (str, Path))
     with closing(GxProcess()) as judge:  # it imports while we read
         records = intake(source, progress=progress) if opened else source
         try:
-            return _audit(records, read, adopting, as_of, year, folder, evidence, judge, progress)
+            return _audit(records, read, rows, adopting, as_of, year, folder, evidence, judge, progress)
         finally:
             if opened:
                 records.close()
@@ -161,6 +163,7 @@ def audit(
 def _audit(
     records: Records,
     suites: Suites,
+    catalogue: Catalogue,
     adoption: Adoption | None,
     as_of: date,
     year: int | None,
@@ -201,7 +204,7 @@ def _audit(
         "adoption": None if adoption is None else adoption.receipt(),
         "exemptions": exemption_states(papers, facts.ref, _verdicts_of(ctx, results, papers.exemptions)),
         "permissions": permission_states(papers, facts, requirements),
-        "listed": [asdict(row) for row in suites.listed],
+        **catalogue_receipt(catalogue),
         "suites": [{"file": file, "sha256": digest} for d in suites.documents for file, digest in d.files],
         **records.receipt(),
         **_counts(ctx, requirements, results, bool(records.unread)),

@@ -17,7 +17,7 @@ from workbench.vocabulary import Verdict
 if TYPE_CHECKING:
     import pandas as pd
 
-FORMAT = 2
+FORMAT = 3
 #: Files every run has; ``evidence.parquet`` may hold failing results only.
 FILES = (
     "receipt.json",
@@ -90,7 +90,8 @@ class Run:
         """SQL over the views organizations, results, findings, evidence, sources."""
         return self._con.execute(sql, parameters or []).df()
 
-    def _rows(self, sql: str, parameters: list | None = None) -> list[dict]:
+    def rows(self, sql: str, parameters: list | None = None) -> list[dict]:
+        """The same as plain dicts; does without pandas."""
         found = self._con.execute(sql, parameters or [])
         names = [column[0] for column in found.description]
         return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
@@ -127,10 +128,10 @@ class Run:
 
     def organization(self, subject: str) -> dict:
         """An organisation by code or full name; :class:`UsageError` when there is none or several."""
-        rows = self._rows("SELECT * FROM organizations WHERE org_id = ? OR name = ?", [subject, subject])
+        rows = self.rows("SELECT * FROM organizations WHERE org_id = ? OR name = ?", [subject, subject])
         if len(rows) == 1:
             return rows[0]
-        like = self._rows("SELECT org_id, name FROM organizations WHERE name LIKE ? LIMIT 5", [f"%{subject}%"])
+        like = self.rows("SELECT org_id, name FROM organizations WHERE name LIKE ? LIMIT 5", [f"%{subject}%"])
         hint = "、".join(f"{row['name']}（{row['org_id']}）" for row in rows or like)
         raise UsageError(
             "有多个同名组织" if rows else "没有这个组织",
@@ -147,7 +148,7 @@ class Run:
     def explain(self, subject: str, requirement: str) -> Explanation:
         """Clause, figure, period, observed, parameters and rows of one verdict."""
         entry, org = self.requirement(requirement), self.organization(subject)
-        rows = self._rows("SELECT * FROM results WHERE subject = ? AND requirement = ?", [org["org_id"], requirement])
+        rows = self.rows("SELECT * FROM results WHERE subject = ? AND requirement = ?", [org["org_id"], requirement])
         if not rows:
             raise UsageError(
                 "该条款不约束这个组织",
@@ -157,7 +158,7 @@ class Run:
                 next_step="换一个组织或条款",
             )
         result = rows[0]
-        found = self._rows(_EVIDENCE, [org["org_id"], requirement])
+        found = self.rows(_EVIDENCE, [org["org_id"], requirement])
         kept = self.receipt.get("evidence") == "failing" and not found
         return Explanation(
             subject=org["org_id"],
@@ -175,14 +176,14 @@ class Run:
             as_of=self.receipt["as_of"],
             version=entry["version"],
             notes=entry["notes"],
-            parameters=tuple((p["label"], str(p["value"]), p["source_words"]) for p in entry["parameters"].values()),
+            parameters=tuple((p["label"], p["text"], p["source_words"]) for p in entry["parameters"].values()),
             evidence=tuple(_evidence_row(row) for row in found),
             evidence_note="（本次只保存了问题的依据；用 --evidence all 重新审查可得全部）" if kept else "",
         )
 
     def summary(self) -> list[dict]:
         """One dict per requirement, in order: id, document, clause, description, severity, treatment, counts."""
-        rows = self._rows("SELECT requirement, verdict, count(*) AS n FROM results GROUP BY ALL")
+        rows = self.rows("SELECT requirement, verdict, count(*) AS n FROM results GROUP BY ALL")
         counts: dict[str, dict[str, int]] = {}
         for row in rows:
             counts.setdefault(row["requirement"], {})[row["verdict"]] = row["n"]
@@ -191,7 +192,7 @@ class Run:
 
     def worst_units(self, n: int = 10) -> list[dict]:
         """Units with most failing verdicts: unit_id, unit_name, subjects, failing (subjects), findings (verdicts)."""
-        return self._rows(
+        return self.rows(
             f"""SELECT o.unit_id, any_value(o.unit_name) AS unit_name, count(DISTINCT r.subject) AS subjects,
                 count(DISTINCT r.subject) FILTER ({_FAILING}) AS failing,
                 count(*) FILTER ({_FAILING}) AS findings

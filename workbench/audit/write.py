@@ -24,7 +24,9 @@ from workbench.audit.shapes.base import EVIDENCE, Context
 from workbench.audit.verdicts import FAILING, evidence
 from workbench.audit.wording import detail_text
 from workbench.errors import UsageError
-from workbench.requirements.model import Requirement, Suites
+from workbench.requirements.catalogue import Catalogue, value_text
+from workbench.requirements.model import Listed, Requirement, Suites
+from workbench.requirements.shapes import SHAPES as DECLARED
 from workbench.timeline import PeriodKind, periods
 from workbench.vocabulary import Verdict
 
@@ -70,18 +72,24 @@ def requirement_entry(r: Requirement, facts: Facts) -> dict[str, Any]:
         "document": r.document,
         "document_title": r.document_title,
         "version": r.version,
+        "effective_to": None if r.effective_to is None else r.effective_to.isoformat(),
         "clause": r.clause,
         "description": r.description,
         "binds": r.binds.label,
         "severity": r.severity.value,
+        "outcome": r.outcome.value,
         "shape": r.shape,
+        "shape_label": DECLARED[r.shape].label,
         "period": r.period,
         "period_label": r.period_label,
         "unit": r.unit,
         "required": r.required,
         "required_text": r.required_text,
         "parameters": {
-            p.name: {"label": p.label, "value": p.value, "source_words": p.source_words} for p in r.parameters
+            p.name: {
+                "label": p.label, "value": p.value, "text": value_text(p.value), "source_words": p.source_words
+            }
+            for p in r.parameters
         },
         "notes": r.notes,
         "order": r.order,
@@ -194,6 +202,20 @@ def write_evidence(ctx: Context, requirements: Sequence[Requirement], results: i
     if found is None:
         found = ibis.memtable(pa.schema([(n, ibis.dtype(k).to_pyarrow()) for n, k in EVIDENCE.items()]).empty_table())
     con.to_parquet(found.order_by("subject", "requirement"), work / "evidence.parquet")
+
+
+def catalogue_receipt(catalogue: Catalogue) -> dict[str, Any]:
+    """What a reader of the run sees of the catalogue beside the judged rows: so nobody need open the suites for it.
+
+    ``listed`` rows not judged, ``coverage`` per document, ``conflicts`` that touch a row of the run.
+    """
+    return {
+        "listed": [asdict(row) for row in catalogue.rows if isinstance(row, Listed)],
+        "coverage": [asdict(c) for c in catalogue.coverage()],
+        "conflicts": [
+            asdict(c) for c in catalogue.conflicts if any(r in catalogue.by_id for r in c.requirements)
+        ],
+    }
 
 
 def versions() -> dict[str, str]:

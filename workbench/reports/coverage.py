@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 from workbench.audit.run import Run
 from workbench.vocabulary import Verdict
@@ -41,16 +41,14 @@ class RunCoverage:
 def run_coverage(run: Run) -> tuple[list[RunCoverage], list[RunCoverage]]:
     """Per document, and per requirement, in the order of the run; a requirement that bound nobody has zeros."""
     counts = ", ".join(f"count(*) FILTER ({where}) AS {name}" for name, where in _STANDS.items())
-    rows = run.query(
+    rows = run.rows(
         f"""SELECT document, requirement, count(DISTINCT subject) FILTER ({_APPLICABLE}) AS subjects,
             count(*) FILTER ({_APPLICABLE}) AS applicable, {counts}
         FROM results GROUP BY GROUPING SETS ((document), (document, requirement))"""
     )
     found = {}
-    for row in rows.itertuples(index=False):
-        requirement = row.requirement if isinstance(row.requirement, str) else None
-        figures = (int(getattr(row, f.name)) for f in fields(RunCoverage)[2:])
-        found[row.document, requirement] = RunCoverage(row.document, requirement, *figures)
+    for row in rows:
+        found[row["document"], row["requirement"]] = RunCoverage(**row)
 
     def of(document: str, requirement: str | None) -> RunCoverage:
         return found.get((document, requirement)) or RunCoverage(document, requirement, 0, 0, 0, 0, 0, 0, 0)

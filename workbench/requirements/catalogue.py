@@ -18,7 +18,7 @@ from workbench.errors import UsageError
 from workbench.requirements import reading
 from workbench.requirements.conflicts import Conflict, load_conflicts
 from workbench.requirements.loader import load_suites, natural
-from workbench.requirements.model import DocumentVersion, Listed, Requirement, Treatment
+from workbench.requirements.model import DocumentVersion, Listed, Requirement, Suites, Treatment
 from workbench.requirements.shapes import SHAPES
 from workbench.resources import resource
 from workbench.vocabulary import SEVERITY_LABELS, Verdict
@@ -118,13 +118,17 @@ def load_catalogue(
     '第八条'
     """
     directory = resource("expectations") if directory is None else directory
-    suites = load_suites(documents, as_of=as_of, directory=directory)
+    return catalogue_of(load_suites(documents, as_of=as_of, directory=directory), as_of=as_of, directory=directory)
+
+
+def catalogue_of(suites: Suites, *, as_of: date, directory: Path) -> Catalogue:
+    """The catalogue over suites already read from ``directory``: conflicts and register beside them."""
     register = load_register(directory)
     known = set(suites.known).union(*register.values())
     chosen = {d.id for d in suites.documents}
-    if suites.others:  # conflicts name rows of all documents
+    if not set(suites.others) <= set(register):  # conflicts name rows of all documents
         known |= load_suites(as_of=as_of, directory=directory).known
-        register = {document: ids for document, ids in register.items() if document in chosen}
+    register = {document: ids for document, ids in register.items() if document in chosen}
     order = {d.id: i for i, d in enumerate(suites.documents)}
     rows = sorted((*suites.requirements, *suites.listed), key=lambda r: (order[r.document], natural(r.id)))
     return Catalogue(suites.documents, tuple(rows), load_conflicts(directory, known), register)
