@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from workbench.audit.engine import judge_tables
-from workbench.requirements.model import Binding, Parameter, Requirement
+from workbench.requirements.model import Binding, Guidance, Parameter, Requirement
 from workbench.requirements.shapes import SHAPES, bounds_of, check_arguments, period_of
 from workbench.vocabulary import Severity, Verdict
 
@@ -23,7 +23,7 @@ Tables = Mapping[str, Sequence[Mapping[str, Any]]]
 ORGANIZATIONS = ({"org_id": "O1", "name": "甲支部", "type": "党支部"},)
 
 
-def requirement(shape: str, *, since: str = "2020-01-01", types: tuple[str, ...] = ("党支部",), **kwargs: Any) -> Requirement:
+def requirement(shape: str, *, since: str = "2020-01-01", bound: tuple[str, ...] = ("党支部",), **kwargs: Any) -> Requirement:
     """A requirement of the shape, its arguments checked as those of a suite are; None: not given."""
     declared = SHAPES[shape]
     given = {name: value for name, value in kwargs.items() if value is not None}
@@ -31,9 +31,10 @@ def requirement(shape: str, *, since: str = "2020-01-01", types: tuple[str, ...]
     lower, upper = bounds_of(declared, arguments)
     return Requirement(
         id="R", document="test", document_title="测试", version=since, effective_from=D(since), effective_to=None,
-        clause="一", description="测试", severity=Severity.INFO, shape=shape, kwargs=arguments, binds=Binding("测试", types),
+        clause="一", description="测试", severity=Severity.INFO, shape=shape, kwargs=arguments, binds=Binding("测试", bound),
         parameters=(_GRACE,), unit="次", period=period_of(declared, arguments), outcome=Verdict.FAILED, required=None,
         required_text="", lower=lower, upper=upper, notes="", order=0, fingerprint="", file="",
+        guidance=Guidance("看", "要", "常见") if shape == "expect_checklist" else None,
     )
 
 
@@ -96,7 +97,8 @@ def check(cases: Sequence[tuple[Requirement, Tables, str, int, Any]]) -> None:
             _agrees(one, row)
             found[int(one.id[1:])] = (row["verdict"], row["judged"])
     wanted = {n: e if isinstance(e, tuple) else (e, found[n][1]) for n, (*_, e) in enumerate(cases)}
-    assert found == wanted
+    differing = {n: (found[n], expected) for n, expected in wanted.items() if found[n] != expected}
+    assert not differing, f"found, wanted by number of the case: {differing}"
 
 
 def _renamed(number: int, row: Mapping[str, Any]) -> dict[str, Any]:
