@@ -54,13 +54,14 @@ def _load_tree(city: City, branches: int) -> None:
     homes, lagging = tree.homes(), tree.below(OrgFlag.LAGGING)
     hosts = {h for no, h in enumerate(homes) if h != no}
     peers = dict(zip(tree.branches, tree.branches[1:] + tree.branches[:1], strict=True))
-    n = len(tree.name)
+    parents, n = set(tree.parent), len(tree.name)
     table = pa.table({
         "no": pa.array(range(n), pa.int32()), "name": tree.name, "short_name": tree.short_name, "type": tree.type,
         "sector": pa.array(tree.sector, pa.string()), "level": tree.level, "parent": pa.array(tree.parent, pa.int32()),
-        "flags": pa.array(tree.flags, pa.list_(pa.string())), "adopts": pa.array(tree.adopts, pa.list_(pa.string())), "home": pa.array(homes, pa.int32()),
+        "flags": pa.array(tree.flags, pa.list_(pa.string())),
+        "adopts": pa.array(tree.adopts, pa.list_(pa.string())), "home": pa.array(homes, pa.int32()),
         "peer": pa.array([peers.get(i) for i in range(n)], pa.int32()), "has_lagging": lagging,
-        "hosts": [i in hosts for i in range(n)],
+        "hosts": [i in hosts for i in range(n)], "has_children": [i in parents for i in range(n)],
     })
     city.con.register("loaded", table)
     city.con.execute("CREATE TABLE tree AS SELECT * FROM loaded")
@@ -83,7 +84,7 @@ def _base(city: City) -> str:
              THEN {city.day(2, 1)} + draw(no, 7, 150) END AS dissolved_on,
         8 + draw(no, 8, 17) + draw(no, 9, 13) AS size,
         CASE WHEN type = '党支部' THEN draw(no, 10, 100) < 70 END AS has_committee,
-        type <> '党支部' OR sector IN ('机关', '国企', '学校') AND draw(no, 11, 10) < 7 AS has_worker,
+        type <> '党支部' OR sector = '机关' OR sector IN ('国企', '学校') AND draw(no, 11, 10) < 7 AS has_worker,
         {adopted()} AS adopted
         FROM drawn)
     SELECT *, no > 0 AND dissolved_on IS NULL AND (established_on IS NULL OR established_on < DATE '{y - 1}-01-01')
@@ -97,11 +98,13 @@ def _org(city: City) -> str:
              WHEN {has(_POOR)} OR {has(_UNTAUGHT)} OR type NOT IN ('党支部', '党总支')
                   OR established_on >= DATE '{y - 1}-01-01'
                   OR dissolved_on IS NOT NULL THEN NULL
-             WHEN draw(no, 25, 100) < 2 THEN {city.day(1, 26)} + draw(no, 26, 10)
+             WHEN draw(no, 25, 100) < 2 OR {_newly_appointed()} THEN {city.day(1, 26)} + draw(no, 26, 10)
              WHEN draw(no, 25, 100) < 14 THEN {city.day(6, 1, -1)} + draw(no, 26, 400) END"""
     return f"""CREATE TABLE org AS
     WITH faulty AS (SELECT base.*, coalesce(masks.faults, '{bits(())}')::BIT AS faults FROM base LEFT JOIN masks USING (no)),
-    o AS (SELECT *, {appointed} AS appointed_on FROM faulty o)
+    o AS (SELECT o.* REPLACE (CASE WHEN EXISTS (SELECT 1 FROM faulty p WHERE p.no = o.parent AND o.type = '机关纪委'
+                AND {has("luoyang-2020-58-8", "p")}) THEN {city.day(12, 20, -1)} ELSE dissolved_on END AS dissolved_on),
+            {appointed} AS appointed_on FROM faulty o)
     SELECT o.* EXCLUDE (appointed_on), 'YL' || printf('%07d', no) AS org_id,
         CASE WHEN parent IS NOT NULL THEN 'YL' || printf('%07d', parent) END AS parent_id,
         coalesce(established_on, DATE '1900-01-01') AS live_from, coalesce(dissolved_on, DATE '9999-12-31') AS live_to,
@@ -122,8 +125,13 @@ def _org(city: City) -> str:
 
 _NEW_SECRETARY, _POOR, _UNTAUGHT = (f"secretary-2022-{clause}" for clause in ("6-1", "15.1-5", "5-4"))
 #: The stage of an applicant that a fault of the process needs (see ``cases.py``).
-_STAGES = {"A1": ("1-4", "2-1", "2-2"), "A2": ("3-1", "3-2"), "B": ("4-1", "5-1", "5-2"), "C": ("11-2",),
-           "D": ("11-7", "11-8", "11-9")}
+_STAGES = {"A1": ("1-1", "1-2", "1-3", "1-4", "1-5", "2-1", "2-2"), "A2": ("3-1", "3-2", "3-3"),
+           "B": ("4-1", "4-3", "5-1", "5-2", "6-1", "6-2", "7-1", "8-1", "9-1", "11-3"),
+           "C": ("11-1", "11-2", "11-4", "11-5"), "D": ("11-7", "11-8", "11-9")}
+
+
+def _newly_appointed() -> str:
+    return " OR ".join(has(code) for code in ("secretary-2022-6-2", "secretary-2022-6-4", "luoyang-2020-24-3"))
 
 
 def _forced_stages() -> str:

@@ -16,7 +16,7 @@ from workbench.sample.adoption import write_adoption
 from workbench.sample.attendance import sign_in
 from workbench.sample.cases import record
 from workbench.sample.city import City, found
-from workbench.sample.figures import count
+from workbench.sample.figures import appraise, count
 from workbench.sample.people import populate
 from workbench.sample.planted import write_planted
 from workbench.sample.rhythm import rehearse
@@ -55,6 +55,7 @@ def make_sample(
             city = City(con, seed, as_of)
             planted = found(city, branches, faults=faults)
             populate(city)
+            appraise(city)
             record(city)
             rehearse(city)
             sign_in(city)

@@ -6,7 +6,7 @@ import random
 from collections.abc import Iterator
 from pathlib import Path
 
-from workbench.records.tables import TABLES
+from workbench.records.tables import TABLES, ColumnType
 from workbench.sample.city import City
 from workbench.sample.dirt import soil
 from workbench.sample.dressing import STYLES, Style, identity_number, person_name
@@ -15,11 +15,19 @@ from workbench.sample.sheets import NAME, SheetPlan, write_book, write_csv
 from workbench.vocabulary import ActivityKind as K
 
 _MEETINGS = (K.MEMBER_MEETING, K.COMMITTEE_MEETING, K.GROUP_MEETING, K.LECTURE, K.GROUP_STUDY)
-_LIFE = (K.ORGANIZATIONAL_LIFE, K.MEMBER_APPRAISAL)
+_LIFE = (K.ORGANIZATIONAL_LIFE, K.MEMBER_APPRAISAL, K.THEME_DAY)
+_PERSONAL = (
+    K.SELF_REVIEW, K.COLLECTIVE_EDUCATION, K.VOLUNTEERING, K.FAMILY_TRADITION, K.INTEGRITY_FILE, K.STUDY_NOTES,
+    K.RESEARCH_REPORT,
+)
 _PAPERS = (
     K.WORK_PLAN, K.STUDY_PLAN, K.PROJECT_LIST, K.DUTY_LIST, K.PROGRESS_NOTICE, K.COMPLETION_NOTICE, K.OPENNESS_NOTICE,
-    K.HALF_YEAR_REPORT, K.YEAR_SUMMARY, K.WRITTEN_REPORT, K.DEBRIEFING, K.APPRAISAL_ACCEPTED,
+    K.HALF_YEAR_REPORT, K.YEAR_SUMMARY, K.WRITTEN_REPORT, K.DEBRIEFING, K.APPRAISAL_ACCEPTED, K.LIST_ITEM,
+    K.PUBLICATION,
 )
+_FIGURES = ("hours", "days", "quantity")
+#: What the sheets of organisations say of a meeting and those of people do not.
+_HELD = ("chair_id", "minutes", "noticed_on", "approved_on")
 #: Folder of a unit that is no county, by its sector.
 _FOLDERS = {"机关": "市直机关", "学校": "教育系统", "两新": "两新组织", "国企": "国有企业"}
 _SPLIT = {"发展党员": "发展党员台账"}
@@ -74,18 +82,19 @@ def _materialize(city: City) -> None:
 
 
 def _rows(city: City, table: str, where: str, order: str, style: Style) -> list[dict]:
-    """Rows of a table with labels: org_label, person_label, name_label, and ``clean`` (no fault planted there)."""
-    named = any(c.name == "person_id" for c in TABLES[table].columns)
-    person = "LEFT JOIN identity i ON i.person_id = t.person_id" if named else ""
+    """Rows of a table with labels: org_label, name_label, those of people, and ``clean`` (no fault planted there)."""
+    people = [c.name for c in TABLES[table].columns if c.type is ColumnType.PERSON]
+    joins = " ".join(f"LEFT JOIN identity {name}_i ON {name}_i.person_id = t.{name}" for name in people)
+    found = "".join(f", {name}_i.idx AS {name}_idx" for name in people)
     cursor = city.con.execute(f"""
         SELECT t.*, o.{style.orgs} AS org_label, o.plantable AND bit_count(o.faults) = 0 AS clean,
-               {"i.idx" if named else "NULL AS idx"}
-        FROM ledger_{table} t JOIN org o USING (org_id) JOIN place p USING (no) {person}
+               {"person_id_i.idx" if "person_id" in people else "NULL"} AS idx{found}
+        FROM ledger_{table} t JOIN org o USING (org_id) JOIN place p USING (no) {joins}
         WHERE {where} ORDER BY {order}""")
     names = [d[0] for d in cursor.description]
     rows = [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]
     for row in rows:
-        row["person_label"] = None if row["idx"] is None else identity_number(row["idx"])
+        row["labels"] = {n: None if row[f"{n}_idx"] is None else identity_number(row[f"{n}_idx"]) for n in people}
         row["name_label"] = None if row["idx"] is None else person_name(row["idx"])
     return rows
 
@@ -101,7 +110,7 @@ def _columns(table: str, *without: str) -> tuple[str, ...]:
 
 
 def _common_books(city: City) -> dict[str, list[SheetPlan]]:
-    """Ledgers of the city's organisation department: the register, ratings, measures, exemptions."""
+    """Ledgers of the city's organisation department: the register, ratings, measures, answers on site, papers."""
     style = Style(("cell", "text"), "name", 0, "")
     measures = Style(("text",), "name", 1, "", encoding="utf-8-sig")
     register = city.con.execute("SELECT * FROM ledger_organizations ORDER BY org_id")
@@ -115,6 +124,13 @@ def _common_books(city: City) -> dict[str, list[SheetPlan]]:
     books |= plan("述职评议结果.xlsx", "述职评议结果", "ratings", _rows(city, "ratings", "TRUE", "org_id, period", style))
     books |= plan("统计指标.csv", "统计指标", "measures",
                   _rows(city, "measures", "TRUE", "org_id, measure, as_of", measures), measures)
+    books |= plan("现场核查.xlsx", "现场核查", "checklist",
+                  _rows(city, "checklist", "TRUE", "org_id, requirement, checked_on", style))
+    cursor = city.con.execute("SELECT * FROM ledger_indicators ORDER BY item")
+    names = [d[0] for d in cursor.description]
+    indicators = [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]
+    books |= plan("标准指标.xlsx", "标准指标", "indicators", indicators)
+    books |= plan("补开许可.xlsx", "补开许可", "permissions", _rows(city, "permissions", "TRUE", "org_id, held_on", style))
     return books | plan("豁免登记.xlsx", "豁免登记", "exemptions", _rows(city, "exemptions", "TRUE", "org_id", style))
 
 
@@ -155,21 +171,27 @@ def _activities(city: City, here: str, style: Style, sheet) -> Iterator[SheetPla
         return [r for r in rows if r["kind"] in kinds and (not only_branches or r["org_id"] in branch)]
 
     meetings = some(_MEETINGS, True)
-    columns = _columns("activities", "tags", "year_of", "quantity", *hidden)
+    columns = _columns("activities", "year_of", "days", "quantity", "approved_on", *hidden)
     # A unit that names its lecturers without their number: the name is looked up in the branch.
     by_name = {"columns": tuple(NAME if c == "person_id" else c for c in columns), "shown": {NAME: "主讲人"}}
     yield sheet("三会一课台账", "三会一课", "activities", meetings, merge=style.drift == 0,
                 **(by_name if style.empty == "——" else {"columns": columns}))
-    yield sheet("三会一课台账", "组织生活", "activities", some(_LIFE, True), ("person_id", "hours", "quantity", "tags", *hidden))
+    life = some(_LIFE, True)
+    yield sheet("三会一课台账", "组织生活", "activities", life, ("person_id", *_FIGURES, "noticed_on", "approved_on", *hidden))
     # The sheet's name says what its rows are; it has no column of kinds.
-    yield sheet("三会一课台账", "谈心谈话", "activities", some((K.TALK,), True),
-                ("person_id", "kind", "hours", "quantity", "year_of", *hidden))
-    yield sheet("文件台账", "文件与清单", "activities", some(_PAPERS, False),
-                ("person_id", "tags", "hours", "quantity", *hidden))
-    yield sheet("轮训", "培训台账", "activities", some((K.TRAINING,), False), ("tags", "quantity", "year_of", *hidden))
-    elsewhere = (*meetings, *some((*_LIFE, K.TALK), True), *some((*_PAPERS, K.TRAINING), False))
-    taken = {id(r) for r in elsewhere}
-    yield sheet("会议与调研", "会议台账", "activities", [r for r in rows if id(r) not in taken], hidden)
+    talks = some((K.TALK,), True)
+    yield sheet("三会一课台账", "谈心谈话", "activities", talks, ("person_id", "kind", *_FIGURES, *_HELD, "year_of", *hidden))
+    signed = _rows(city, "participations", here, "org_id, held_on, kind, idx", style)
+    yield sheet("三会一课台账", "签到表", "participations", signed)
+    papers = some(_PAPERS, False)
+    yield sheet("文件台账", "文件与清单", "activities", papers,
+                ("person_id", *_FIGURES, "chair_id", "minutes", "noticed_on", *hidden))
+    training = some((K.TRAINING,), False)
+    yield sheet("轮训", "培训台账", "activities", training, ("tags", "days", "quantity", "year_of", *_HELD, *hidden))
+    own = some(_PERSONAL, False)
+    yield sheet("个人台账", "活动台账", "activities", own, ("tags", "days", "quantity", "year_of", *_HELD, *hidden))
+    taken = {id(r) for r in (*meetings, *life, *talks, *papers, *training, *own)}
+    yield sheet("会议与调研", "会议台账", "activities", [r for r in rows if id(r) not in taken], ("noticed_on", "approved_on", *hidden))
 
 
 def _dues(city: City, here: str, style: Style, sheet) -> Iterator[SheetPlan]:
@@ -193,12 +215,12 @@ def _dues(city: City, here: str, style: Style, sheet) -> Iterator[SheetPlan]:
             else:
                 lines.append({**months[0], "months": {m["month"].month: m["paid"] for m in months}})
         wanted = tuple(range(1, 13)) if year == city.year else tuple(sorted(m.month for m in expected[year]))
-        yield sheet("党费", f"{year}年党费收缴台账", "dues", lines, columns=("org_id", NAME, "person_id", "due"), months=wanted)
+        yield sheet("党费", f"{year}年党费收缴台账", "dues", lines, columns=("org_id", NAME, "person_id", "due", "payer"), months=wanted)
     yield sheet("党费", "党费收缴明细", "dues", apart)
 
 
 def _telling(row: dict) -> bool:
-    """Whether the day of payment or the reason matters: paid more than two months after the month, or excused."""
+    """Whether more matters than the amount: paid after the month, by somebody else, not in full or not at all."""
     paid_on, month = row["paid_on"], row["month"]
-    late = paid_on is not None and (paid_on.year - month.year) * 12 + paid_on.month - month.month > 2
-    return late or row["reason"] is not None
+    late = paid_on is not None and (paid_on.year, paid_on.month) != (month.year, month.month)
+    return late or row["reason"] is not None or row["payer"] not in (None, "本人")

@@ -9,6 +9,7 @@ officers, 9 the secretary before.
 from __future__ import annotations
 
 from workbench.sample.city import City
+from workbench.sample.fault import L, S
 from workbench.sample.faults import has
 
 _X = "xinfang-bureau-2.6."
@@ -32,7 +33,8 @@ def _applicants(city: City) -> str:
     A1 active since this year, A2 since last year, B made target lately, C ends the probation this year,
     D probation extended, E disqualified.
     """
-    forced_target = f"{has(_X + '4-1')} OR {has(_X + '5-1')} OR {has(_X + '5-2')}"
+    forced_target = " OR ".join(has(_X + c) for c in (
+        "4-1", "4-3", "5-1", "5-2", "6-1", "6-2", "7-1", "8-1", "9-1", "11-3"))
     return f"""
     WITH o AS (SELECT *, draw(no, 60, 80) AS d80, draw(no, 61, 300) AS d300, draw(no, 62, 40) AS d40 FROM org
                WHERE stage <> ''),
@@ -61,26 +63,57 @@ def _applicants(city: City) -> str:
 
 
 def _posts(city: City) -> str:
-    """Posts: every slot that holds one, on one row per slot and role."""
+    """Posts: every slot that holds one, on one row per slot and role, and those held in the organisation above."""
     slots = """(VALUES (1, '书记'), (2, '副书记'), (3, '委员'), (4, '委员'), (5, '委员'), (3, '党务干部'), (4, '党务干部'),
-        (6, '组织干事'), (7, '组织干事'), (8, '组织干事'), (0, '书记')) AS s(slot, role)"""
-    start = f"make_date({city.year - 7} + draw(o.no * 64 + slot, 40, 6), 1 + draw(o.no * 64 + slot, 41, 12), 8)"
-    return f"""SELECT
+        (6, '组织干事'), (7, '组织干事'), (8, '组织干事'), (0, '书记'), (4, '纪检委员'), (3, '党组成员'), (4, '党组成员'),
+        (5, '党组成员'), (1, '青年人才党支部书记'), (1, '内设机构正职'), (2, '内设机构正职'), (1, '内设机构副职'),
+        (1, '部门主要负责人')) AS s(slot, role)"""
+    # Full-time workers of agencies change posts within five years.
+    stayed = f"{has(L + '59-1')} AND slot = 3 AND role = '党务干部'"
+    start = f"""CASE WHEN {stayed} THEN {city.day(3, 8, -8)} WHEN o.sector = '机关' AND role IN ('副书记', '党务干部', '组织干事')
+            THEN make_date({city.year - 4} + draw(o.no * 64 + slot, 46, 4), 1 + draw(o.no * 64 + slot, 41, 12), 8)
+        ELSE make_date({city.year - 7} + draw(o.no * 64 + slot, 40, 6), 1 + draw(o.no * 64 + slot, 41, 12), 8) END"""
+    return f"""WITH own AS (SELECT
         o.no * 64 + CASE WHEN slot <> 0 THEN slot WHEN o.type = '党支部' THEN 6 ELSE 9 END AS pno,
         o.no, o.org_id, o.home, role,
-        CASE WHEN role IN ('党务干部', '组织干事') THEN draw(o.no * 64 + slot, 42, 3) > 0 END AS full_time,
+        CASE WHEN role IN ('党务干部', '组织干事') THEN draw(o.no * 64 + slot, 42, 3) > 0 OR {stayed}
+             WHEN role = '副书记' AND o.type = '机关党委' THEN TRUE END AS full_time,
         greatest(CASE WHEN slot = 1 AND o.change_on IS NOT NULL THEN o.change_on
                       ELSE {start} END, o.live_from) AS started_on,
         CASE WHEN slot = 0 THEN o.change_on
              WHEN slot IN (7, 8) AND {has("secretary-2022-4.4-3")} THEN {city.day(12, 20, -1)}
              WHEN o.dissolved_on IS NOT NULL THEN o.dissolved_on END AS ended_on
-    FROM org o, {slots}
-    WHERE CASE
+        FROM org o, {slots} WHERE {_HOLDS})
+    SELECT * FROM own
+    UNION ALL
+    SELECT own.pno, p.no, p.org_id, p.home,
+        CASE WHEN o.type = '机关党委' THEN '分管组织人事' WHEN p.type = '党组' THEN '党组成员' ELSE '部门主要负责人' END,
+        NULL, greatest(own.started_on, p.live_from), own.ended_on
+    FROM own JOIN org o USING (no) JOIN org p ON p.no = o.parent
+    WHERE own.role = '书记' AND own.pno = o.no * 64 + 1 AND o.sector = '机关'
+        AND (o.type = '机关党委' AND NOT {has(L + "58-1")} OR o.type IN ('党支部', '党总支') AND p.type IN ('党组', '组织部'))"""
+
+
+#: Who holds which post in the own organisation.
+_HOLDS = f"""CASE
         WHEN slot = 0 THEN o.change_on IS NOT NULL
+        WHEN role = '青年人才党支部书记' THEN o.level = '乡镇' AND o.type IN ('党委', '工委')
+            AND NOT {has(S + "8-7")}
+        WHEN role = '内设机构正职' THEN slot = 1 AND o.type = '党支部' AND o.sector = '机关' AND NOT {has(L + "24-1")}
+            OR slot = 2 AND o.type = '机关党委'
+        WHEN role = '内设机构副职' THEN o.type = '机关纪委'
+        WHEN role = '部门主要负责人' THEN o.type = '机关党委'
+        WHEN role = '党组成员' THEN o.type = '党组'
+        WHEN role = '纪检委员' THEN o.sector = '机关' AND (o.type = '党总支' OR o.has_committee)
+            AND NOT {has(L + "58-10")}
         WHEN role = '组织干事' THEN o.level = '乡镇' AND (slot < 8 OR draw(o.no, 43, 3) = 0)
         WHEN o.type = '组织部' THEN role = '党务干部'
+        WHEN o.type = '机关纪委' THEN role = '书记'
+        WHEN role = '党务干部' AND {has(L + "58-7")} THEN FALSE
         WHEN role = '党务干部' THEN o.has_worker AND (slot = 3 OR o.type <> '党支部' AND draw(o.no, 44, 2) = 0)
+        WHEN role = '委员' AND o.sector = '机关' AND slot = 4 AND o.type IN ('党支部', '党总支') THEN FALSE
         WHEN role = '委员' AND o.type = '党支部' THEN o.has_committee AND (slot < 5 OR draw(o.no, 45, 2) = 0)
+        WHEN role = '委员' THEN o.type <> '党组'
         ELSE TRUE END"""
 
 
@@ -96,13 +129,15 @@ def _members(city: City) -> str:
                                         ("预备党员", "received_on", "left_on"), ("正式党员", "full_on", "never")))
     return f"""
     SELECT pno, no, org_id, '正式党员' AS standing,
-        CASE WHEN slot <= 2 AND sector = '机关' THEN ['党员领导干部']
+        CASE WHEN slot <= 2 AND sector = '机关' AND list_contains(adopted, 'county-longterm')
+                  THEN ['党员领导干部', CASE slot WHEN 1 THEN '县级领导干部' ELSE '科级领导干部' END]
+             WHEN slot <= 2 AND sector = '机关' THEN ['党员领导干部']
              WHEN slot > 6 AND draw(pno, 53, 100) < 15 THEN ['离退休']
              WHEN slot > 6 AND draw(pno, 53, 100) < 20 THEN ['流动党员'] END AS categories,
         {since} AS since,
         CASE WHEN slot = size AND slot > 8 AND draw(no, 54, 10) = 0 AND {city.day(3, 31)} + draw(no, 55, 120) <= {as_of}
              THEN {city.day(3, 31)} + draw(no, 55, 120) ELSE dissolved_on END AS until
-    FROM (SELECT o.no, o.org_id, o.sector, o.size, o.dissolved_on, o.no * 64 + slot AS pno, slot
+    FROM (SELECT o.no, o.org_id, o.sector, o.adopted, o.size, o.dissolved_on, o.no * 64 + slot AS pno, slot
           FROM (SELECT *, unnest(range(1, size + 1))::INTEGER AS slot FROM org WHERE type = '党支部') o)
     UNION ALL
     SELECT pno, h.no, h.org_id, '正式党员', CASE WHEN slot <= 2 THEN ['党员领导干部'] END, {since}, NULL

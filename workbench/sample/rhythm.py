@@ -1,109 +1,61 @@
-"""Activities of the synthetic city: what every kind of organisation does, how often and by whom."""
+"""Activities of the synthetic city: habits of organisations, meetings that decide, what each person owes."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from workbench.sample.city import City
-from workbench.sample.faults import S, X, has
+from workbench.sample.fault import S, X
+from workbench.sample.faults import has
+from workbench.sample.habit import Habit
+from workbench.sample.habits import DEMOCRATIC_LIFE, HABITS, MEMBER_MEETING, ORGANIZATIONAL_LIFE
+from workbench.sample.habits_of_agencies import HABITS as HABITS_OF_AGENCIES
+from workbench.sample.habits_of_agencies import STUDY_GROUP
+from workbench.sample.personal import DUTIES, personal
 
-BRANCH = "o.type = '党支部'"
-UPPER = "o.type NOT IN ('党支部', '组织部')"
-COMMITTEE = "o.type IN ('党委', '工委')"
-TOWNSHIP = f"o.level = '乡镇' AND {COMMITTEE}"
-GROUP = "o.type = '党组'"
-DEPARTMENT = "o.type = '组织部'"
-ANY = "o.type <> '组织部'"
-LEADING = "o.type IN ('党委', '工委', '党组')"
-#: The slot of the secretary on the day, for organisations other than branches.
-SECRETARY = "CASE WHEN held_on < change_on THEN 9 ELSE 1 END"
-
-
-@dataclass(frozen=True)
-class Habit:
-    """One kind of activity of the organisations ``where``, once every ``months`` (or ``copies``, SQL, times).
-
-    ``days``: first and last offset from the start of the period; ``extra``: percent held once more; ``lacks``:
-    faults and, last, the SQL condition on period ``p`` under which it is left out; ``late``: fault and days of delay;
-    ``before``: also in earlier years (things of a year's end); ``own_year``: the year of the period is written down.
-    """
-
-    kind: str
-    months: int
-    days: tuple[int, int]
-    where: str
-    tag: str = ""
-    slot: str = ""
-    hours: str = ""
-    quantity: str = ""
-    extra: int = 0
-    copies: str = ""
-    lacks: tuple[str, ...] = ()
-    late: tuple[str, int] | None = None
-    before: bool = False
-    own_year: bool = False
-
-
-_MONTH, _QUARTER, _EVER = "p = o.fault_month", "p = o.fault_quarter", "month(p) >= 1"
-_FIRST_HALF = "month(p) = 1"
-
-HABITS: tuple[Habit, ...] = (
-    Habit("党员大会", 1, (0, 26), BRANCH, extra=6, lacks=(X + "2.2.1-1", _MONTH)),
-    Habit("支委会", 1, (0, 26), f"{BRANCH} AND o.has_committee", lacks=(X + "2.2.2-1", _MONTH)),
-    Habit("党小组会", 1, (3, 26), f"{BRANCH} AND o.size > 28"),
-    Habit("集中学习", 1, (0, 26), BRANCH, hours="2 + draw(k, 3, 2)", extra=12, lacks=(X + "2.1-1", _MONTH)),
-    Habit("党课", 3, (5, 85), BRANCH, slot="1 + draw(k, 4, 3)", extra=8, lacks=(X + "2.2.3-1", _QUARTER)),
-    Habit("谈心谈话", 3, (2, 88), BRANCH, tag="班子成员之间", lacks=(X + "2.8-1", _QUARTER)),
-    Habit("谈心谈话", 3, (2, 88), BRANCH, tag="班子成员与党员", extra=8, lacks=(X + "2.8-2", _QUARTER)),
-    Habit("谈心谈话", 3, (2, 88), BRANCH, tag="党员之间", lacks=(X + "2.8-3", _QUARTER)),
-    Habit("组织生活会", 6, (60, 175), BRANCH, extra=5, lacks=(X + "2.3-1", _FIRST_HALF)),
-    Habit("民主评议党员", 12, (310, 362), BRANCH, before=True, own_year=True),
-    Habit("年度学习计划", 12, (3, 28), BRANCH, late=(X + "2.1-2", 50)),
-    Habit("重点项目清单", 12, (3, 28), ANY, lacks=(S + "7.1-1", "waived", _EVER)),
-    Habit("责任清单", 12, (3, 28), ANY, late=(S + "7.1-2", 50)),
-    Habit("进度公布", 3, (55, 88), ANY, lacks=(S + "7.2-2", _QUARTER)),
-    Habit("完成情况公布", 12, (336, 362), ANY, before=True),
-    Habit("半年汇报", 6, (130, 178), ANY, lacks=(S + "10-3", _FIRST_HALF)),
-    Habit("党建总结", 12, (325, 362), ANY, before=True),
-    Habit("书面报告", 12, (325, 362), ANY, before=True),
-    Habit("现场述职", 12, (330, 362), ANY, before=True),
-    Habit("接受考评", 12, (330, 362), ANY, before=True),
-    Habit("党委会", 1, (0, 26), COMMITTEE),
-    Habit("党委会", 2, (2, 55), COMMITTEE, tag="基层党建", extra=30,
-          lacks=(S + "8-1", "month(p) > 2")),
-    Habit("班子会", 3, (5, 85), UPPER, tag="基层党建", extra=20, lacks=(S + "4.2-1", _EVER)),
-    Habit("班子会", 1, (0, 26), UPPER),
-    Habit("党建例会", 1, (1, 26), UPPER, lacks=(S + "10-1", _MONTH)),
-    Habit("调研", 1, (1, 25), LEADING, tag="基层党建", slot=SECRETARY, extra=15, lacks=(S + "8-3", _MONTH)),
-    Habit("联系点调研", 6, (40, 140), UPPER, slot=SECRETARY, extra=10, lacks=(S + "9-1", _EVER)),
-    Habit("解决问题", 6, (45, 150), UPPER, quantity="1", extra=10, lacks=(S + "9-2", _EVER)),
-    Habit("创建示范点", 6, (60, 150), TOWNSHIP, quantity="1", lacks=(S + "8-6", _EVER)),
-    # Leading cadres lecture once a year each; in branches late in the year, clear of the quarters with a fault.
-    Habit("党课", 12, (40, 350), "o.type <> '党支部'", slot="1 + c", copies="2"),
-    Habit("党课", 12, (276, 350), f"{BRANCH} AND o.sector = '机关'", slot="1 + c", copies="2"),
-    Habit("民主生活会", 12, (300, 362), GROUP, before=True),
-    Habit("互学交流", 3, (10, 80), DEPARTMENT, lacks=(S + "10-2", _QUARTER)),
-    Habit("党建督查", 12, (183, 238), DEPARTMENT, copies="2", late=(S + "11-1", -62), before=True),
-    Habit("量化考核", 12, (325, 360), DEPARTMENT, before=True),
-    Habit("复盘式检查", 12, (80, 150), f"{UPPER} AND draw(o.no, 5, 2) = 0", before=True),
-    Habit("推荐人选", 12, (30, 100), f"{COMMITTEE} AND (o.level = '县' OR list_contains(o.flags, '市直属'))",
-          copies=f"CASE WHEN {has(S + '15.2-1')} THEN 5 ELSE draw(o.no, 6, 4) END"),
-    Habit("党建工作安排", 12, (3, 28), GROUP, lacks=(X + "1.1-1", _EVER)),
-    Habit("党务公开通报", 3, (20, 85), GROUP, lacks=(X + "3.7-1", _QUARTER)),
-)
+ALL_HABITS: tuple[Habit, ...] = (*HABITS, *HABITS_OF_AGENCIES)
+#: Meetings whose sign-in sheets are kept.
+_SIGNED = (ORGANIZATIONAL_LIFE, DEMOCRATIC_LIFE, STUDY_GROUP)
+#: Steps that a members' meeting takes.
+DECIDED = ("接收预备党员", "转正", "延长预备期", "取消预备党员资格", "选举", "选举党代会代表", "评议")
 
 
 def rehearse(city: City) -> None:
-    """Make view ``activities``: the habits, the training of those in post and the democratic life meetings."""
-    habits = " UNION ALL ".join(_habit(city, i, habit) for i, habit in enumerate(HABITS))
+    """Make view ``activities`` and view ``gathering`` (no, kind, held_on, chair) of meetings that people sign."""
+    _keep_quiet(city)
+    parts = [_habit(city, i, habit) for i, habit in enumerate(ALL_HABITS)]
+    parts += [personal(city, i, duty) for i, duty in enumerate(DUTIES)]
+    parts += [_decisions(city), _training(city), _democratic_life(city)]
+    lived = f"held_on <= DATE '{city.as_of}' AND held_on >= live_from AND held_on < live_to"
     city.con.execute(f"""CREATE VIEW activities AS
-    SELECT org_id || mark AS activity_id, org_id, person(pno) AS person_id, kind,
-        CASE WHEN tag <> '' THEN [tag] END AS tags, held_on, hours::DOUBLE AS hours,
-        NULL::DOUBLE AS days, quantity::DOUBLE AS quantity, year_of, NULL::VARCHAR AS chair_id,
-        NULL::BOOLEAN AS minutes, NULL::DATE AS noticed_on, NULL::DATE AS approved_on,
+    SELECT org_id || mark AS activity_id, org_id, person(pno) AS person_id, kind, tags, held_on, hours::DOUBLE AS hours,
+        spent::DOUBLE AS days, quantity::DOUBLE AS quantity, year_of, person(chair) AS chair_id, minutes,
+        held_on - noticed AS noticed_on, held_on - approved AS approved_on,
         CASE WHEN draw(k, 7, 10) < 6 THEN least(held_on + draw(k, 8, 6), DATE '{city.as_of}') END AS recorded_on
-    FROM ({habits} UNION ALL {_training(city)} UNION ALL {_democratic_life(city)})
-    WHERE held_on <= DATE '{city.as_of}' AND held_on >= live_from AND held_on < live_to""")
+    FROM ({" UNION ALL BY NAME ".join(parts)}) WHERE {lived}""")
+    signed = [_habit(city, ALL_HABITS.index(habit), habit) for habit in _SIGNED] + [_democratic_life(city)]
+    city.con.execute(f"""CREATE VIEW gathering AS
+    SELECT DISTINCT no, kind, held_on, chair FROM ({" UNION ALL BY NAME ".join(signed)}) WHERE {lived}""")
+
+
+def _keep_quiet(city: City) -> None:
+    """Whoever is to miss a members' meeting misses it in a month in which nothing needed one."""
+    city.con.execute(f"""UPDATE org SET fault_month = free.month FROM (
+        SELECT o.no, min(month) AS month FROM org o,
+            (SELECT unnest(range({city.day(1, 1)}, date_trunc('month', DATE '{city.as_of}' + 1), INTERVAL 1 MONTH))::DATE
+                AS month)
+        WHERE {has(X + "2.2.1-1")} AND NOT EXISTS (SELECT 1 FROM step s WHERE s.no = o.no AND s.step IN {DECIDED}
+            AND date_trunc('month', s.done_on) = month)
+        GROUP BY o.no) free WHERE free.no = org.no""")
+
+
+def _columns(habit: Habit, no: str = "no") -> str:
+    """SQL: what a row of a habit says beside its kind, day and mark; ``k`` draws, ``p`` is the period."""
+    optional = {"pno": f"({no} * 64 + {habit.slot})::INTEGER" if habit.slot else "",
+                "chair": f"({no} * 64 + {habit.chair})::INTEGER" if habit.chair else "",
+                "tags": f"({habit.tags})::VARCHAR[]" if habit.tags else "", "hours": habit.hours, "spent": habit.spent,
+                "quantity": habit.quantity, "minutes": habit.minutes, "noticed": habit.noticed,
+                "approved": habit.approved, "year_of": "year(p)::INTEGER" if habit.own_year else ""}
+    given = "".join(f", {value} AS {name}" for name, value in optional.items() if value)
+    return f"no, org_id, live_from, live_to, k, '{habit.kind}' AS kind, held_on{given}"
 
 
 def _habit(city: City, index: int, habit: Habit) -> str:
@@ -128,10 +80,17 @@ def _habit(city: City, index: int, habit: Habit) -> str:
         FROM org o, {periods} WHERE {habit.where} AND {since} AND {lacks}"""
     copied = f"SELECT *, unnest(range({copies}))::INTEGER AS c FROM ({rows}) o"
     dated = f"SELECT * REPLACE (k * 8 + c AS k), (p + ({offset})::INTEGER)::DATE AS held_on FROM ({copied}) o"
-    return f"""SELECT org_id, live_from, live_to, k, {mark} AS mark, '{habit.kind}' AS kind, '{habit.tag}' AS tag,
-        {f"no * 64 + {habit.slot}" if habit.slot else "NULL::INTEGER"} AS pno, held_on,
-        {habit.hours or "NULL"} AS hours, {habit.quantity or "NULL"} AS quantity,
-        {"year(p)::INTEGER" if habit.own_year else "NULL::INTEGER"} AS year_of FROM ({dated})"""
+    return f"SELECT {mark} AS mark, {_columns(habit)} FROM ({dated}) o"
+
+
+def _decisions(city: City) -> str:
+    """A members' meeting on each day on which one had to decide."""
+    absent = " OR ".join(f"step = '{step}' AND {has(X + clause)}" for step, clause in (("选举", "2.2.1-7"), ("评议", "2.4-5")))
+    return f"""SELECT DISTINCT '-G' || strftime(held_on, '%y%m%d') AS mark, {_columns(MEMBER_MEETING)}
+        FROM (SELECT o.*, held_on, date_trunc('month', held_on)::DATE AS p,
+                  o.no::BIGINT * 100003 + date_diff('day', DATE '2000-01-01', held_on) AS k
+              FROM (SELECT DISTINCT no, done_on AS held_on, step FROM step WHERE step IN {DECIDED}) s JOIN org o USING (no)
+              WHERE o.type = '党支部' AND NOT ({absent})) o"""
 
 
 def _training(city: City) -> str:
@@ -144,9 +103,8 @@ def _training(city: City) -> str:
         AS t(class, day, width)"""
     hours = """CASE WHEN class = 1 THEN 24 WHEN class = 3 THEN 20 WHEN draw(pno, 9, 4) = 0 THEN 18
         ELSE 32 + draw(pno, 10, 9) END"""
-    return f"""SELECT org_id, live_from, live_to, k, mark, '轮训' AS kind, '' AS tag, pno, held_on, hours,
-        NULL AS quantity, NULL::INTEGER AS year_of
-        FROM (SELECT o.org_id, o.live_from, o.live_to, q.pno * 8 + class AS k, q.pno, q.started_on, q.ended_on,
+    return f"""SELECT no, org_id, live_from, live_to, k, mark, '轮训' AS kind, pno, held_on, hours
+        FROM (SELECT o.no, o.org_id, o.live_from, o.live_to, q.pno * 8 + class AS k, q.pno, q.started_on, q.ended_on,
               '-T' || class || role || (q.pno % 64) AS mark, day + draw(q.pno, 11 + class, width) AS held_on,
               {hours} AS hours
               FROM post q JOIN org o USING (no), {classes}
@@ -156,6 +114,6 @@ def _training(city: City) -> str:
 
 def _democratic_life(city: City) -> str:
     """The meeting about last year, on the day its case says."""
-    return f"""SELECT org_id, live_from, live_to, no::BIGINT AS k, '-M' AS mark, '民主生活会' AS kind, '' AS tag,
-        NULL::INTEGER AS pno, dlm_on AS held_on, NULL AS hours, NULL AS quantity, {city.year - 1} AS year_of
+    return f"""SELECT no, org_id, live_from, live_to, no::BIGINT AS k, '-M' AS mark, '民主生活会' AS kind, no * 64 + 1 AS chair,
+        TRUE AS minutes, dlm_on AS held_on, {city.year - 1} AS year_of
         FROM org WHERE type = '党组'"""

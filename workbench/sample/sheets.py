@@ -23,7 +23,7 @@ NAME = "姓名"
 EXTRAS: dict[str, dict[str, str]] = {
     "people": {"性别": "未填", "手机号": "00000000000", "住址": "样例路0号", "备注": "样例"},
     "posts": {"联系电话": "00000000000", "备注": ""},
-    "activities": {"会议主题": "样例议题", "会议地点": "样例会议室", "主持人": "测试主持", "备注": ""},
+    "activities": {"会议主题": "样例议题", "会议地点": "样例会议室", "备注": ""},
     "case_steps": {"经办": "测试经办", "备注": ""},
     "dues": {"核算基数": "样例", "备注": ""},
 }
@@ -134,7 +134,7 @@ def _cell(dresser: Dresser, table, name: str, row: dict, style: Style) -> object
         return row["name_label"] or style.empty
     kind = table.column(name).type
     if kind is ColumnType.PERSON:
-        return row["person_label"] or style.empty
+        return row["labels"][name] or style.empty
     if kind is ColumnType.ORG:
         return row["org_label"]
     return dresser.cell(name, row[name])

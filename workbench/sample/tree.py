@@ -15,6 +15,10 @@ _STEMS = "甲乙丙丁戊己庚辛壬癸"
 _COUNTY_SHARE = 0.67
 #: Numbers of branches of one department after another; few are large.
 _DEPARTMENT_SIZES = (1, 2, 1, 3, 1, 2, 6, 1)
+#: Documents that a few organisations of their own accord adopt beside those of the adoption file.
+_AGENCY_DOCUMENTS = ("secretary-2022", "xinfang-bureau", "luoyang-2020", "feicheng-standard")
+#: Agency committees of whole systems (系统机关党委) that a standard of one document asks for.
+_SYSTEMS = 8
 
 
 @dataclass
@@ -49,19 +53,26 @@ class Tree:
             self.branches.append(no)
         return no
 
-    def branch(self, place: str, sector: Sector, parent: int, *, flags: tuple[OrgFlag, ...] = ()) -> int:
+    def branch(self, place: str, sector: Sector, parent: int, *, flags: tuple[OrgFlag, ...] = (),
+               adopts: tuple[str, ...] = ()) -> int:
         """Append a branch (党支部)."""
         return self.add(f"{place}党支部", OrgType.BRANCH, sector, Level.GRASSROOTS, parent,
-                        short=f"{place}支部", flags=flags)
+                        short=f"{place}支部", flags=flags, adopts=adopts)
 
     def homes(self) -> list[int]:
-        """For each organisation the branch in which its officers are members: the first one below it."""
+        """For each organisation the branch in which its officers are members: the first one below it.
+
+        Where there is none below, that of the organisation above.
+        """
         homes: list[int | None] = [None] * len(self.name)
         for no in reversed(range(len(self.name))):
             if self.type[no] == OrgType.BRANCH:
                 homes[no] = no
             if self.parent[no] is not None and homes[no] is not None:
                 homes[self.parent[no]] = homes[no]
+        for no, parent in enumerate(self.parent):
+            if homes[no] is None and parent is not None:
+                homes[no] = homes[parent]
         return [self.branches[0] if h is None else h for h in homes]
 
     def below(self, flag: OrgFlag) -> list[bool]:
@@ -85,13 +96,25 @@ def build_tree(branches: int) -> Tree:
         size = in_counties * (i + 1) // counties - in_counties * i // counties
         stem = _STEMS[i] if counties <= len(_STEMS) else f"样{i + 1:03d}"
         _county(tree, root, f"{stem}县", size)
+    _name_systems(tree, root)
     return tree
+
+
+def _name_systems(tree: Tree, root: int) -> None:
+    """Flag the first agency committees as those of systems; the city adopts the document if it has enough of them."""
+    committees = [no for no, type_ in enumerate(tree.type) if type_ == OrgType.AGENCY_COMMITTEE]
+    for no in committees[:_SYSTEMS]:
+        tree.flags[no].append(OrgFlag.SYSTEM_COMMITTEE.value)
+    tree.adopts[root] = list(_AGENCY_DOCUMENTS if len(committees) >= _SYSTEMS else _AGENCY_DOCUMENTS[:3])
 
 
 def _organization_department(tree: Tree, place: str, level: Level, parent: int) -> None:
     no = tree.add(f"中共{place}委组织部", OrgType.ORGANIZATION_DEPARTMENT, Sector.AGENCY, level, parent,
                   short=f"{place}委组织部")
-    tree.branch(f"{place}委组织部机关", Sector.AGENCY, no)
+    if level is Level.CITY:
+        tree.branch(f"{place}委组织部机关", Sector.AGENCY, no, flags=(OrgFlag.STANDING_COMMITTEE, OrgFlag.MODEL_BRANCH))
+    else:
+        tree.branch(f"{place}委组织部机关", Sector.AGENCY, no, adopts=(*_AGENCY_DOCUMENTS, "county-longterm"))
 
 
 def _city_units(tree: Tree, root: int, total: int) -> None:
@@ -127,7 +150,7 @@ def _group(tree: Tree, parent: int, place: str, sector: Sector, total: int, size
 
 
 def _departments(tree: Tree, parent: int, place: str, level: Level, total: int) -> None:
-    """Departments: a leading group (党组), in larger ones an agency committee and general branches below it."""
+    """Departments: a leading group (党组), in larger ones an agency committee or a general branch below it."""
     unit, left = 0, total
     while left > 0:
         n = min(left, _DEPARTMENT_SIZES[unit % len(_DEPARTMENT_SIZES)])
@@ -135,11 +158,17 @@ def _departments(tree: Tree, parent: int, place: str, level: Level, total: int) 
         unit += 1
         here = f"{place}示例局{unit:02d}"
         sector = Sector.INSTITUTION if unit % 5 == 3 else Sector.AGENCY
-        group = tree.add(f"中共{here}党组", OrgType.LEADING_GROUP, sector, level, parent, short=f"{here}党组")
+        group = tree.add(f"中共{here}党组", OrgType.LEADING_GROUP, sector, level, parent, short=f"{here}党组",
+                         adopts=_AGENCY_DOCUMENTS if level is Level.CITY and unit <= 2 else ())
         holder = top = group
-        if n >= 2:
+        if n == 3:
+            holder = top = tree.add(f"{here}机关党总支", OrgType.GENERAL_BRANCH, sector, Level.GRASSROOTS, group)
+        elif n >= 2:
             holder = top = tree.add(f"中共{here}机关委员会", OrgType.AGENCY_COMMITTEE, sector, Level.GRASSROOTS, group,
                                     short=f"{here}机关党委")
+            if sector is Sector.AGENCY:
+                tree.add(f"中共{here}机关纪律检查委员会", OrgType.DISCIPLINE_COMMITTEE, sector, Level.GRASSROOTS, top,
+                         short=f"{here}机关纪委")
         for i in range(n):
             if n >= 5 and i == 2:
                 holder = tree.add(f"{here}下属单位党总支", OrgType.GENERAL_BRANCH, Sector.INSTITUTION,
