@@ -19,8 +19,10 @@ from tests.audit.by_hand import (
     held,
     post,
     requirement,
+    result,
     verdict,
 )
+from workbench.audit.wording import observed_text
 
 DAY = "2026-08-31"
 OLD = "2015-01-01"
@@ -419,3 +421,38 @@ def test_a_rejected_row_that_could_count_casts_doubt() -> None:
             (site, answered(("R", NO, "2026-05-01")) | rejected("checklist"), (UNKNOWN, 0)),
         )]
     )
+
+
+@pytest.mark.parametrize(
+    ("shape", "arguments", "tables", "said"),
+    [
+        ("expect_tenure", {"roles": "书记", "years": 3}, {"posts": [post("a", "书记", OLD)]}, "1人中0人达到，最长者超出3164天"),
+        (
+            "expect_term",
+            {"process": "书记任职", "step": "任职", "years": 3, "reminder_months": 3},
+            {"case_steps": [step("任职", "2023-08-30")]},
+            "任期届满后1天尚未换届",
+        ),
+        ("expect_measure", {"measure": BUDGET, "positive": True}, figures(budget=0), "为0"),
+        ("expect_measure", {"measure": BUDGET, "minimum": 2}, figures(budget=1), "1次"),
+        (
+            "expect_population",
+            {"having_flag": "后进村", "share": 50},
+            city(branch("A", parent_id="O1", flags=["后进村"]), branch("B", parent_id="A"), branch("C", parent_id="A")),
+            "3个中1个，占33.33%",
+        ),
+        ("expect_standard", {"what": "items", "minimum": 2}, {"indicators": standard("基本")}, "1次"),
+        ("expect_checklist", {}, answered(("R", NO, "2026-05-01")), "现场核查不符合"),
+        (
+            "expect_each_activity",
+            {"activity": "党课", "minutes": True},
+            {"activities": held("党课", "2026-05-01", minutes=False) + held("党课", "2026-05-02")},
+            "1次中0次达到，1项缺少数据",
+        ),
+    ],
+)
+def test_a_finding_says_what_was_found(shape: str, arguments: dict, tables: Tables, said: str) -> None:
+    asked = requirement(shape, **arguments)
+    row = result(asked, DAY, tables) | {"period_kind": asked.period}
+    entry = {"shape": shape, "kwargs": asked.kwargs, "unit": asked.unit, "required": None}
+    assert observed_text(entry, row, 2026) == said

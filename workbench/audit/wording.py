@@ -110,14 +110,14 @@ def _by_date(requirement: Mapping, result: Mapping, missed: list[str]) -> str:
 def _members(requirement: Mapping, result: Mapping, missed: list[str]) -> str:
     if result["unknown"]:
         return "没有登记当年的日期"
-    text = f"应有{result['whole']}人，达到{result['part']}人"
+    text = f"应有{plain(result['whole'])}人，达到{plain(result['part'])}人"
     if requirement["required"] and requirement["required"] > 1:
         text += f"，最少者{plain(result['observed'])}{requirement['unit']}"
     return text
 
 
 def _children(requirement: Mapping, result: Mapping, missed: list[str]) -> str:
-    return f"应覆盖{result['whole']}个，已覆盖{result['part']}个"
+    return f"应覆盖{plain(result['whole'])}个，已覆盖{plain(result['part'])}个"
 
 
 def _headcount(requirement: Mapping, result: Mapping, missed: list[str]) -> str:
@@ -166,8 +166,8 @@ def _figure(requirement: Mapping, result: Mapping, missed: list[str]) -> str:
 
 def _population(requirement: Mapping, result: Mapping, missed: list[str]) -> str:
     if "share" not in requirement["kwargs"]:
-        return f"{result['part']}{requirement['unit']}"
-    return f"{result['whole']}个中{result['part']}个，占{plain(result['observed'])}%"
+        return f"{plain(result['part'])}{requirement['unit']}"
+    return f"{plain(result['whole'])}个中{plain(result['part'])}个，占{plain(result['observed'])}%"
 
 
 def _standard(requirement: Mapping, result: Mapping, missed: list[str]) -> str:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 
 import ibis
 import ibis.expr.types as ir
-import pyarrow as pa
 
 from workbench.audit.shapes.activities import SELECTOR, activity_available, activity_needs, of_kind
-from workbench.audit.shapes.base import Context, Shape, as_evidence, bits, finish, look_up, parameters, union
+from workbench.audit.shapes.base import Context, Shape, as_evidence, bits, finish, look_up, parameters, small_table, union
 from workbench.requirements.model import Requirement, terms
 from workbench.timeline import SPAN, Period, PeriodKind, periods
 
@@ -47,21 +47,9 @@ def _masks(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
                 "expected_by_now": int(minimum * elapsed // months) if minimum and minimum >= 2 else 0,
             }
         )
-    schema = pa.schema(
-        [
-            ("requirement", pa.string()),
-            ("first_day", pa.date32()),
-            ("last_day", pa.date32()),
-            ("span", pa.int64()),
-            ("by_year", pa.bool_()),
-            ("closed", pa.int64()),
-            ("running", pa.int64()),
-            ("minimum", pa.float64()),
-            ("maximum", pa.float64()),
-            ("expected_by_now", pa.int64()),
-        ]
-    )
-    return ibis.memtable(pa.Table.from_pylist(rows, schema=schema))
+    columns = {"requirement": str, "first_day": date, "last_day": date, "span": int, "by_year": bool, "closed": int}
+    columns |= {"running": int, "minimum": float, "maximum": float, "expected_by_now": int}
+    return small_table(rows, columns)
 
 
 def _full_from(ctx: Context, requirements: Sequence[Requirement], start: ir.DateValue, requirement: ir.StringValue):
@@ -118,15 +106,7 @@ def _permitted(ctx: Context, requirements: Sequence[Requirement]) -> Iterator[di
 
 def _moved(rows: ir.Table, permitted: list[dict]) -> ir.Table:
     """Rows with the index of the permitted period in the place of their own, and ``moved`` set."""
-    schema = pa.schema(
-        [
-            ("requirement", pa.string()),
-            ("subject", pa.string()),
-            ("held_on", pa.date32()),
-            ("moved", pa.int64()),
-        ]
-    )
-    moves = ibis.memtable(pa.Table.from_pylist(permitted, schema=schema)).distinct()
+    moves = small_table(permitted, {"requirement": str, "subject": str, "held_on": date, "moved": int}).distinct()
     rows = look_up(rows, moves, [*KEY, "held_on"])
     own = rows.moved.isnull()
     rows = rows.filter((own & rows.inside) | (rows.moved >= 0).fill_null(False))
