@@ -13,7 +13,11 @@ import yaml
 from workbench.errors import SuiteError
 
 
-class _UniqueKeyLoader(yaml.SafeLoader):
+#: The parser written in C takes a fraction of the time; not every build of PyYAML has it.
+_SafeLoader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class _UniqueKeyLoader(_SafeLoader):
     """The safe loader of PyYAML, which by itself lets the last of two equal keys win in silence."""
 
 
