@@ -53,15 +53,20 @@ class Job:
 
 @dataclass
 class Comparison:
-    """What cities together gave: differences as text, and how often what was seen."""
+    """What cities together gave: differences as text, and how often what was seen.
+
+    ``contradictions``: answers whose judged value lies within the bounds though a unit is missed, or the reverse.
+    """
 
     differences: list[str] = field(default_factory=list)
+    contradictions: list[str] = field(default_factory=list)
     verdicts: Counter[str] = field(default_factory=Counter)
     shapes: Counter[tuple[str, str]] = field(default_factory=Counter)
     documents: Counter[str] = field(default_factory=Counter)
 
     def add(self, other: Comparison) -> None:
         self.differences += other.differences
+        self.contradictions += other.contradictions
         for name in ("verdicts", "shapes", "documents"):
             getattr(self, name).update(getattr(other, name))
 
@@ -88,7 +93,7 @@ def _compare(job: Job, suites: Path, adoption_file: Path) -> Comparison:
     rows = judge_tables(tables, loaded.requirements, as_of=as_of, year=year, adoption=adopted)
     actual = {(row["subject"], row["requirement"]): row for row in rows}
     assert len(actual) == len(rows), "a subject was judged twice under one requirement"
-    found = Comparison()
+    found, bounds = Comparison(), {r.id: (r.lower, r.upper) for r in loaded.requirements}
     for key, answer in expected.items():
         demand = demands[key[1]]
         found.verdicts[answer["verdict"]] += 1
@@ -96,12 +101,19 @@ def _compare(job: Job, suites: Path, adoption_file: Path) -> Comparison:
         for state in STATES:
             if answer[state]:
                 found.shapes[demand.shape, state] += 1
+        if outside(answer["judged"], *bounds[key[1]]) != (answer["missed"] > 0):
+            found.contradictions.append(f"{job}: {key[0]} {demand.shape} {demand.kwargs} {bounds[key[1]]} {answer}")
     for key in sorted(k for k in expected.keys() | actual.keys() if not same(expected.get(k), actual.get(k))):
         demand = demands[key[1]]
         head = f"{job}: {key[0]} {demand.shape} {demand.kwargs}"
         answers = [f"  oracle  {expected.get(key)}", f"  product {shown(actual.get(key))}"]
         found.differences.append("\n".join([head, *answers, *relevant(tables, key[0], demand)]))
     return found
+
+
+def outside(judged: float | None, lower: float | None, upper: float | None) -> bool:
+    """Whether the judged value is one that Great Expectations would not accept."""
+    return judged is not None and ((lower is not None and judged < lower) or (upper is not None and judged > upper))
 
 
 def same(expected: dict[str, Any] | None, actual: dict[str, Any] | None) -> bool:

@@ -109,6 +109,7 @@ def organizations(city: City, size: int) -> list[Row]:
     rng, rows = city.rng, []
     documents = sorted({d.document for d in city.demands})
     flags = city.words.flags
+    borders = date(city.year - 1, 12, 15), date(city.year, 1, 1), date(city.year, 1, 2)
     for number in range(size):
         kind = TYPES[number] if number < len(TYPES) else rng.choice([*TYPES, "党支部", "党支部"])
         early = rng.choice([None, date(2010, 1, 1), date(2015, 5, 5)])
@@ -120,9 +121,9 @@ def organizations(city: City, size: int) -> list[Row]:
             "adopts": rng.choice([[], None, documents, rng.sample(documents, 1 + len(documents) // 2)]),
             "flags": rng.choice([None, [], rng.sample(flags, 1), rng.sample(flags, 2), flags[:]]),
             "has_committee": rng.choice([True, False, None, None]),
-            "established_on": rng.choice([city.some_day(), city.some_day(), date(city.year - 1, 12, 15)])
-            if rng.random() < 0.2 else early,
-            "dissolved_on": city.some_day() if rng.random() < 0.06 else None,
+            "established_on": rng.choice([city.some_day(), city.some_day(), *borders])
+            if rng.random() < 0.25 else early,
+            "dissolved_on": rng.choice([city.some_day(), city.ref, city.ref + DAY]) if rng.random() < 0.08 else None,
         })
     return rows
 

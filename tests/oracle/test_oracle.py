@@ -71,6 +71,10 @@ def test_no_difference(comparison: Comparison) -> None:
     assert not comparison.differences, f"{len(comparison.differences)} differences, the first:\n{shown_ones}"
 
 
+def test_judged_lies_outside_the_bounds_exactly_where_something_is_missed(comparison: Comparison) -> None:
+    assert not comparison.contradictions, comparison.contradictions[:5]
+
+
 def test_enough_verdicts(comparison: Comparison) -> None:
     assert comparison.verdicts.total() >= VOLUME, comparison.verdicts
 
