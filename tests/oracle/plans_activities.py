@@ -32,7 +32,7 @@ def activities(city: City) -> list[Row]:
             rows += some(city, k, city.orgs, city.rng.choice([0.9, 0.3, 0.1]))
         elif k.get("activity"):
             rows += some(city, k, orgs, city.rng.choice([0.9, 0.6, 0.3]))
-    idle = {(org, kind) for org in city.orgs for kind in city.words.kinds if city.chance(0.06)}
+    idle = {(org, kind) for org in city.orgs for kind in city.words.kinds if city.chance(0.1)}
     rows = [r for r in rows if r["held_on"].year != city.year or (r["org_id"], r["kind"]) not in idle]
     leave_tags_empty(city, rows)
     columns = Columns(city)

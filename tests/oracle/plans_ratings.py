@@ -34,7 +34,7 @@ def ratings(city: City) -> list[Row]:
         rows += [r for org in city.bound[k["requirement"]] if city.chance(0.5) for r in streak(city, org, k)]
     for kind in city.words.ratings:
         rows += of_kind(city, kind, [k["within_days"] for k in streaks] or [90])
-    bare = {(org, kind) for org in city.orgs for kind in city.words.ratings if city.chance(0.1)}
+    bare = {(org, kind) for org in city.orgs for kind in city.words.ratings if city.chance(0.25)}
     return [r for r in rows if r["period"] != city.year or (r["org_id"], r["kind"]) not in bare]
 
 
