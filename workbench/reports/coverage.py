@@ -1,4 +1,4 @@
-"""How far a run judged (覆盖率): per document and requirement, how many subjects it applied to, judged, lacked data for."""
+"""How far a run judged (覆盖率): per document and requirement, how many subjects were bound, judged, without data."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ _TRAITS: dict[str, type[v.StrEnum]] = {"levels": v.Level, "sectors": v.Sector, "
 
 @dataclass(frozen=True)
 class Entry:
-    """Documents, and who adopts them: level, sector, type among those given, every flag carried, named and not excepted.
+    """Documents, and who adopts them: level, sector, type among those given, all flags carried, named, not excepted.
 
     An empty trait asks nothing. ``names`` and ``except_names`` hold names, short names or organisation ids.
     """

@@ -1,4 +1,4 @@
-"""Rows that are listed and never judged (``listed.yaml`` of a version): not scored, or excluded, each with its reason."""
+"""Rows that are listed and never judged (``listed.yaml`` of a version): not scored or excluded, with their reason."""
 
 from __future__ import annotations
 

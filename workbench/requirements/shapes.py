@@ -50,8 +50,9 @@ class Argument:
 class Shape:
     """One expectation type. ``period`` is fixed here or (empty) the argument ``period``; a *state* holds at a date.
 
-    Of each group in ``exactly_one`` and ``at_least_one`` that many arguments are given; ``needs`` and ``excludes`` pair an
-    argument (with a value) with the one it requires or forbids. ``judged`` says which arguments bound the judged value, or gives 0.
+    Of each group in ``exactly_one`` and ``at_least_one`` that many arguments are given; ``needs`` and ``excludes``
+    pair an argument (with a value) with the one it requires or forbids. ``lower`` and ``upper`` say which arguments
+    bound the judged value, or give the bound.
     """
 
     label: str
@@ -124,7 +125,8 @@ SHAPES: dict[str, Shape] = {
             "except_categories": _some(v.PersonCategory, False), "types": _some(v.OrgType, False),
             "scope": _choice("own", "subtree"), "activity": _some(v.ActivityKind, False), "tags": _TAGS_MAYBE,
             "rating": _some(v.RatingKind, False),
-            "measure": _choice("count", "hours", "days", "quantity"), "size": Argument(Kind.NUMBER, required=False, least=0.01),
+            "measure": _choice("count", "hours", "days", "quantity"),
+            "size": Argument(Kind.NUMBER, required=False, least=0.01),
             "minimum": Argument(Kind.NUMBER), "period": _choice("year", "ever"), "grace_days": _COUNT_MAYBE,
             "around": Argument(Kind.DATES, required=False), "days_before": _COUNT_MAYBE, "days_after": _COUNT_MAYBE,
         },
