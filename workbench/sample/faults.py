@@ -32,6 +32,11 @@ def has(code: str, table: str = "o") -> str:
     return f"(get_bit({table}.faults, {_BITS[code]}) = 1)"
 
 
+def any_of(*codes: str, table: str = "o") -> str:
+    """SQL: whether the organisation of row ``table`` carries one of the faults."""
+    return "(" + " OR ".join(has(code, table) for code in codes) + ")"
+
+
 def bits(codes: Iterable[str]) -> str:
     """The bits of some faults, as DuckDB reads a ``BIT`` from text."""
     held = {_BITS[code] for code in codes}

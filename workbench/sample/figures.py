@@ -78,7 +78,7 @@ def _all_ratings(city: City) -> list[str]:
     """Ratings of the last years, given each December: of the secretary, of the team, of members."""
     y, poor = city.year, has(S + "15.1-5")
     periods = f"(VALUES ({y - 2}), ({y - 1}), ({y})) AS t(period)"
-    bound = "type NOT IN ('组织部', '机关纪委')"
+    bound = "type <> '组织部'"
     agency = f"list_contains(adopted, 'luoyang-2020') AND {_AGENCY_UNIT}"
 
     def rated(kind: str, salt: int, grade: str, where: str, pno: str = "NULL::INTEGER", forced: str = "") -> str:

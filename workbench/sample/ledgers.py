@@ -213,7 +213,8 @@ def _dues(city: City, here: str, style: Style, sheet) -> Iterator[SheetPlan]:
             if {m["month"] for m in months} != expected[year] or any(_telling(m) for m in months):
                 apart += months
             else:
-                lines.append({**months[0], "months": {m["month"].month: m["paid"] for m in months}})
+                lines.append({**months[0], "payer": max(m["payer"] or "" for m in months) or None,
+                              "months": {m["month"].month: m["paid"] for m in months}})
         wanted = tuple(range(1, 13)) if year == city.year else tuple(sorted(m.month for m in expected[year]))
         yield sheet("党费", f"{year}年党费收缴台账", "dues", lines, columns=("org_id", NAME, "person_id", "due", "payer"), months=wanted)
     yield sheet("党费", "党费收缴明细", "dues", apart)

@@ -60,7 +60,7 @@ DUTIES: tuple[Duty, ...] = (
     Duty("学习体会", _team(AGENCY_GROUP), ((60, 150), (240, 330)), lacks=(L + "14-2", 2, 0)),
     Duty("调研报告", _team(AGENCY_GROUP), ((70, 150), (250, 330)), lacks=(L + "32-4", 3, 0)),
     Duty("调研", _team(AGENCY_GROUP), ((10, 80), (100, 170), (190, 260), (280, 340)), spent="16"),
-    Duty("党课", _team(AGENCY_GROUP), ((120, 330),), tags="['到基层单位']"),
+    Duty("党课", _team(AGENCY_GROUP), ((120, 330),), tags="['到基层单位']", before=True),
     Duty("调研", _members(f"{BRANCH} AND {_IN_OFFICE}"), _MONTHLY, spent="6", lacks=(C + "2.5-1", 1, 1)),
 )
 
