@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 import ibis
 import ibis.expr.types as ir
+import numpy as np
 import pyarrow as pa
 
 from workbench.audit.facts import Facts
-from workbench.audit.gx_process import GxProcess
+from workbench.audit.gx_process import GxProcess, Judgement
 from workbench.audit.papers import exemption_states, permission_states, read_papers
 from workbench.audit.run import Run
 from workbench.audit.shapes.base import Context
@@ -234,15 +235,8 @@ def check(
         ),
         failing=needs_a_person(results),
     )
-    con, frames = ctx.facts.con, {}
-    for document in dict.fromkeys(r.document for r in requirements):
-        mine = [r for r in requirements if r.document == document]
-        wide = (
-            t.filter(t.requirement.isin([r.id for r in mine]))
-            .group_by("subject")
-            .agg(**{r.id: t.judged.max(where=t.requirement == r.id) for r in mine})
-        )
-        frames[document] = (mine, con.to_pyarrow(wide.drop("subject")))
+    con = ctx.facts.con
+    frames = judged_frames(con, t, requirements)
     ours = {
         row["requirement"]: (row["judged"], row["failing"])
         for row in con.to_pyarrow(
@@ -260,7 +254,39 @@ def check(
         for r in frames[document][0]:
             if reason := _disagreement(seen.get(r.id), ours.get(r.id, (0, 0))):
                 broken[r.id] = reason
+    asked = {r.id for mine, _ in frames.values() for r in mine}
+    broken |= {
+        name: _disagreement(Judgement(name, 0, 0), count)
+        for name, count in ours.items() if name not in asked and count != (0, 0)
+    }
     return validations, broken
+
+
+def judged_frames(
+    con: ibis.BaseBackend, results: ir.Table, requirements: Sequence[Requirement]
+) -> dict[str, tuple[list[Requirement], pa.Table]]:
+    """Per document the requirements that judged somebody, and one row per subject with a column for each of them.
+
+    What judged nobody is not asked: Great Expectations lets an empty column pass.
+    """
+    rows = results.filter(results.judged.notnull()).select("requirement", "subject", "judged")
+    found = con.to_pyarrow(rows)
+    names = found["requirement"].combine_chunks().dictionary_encode()
+    subjects = found["subject"].combine_chunks().dictionary_encode()
+    at, who, judged = names.indices.to_numpy(), subjects.indices.to_numpy(), found["judged"].to_numpy()
+    place = {name: number for number, name in enumerate(names.dictionary.to_pylist())}
+    frames = {}
+    for document in dict.fromkeys(r.document for r in requirements):
+        mine = [r for r in requirements if r.document == document and r.id in place]
+        column = np.full(len(place), -1)
+        column[[place[r.id] for r in mine]] = range(len(mine))
+        chosen = column[at] >= 0
+        grid = np.full((len(mine), len(subjects.dictionary)), np.nan)
+        grid[column[at][chosen], who[chosen]] = judged[chosen]
+        columns = {r.id: pa.array(values, from_pandas=True) for r, values in zip(mine, grid, strict=True)}
+        if columns:
+            frames[document] = (mine, pa.table(columns))
+    return frames
 
 
 def _disagreement(theirs: Any, ours: tuple[int, int]) -> str:
