@@ -23,22 +23,46 @@ Tables = Mapping[str, Sequence[Mapping[str, Any]]]
 ORGANIZATIONS = ({"org_id": "O1", "name": "甲支部", "type": "党支部"},)
 
 
-def requirement(shape: str, *, since: str = "2020-01-01", bound: tuple[str, ...] = ("党支部",), **kwargs: Any) -> Requirement:
+def requirement(
+    shape: str, *, since: str = "2020-01-01", bound: tuple[str, ...] = ("党支部",), **kwargs: Any
+) -> Requirement:
     """A requirement of the shape, its arguments checked as those of a suite are; None: not given."""
     declared = SHAPES[shape]
     given = {name: value for name, value in kwargs.items() if value is not None}
     arguments = check_arguments(declared, given, "test")
     lower, upper = bounds_of(declared, arguments)
     return Requirement(
-        id="R", document="test", document_title="测试", version=since, effective_from=D(since), effective_to=None,
-        clause="一", description="测试", severity=Severity.INFO, shape=shape, kwargs=arguments, binds=Binding("测试", bound),
-        parameters=(_GRACE,), unit="次", period=period_of(declared, arguments), outcome=Verdict.FAILED, required=None,
-        required_text="", lower=lower, upper=upper, notes="", order=0, fingerprint="", file="",
+        id="R",
+        document="test",
+        document_title="测试",
+        version=since,
+        effective_from=D(since),
+        effective_to=None,
+        clause="一",
+        description="测试",
+        severity=Severity.INFO,
+        shape=shape,
+        kwargs=arguments,
+        binds=Binding("测试", bound),
+        parameters=(_GRACE,),
+        unit="次",
+        period=period_of(declared, arguments),
+        outcome=Verdict.FAILED,
+        required=None,
+        required_text="",
+        lower=lower,
+        upper=upper,
+        notes="",
+        order=0,
+        fingerprint="",
+        file="",
         guidance=Guidance("看", "要", "常见") if shape == "expect_checklist" else None,
     )
 
 
-def result(asked: Requirement, as_of: str, tables: Tables, *, year: int | None = None, org: str = "O1") -> dict[str, Any]:
+def result(
+    asked: Requirement, as_of: str, tables: Tables, *, year: int | None = None, org: str = "O1"
+) -> dict[str, Any]:
     """The result row of one organisation; O1 is a branch unless ``tables`` says otherwise."""
     rows = judge_tables({"organizations": ORGANIZATIONS, **tables}, [asked], as_of=D(as_of), year=year)
     found = next(row for row in rows if row["subject"] == org)
@@ -63,14 +87,24 @@ def verdict(asked: Requirement, as_of: str, tables: Tables, **more: Any) -> tupl
 
 def held(kind: str, *days: str, org: str = "O1", **columns: Any) -> list[dict[str, Any]]:
     """Activities of a kind on these days."""
-    return [{"activity_id": f"{org}{kind}{day}{n}", "org_id": org, "kind": kind, "held_on": D(day), **columns}
-            for n, day in enumerate(days)]
+    return [
+        {"activity_id": f"{org}{kind}{day}{n}", "org_id": org, "kind": kind, "held_on": D(day), **columns}
+        for n, day in enumerate(days)
+    ]
 
 
-def post(person: str, role: str, since: str, until: str | None = None, org: str = "O1", **columns: Any) -> dict[str, Any]:
+def post(
+    person: str, role: str, since: str, until: str | None = None, org: str = "O1", **columns: Any
+) -> dict[str, Any]:
     """A post held by a person."""
-    return {"person_id": person, "org_id": org, "role": role, "started_on": D(since),
-            "ended_on": D(until) if until else None, **columns}
+    return {
+        "person_id": person,
+        "org_id": org,
+        "role": role,
+        "started_on": D(since),
+        "ended_on": D(until) if until else None,
+        **columns,
+    }
 
 
 #: Columns whose values name something, so that many small data sets can be judged as one.
@@ -104,3 +138,29 @@ def check(cases: Sequence[tuple[Requirement, Tables, str, int, Any]]) -> None:
 def _renamed(number: int, row: Mapping[str, Any]) -> dict[str, Any]:
     named = {k: f"{number}:{v}" if k in _NAMES and v is not None else v for k, v in row.items()}
     return named | {"requirement": f"R{number}"} if row.get("requirement") == "R" else named
+
+
+#: The usual last day of facts, and one long before.
+DAY = "2026-08-31"
+OLD = "2015-01-01"
+
+
+def branch(org: str = "O1", **traits: Any) -> dict[str, Any]:
+    return {"org_id": org, "name": org, "type": "党支部"} | traits
+
+
+def founded(day: str | None) -> dict[str, Any]:
+    return {"organizations": [branch(established_on=day and D(day))]}
+
+
+#: Six months before the reference day 31 August ends the grace of a new organisation.
+YOUNG, GROWN = founded("2026-03-01"), founded("2026-02-28")
+
+
+def step(name: str, day: str, case: str = "C", org: str = "O1", process: str = "书记任职") -> dict[str, Any]:
+    return {"org_id": org, "case_id": case, "process": process, "step": name, "done_on": D(day)}
+
+
+def activities(*rows: list[dict[str, Any]], **tables: Any) -> dict[str, Any]:
+    """Tables with these activities beside others."""
+    return {"activities": [row for part in rows for row in part], **tables}

@@ -1,4 +1,4 @@
-"""Terms, posts, figures, organisations below, the standard, checks on site: both sides of every border."""
+"""Figures, organisations below, the standard, checks on site: both sides of every border."""
 
 from __future__ import annotations
 
@@ -7,145 +7,28 @@ from typing import Any
 import pytest
 
 from tests.audit.by_hand import (
-    BEHIND,
     FAILED,
     MET,
     NONE,
     OPEN,
     UNKNOWN,
     D,
+    DAY,
+    GROWN,
+    OLD,
+    YOUNG,
     Tables,
+    branch,
     check,
+    founded,
     held,
     post,
     requirement,
     result,
+    step,
     verdict,
 )
 from workbench.audit.wording import observed_text
-
-DAY = "2026-08-31"
-OLD = "2015-01-01"
-
-
-def branch(org: str = "O1", **traits: Any) -> dict[str, Any]:
-    return {"org_id": org, "name": org, "type": "党支部"} | traits
-
-
-def founded(day: str | None) -> dict[str, Any]:
-    return {"organizations": [branch(established_on=day and D(day))]}
-
-
-#: Six months before the reference day 31 August ends the grace of a new organisation.
-YOUNG, GROWN = founded("2026-03-01"), founded("2026-02-28")
-
-
-def step(name: str, day: str, case: str = "C", org: str = "O1", process: str = "书记任职") -> dict[str, Any]:
-    return {"org_id": org, "case_id": case, "process": process, "step": name, "done_on": D(day)}
-
-
-# --- terms and posts -------------------------------------------------------------------------------------------------
-
-
-def test_the_term_of_office() -> None:
-    asked = requirement(
-        "expect_term", process="书记任职", step="任职", extended_by="集中培训", years=3, reminder_months=3
-    )
-    rows = {
-        "last day": (["2023-08-31"], [], (BEHIND, 0)),
-        "a day late": (["2023-08-30"], [], (FAILED, 1)),
-        "the latest counts": (["2020-01-01", "2025-01-01"], [], (MET, -488)),
-        "not yet a fact": (["2023-08-30", "2026-09-01"], [], (FAILED, 1)),
-        "reminder not yet": (["2023-12-01"], [], (MET, -92)),
-        "reminder": (["2023-11-30"], [], (BEHIND, -91)),
-        "extended": (["2023-08-30"], ["2023-08-30"], (OPEN, None)),
-        "extended before": (["2023-08-30"], ["2023-08-29"], (FAILED, 1)),
-        "never held": ([], ["2026-01-01"], (UNKNOWN, None)),
-    }
-    cases = []
-    for held_on, extended, expected in rows.values():
-        steps = [step("任职", d) for d in held_on] + [step("集中培训", d) for d in extended]
-        cases.append((asked, {"case_steps": steps}, DAY, 2026, expected))
-    cases += [(asked, founded("2023-08-31"), DAY, 2026, (BEHIND, 0)), (asked, founded("2023-08-30"), DAY, 2026, FAILED)]
-    cases.append((asked, YOUNG | {"case_steps": [step("任职", "2020-01-01")]}, DAY, 2026, (OPEN, None)))
-    check(cases)
-
-
-def test_years_in_one_post() -> None:
-    asked = requirement("expect_tenure", roles=["书记", "副书记"], years=5)
-    full = requirement("expect_tenure", roles="书记", full_time=True, years=5)
-    posts = [
-        ([post("a", "书记", "2021-08-31")], (MET, 0)),
-        ([post("a", "书记", "2021-08-30")], (FAILED, 1)),
-        ([post("a", "书记", "2024-01-01"), post("a", "副书记", "2021-08-30")], (FAILED, 1)),  # both posts still run
-        ([post("a", "书记", "2024-01-01"), post("a", "书记", "2010-01-01", "2024-01-01")], (MET, -854)),
-        ([post("a", "书记", "2024-01-01"), post("b", "副书记", "2021-08-29")], (FAILED, 2)),
-        ([post("a", "书记", OLD, "2026-08-31")], (NONE, None)),
-        ([post("a", "书记", OLD, "2026-09-01")], (FAILED, 2434)),
-        ([post("a", "委员", OLD)], (NONE, None)),
-    ]
-    cases = [(asked, {"posts": rows}, DAY, 2026, expected) for rows, expected in posts]
-    cases.append((asked, YOUNG | {"posts": [post("a", "书记", OLD)]}, DAY, 2026, (OPEN, None)))
-    cases.append((full, {"posts": [post("a", "书记", OLD, full_time=False)]}, DAY, 2026, (NONE, None)))
-    check(cases)
-
-
-def test_who_holds_one_post_must_hold_another() -> None:
-    orgs = [branch(parent_id="P"), branch("P", type="党总支"), branch("Q", type="党总支")]
-    mine, also = post("a", "书记", OLD), [
-        ("O1", ("own",)), ("P", ("parent",)), ("Q", ()),
-    ]
-    cases = []
-    for org, fits in also:
-        tables = {"organizations": orgs, "posts": [mine, post("a", "委员", OLD, org=org)]}
-        for where in ("own", "parent", "anywhere"):
-            asked = requirement("expect_post_qualified", roles="书记", also="委员", at=where)
-            expected = (MET, 0) if where in (*fits, "anywhere") else (FAILED, 1)
-            cases.append((asked, tables, DAY, 2026, expected))
-    own = requirement("expect_post_qualified", roles="书记", also="委员", at="own")
-    ended = {"posts": [mine, post("a", "委员", OLD, "2026-08-31"), post("b", "委员", OLD)]}
-    cases.append((own, ended, DAY, 2026, (FAILED, 1)))
-    cases.append((own, {"posts": [post("b", "委员", OLD)]}, DAY, 2026, (NONE, None)))
-    cases.append((own, YOUNG | {"posts": [mine]}, DAY, 2026, (OPEN, None)))
-    cases.append((own, GROWN | {"posts": [mine]}, DAY, 2026, (FAILED, 1)))
-    parentless = requirement("expect_post_qualified", roles="书记", also="委员", at="parent")
-    cases.append((parentless, {"posts": [mine]}, DAY, 2026, (UNKNOWN, None)))
-    check(cases)
-
-
-# --- cases open ------------------------------------------------------------------------------------------------------
-
-
-def opened(**more: Any) -> Any:
-    return requirement("expect_open_cases", process="书记任职", opened_by="任职", closed_by="集中培训", **more)
-
-
-def test_a_maximum_of_open_cases_and_a_day_to_be_done_by() -> None:
-    two = {"case_steps": [step("任职", "2020-01-01", "A"), step("任职", "2026-06-30", "B")]}
-    late = {"case_steps": [step("任职", "2020-01-01", "A"), step("集中培训", "2026-07-01", "A")]}
-    none, done = opened(maximum=0, by="2026-06-30"), {"case_steps": [step("任职", OLD), step("集中培训", "2026-06-30")]}
-    check(
-        [
-            (opened(maximum=2), two, DAY, 2026, (MET, 2)),
-            (opened(maximum=1), two, DAY, 2026, (FAILED, 2)),
-            (opened(maximum=1), two, "2026-06-29", 2026, (MET, 1)),
-            (opened(maximum=1), YOUNG | two, DAY, 2026, (OPEN, None)),
-            (none, late, DAY, 2026, (FAILED, 1)),  # closed a day too late
-            (none, done, DAY, 2026, (MET, 0)),
-            (none, late, "2026-06-29", 2026, (OPEN, None)),
-            (none, late, "2026-06-30", 2026, (FAILED, 1)),
-            (none, late, "2027-03-01", 2027, (NONE, None)),  # history
-            (none, late, "2027-03-01", 2025, (OPEN, None)),  # a duty of 2026 is not missed in 2025
-        ]
-    )
-
-
-def test_cases_of_the_organisations_below_count_too() -> None:
-    orgs = [branch(), branch("C", parent_id="O1"), branch("D", parent_id="C")]
-    steps = [step("任职", OLD, "A", org=o) for o in ("O1", "C", "D")] + [step("集中培训", OLD, "A", org="C")]
-    tables = {"organizations": orgs, "case_steps": steps}
-    check([(opened(minimum=2, scope=s), tables, DAY, 2026, said) for s, said in (("subtree", (MET, 2)), ("own", (FAILED, 1)))])
-
 
 # --- figures ---------------------------------------------------------------------------------------------------------
 
@@ -155,41 +38,49 @@ STAFF, HEADS, BUDGET, REVENUE = "机关工作人员数", "党务工作人员数"
 def figures(day: str = "2026-06-30", **values: float) -> Tables:
     names = {"staff": STAFF, "heads": HEADS, "budget": BUDGET, "revenue": REVENUE}
     return {
-        "measures": [{"org_id": "O1", "measure": names[n], "as_of": D(day), "value": float(v)} for n, v in values.items()]
+        "measures": [
+            {"org_id": "O1", "measure": names[n], "as_of": D(day), "value": float(v)} for n, v in values.items()
+        ]
     }
 
 
 def test_a_figure_and_whom_it_is_asked_of() -> None:
-    plain, most = requirement("expect_measure", measure=HEADS, minimum=2), requirement("expect_measure", measure=HEADS, maximum=2)
+    plain, most = (
+        requirement("expect_measure", measure=HEADS, minimum=2),
+        requirement("expect_measure", measure=HEADS, maximum=2),
+    )
     share = requirement("expect_measure", measure=BUDGET, per=REVENUE, minimum=0.5)
     positive = requirement("expect_measure", measure=BUDGET, positive=True)
     large = requirement("expect_measure", measure=HEADS, when=STAFF, when_at_least=30, when_below=100, minimum=1)
     check(
-        [(one, tables, DAY, 2026, said) for one, tables, said in (
-            (plain, figures(heads=2), (MET, 2)),
-            (plain, figures(heads=1), (FAILED, 1)),
-            (plain, YOUNG | figures(heads=1), (OPEN, None)),
-            (plain, GROWN | figures(heads=1), (FAILED, 1)),
-            (plain, figures("2025-08-31", heads=1), (UNKNOWN, None)),  # a year old: tells nothing
-            (plain, figures("2025-09-01", heads=1), (FAILED, 1)),
-            (plain, figures("2026-09-01", heads=1), (UNKNOWN, None)),
-            (most, figures(heads=2), (MET, 2)),
-            (most, figures(heads=3), (FAILED, 3)),
-            (share, figures(budget=0.495, revenue=100), (MET, 0.5)),  # rounded to two decimals
-            (share, figures(budget=0.49, revenue=100), (FAILED, 0.49)),
-            (share, figures(budget=1, revenue=0), (NONE, None)),
-            (share, figures(revenue=0), (NONE, None)),
-            (share, figures(budget=1), (UNKNOWN, None)),
-            (positive, figures(budget=0.01), (MET, 1)),
-            (positive, figures(budget=0), (FAILED, 0)),
-            (large, figures(staff=30, heads=0), (FAILED, 0)),
-            (large, figures(staff=29, heads=0), (NONE, None)),
-            (large, figures(staff=99, heads=0), (FAILED, 0)),
-            (large, figures(staff=100, heads=0), (NONE, None)),
-            (large, figures(staff=100), (NONE, None)),
-            (large, figures(heads=0), (UNKNOWN, None)),
-            (large, figures(staff=50), (UNKNOWN, None)),
-        )]
+        [
+            (one, tables, DAY, 2026, said)
+            for one, tables, said in (
+                (plain, figures(heads=2), (MET, 2)),
+                (plain, figures(heads=1), (FAILED, 1)),
+                (plain, YOUNG | figures(heads=1), (OPEN, None)),
+                (plain, GROWN | figures(heads=1), (FAILED, 1)),
+                (plain, figures("2025-08-31", heads=1), (UNKNOWN, None)),  # a year old: tells nothing
+                (plain, figures("2025-09-01", heads=1), (FAILED, 1)),
+                (plain, figures("2026-09-01", heads=1), (UNKNOWN, None)),
+                (most, figures(heads=2), (MET, 2)),
+                (most, figures(heads=3), (FAILED, 3)),
+                (share, figures(budget=0.495, revenue=100), (MET, 0.5)),  # rounded to two decimals
+                (share, figures(budget=0.49, revenue=100), (FAILED, 0.49)),
+                (share, figures(budget=1, revenue=0), (NONE, None)),
+                (share, figures(revenue=0), (NONE, None)),
+                (share, figures(budget=1), (UNKNOWN, None)),
+                (positive, figures(budget=0.01), (MET, 1)),
+                (positive, figures(budget=0), (FAILED, 0)),
+                (large, figures(staff=30, heads=0), (FAILED, 0)),
+                (large, figures(staff=29, heads=0), (NONE, None)),
+                (large, figures(staff=99, heads=0), (FAILED, 0)),
+                (large, figures(staff=100, heads=0), (NONE, None)),
+                (large, figures(staff=100), (NONE, None)),
+                (large, figures(heads=0), (UNKNOWN, None)),
+                (large, figures(staff=50), (UNKNOWN, None)),
+            )
+        ]
     )
 
 
@@ -199,7 +90,9 @@ def test_a_share_is_asked_from_a_certain_size() -> None:
     check([(asked, figures(staff=n, heads=k), DAY, 2026, said) for n, k, said in rows])
 
 
-@pytest.mark.parametrize(("rises", "just", "less"), [(True, (MET, 1), (FAILED, -1)), (None, (FAILED, -9), (FAILED, -10))])
+@pytest.mark.parametrize(
+    ("rises", "just", "less"), [(True, (MET, 1), (FAILED, -1)), (None, (FAILED, -9), (FAILED, -10))]
+)
 def test_growth_with_its_base(rises: bool | None, just: tuple, less: tuple) -> None:
     asked = requirement("expect_growth", measure=BUDGET, base=REVENUE, rises=rises)
 
@@ -208,14 +101,17 @@ def test_growth_with_its_base(rises: bool | None, just: tuple, less: tuple) -> N
         return {"measures": [row for part in rows for row in part]}
 
     check(
-        [(asked, tables, DAY, 2026, said) for tables, said in (
-            (years((100, 100), (101, 110)), just),
-            (years((100, 100), (100, 110)), less),
-            (years((100, 100), (90, 100)), (NONE, None)),
-            (years((0, 100), (90, 110)), (UNKNOWN, None)),
-            (figures(budget=1, revenue=1), (UNKNOWN, None)),
-            (figures("2025-06-30", budget=1, revenue=1), (OPEN, None)),
-        )]
+        [
+            (asked, tables, DAY, 2026, said)
+            for tables, said in (
+                (years((100, 100), (101, 110)), just),
+                (years((100, 100), (100, 110)), less),
+                (years((100, 100), (90, 100)), (NONE, None)),
+                (years((0, 100), (90, 110)), (UNKNOWN, None)),
+                (figures(budget=1, revenue=1), (UNKNOWN, None)),
+                (figures("2025-06-30", budget=1, revenue=1), (OPEN, None)),
+            )
+        ]
     )
 
 
@@ -226,8 +122,17 @@ def city(*below: dict[str, Any], **tables: Any) -> Tables:
     return {"organizations": [branch(), *below], **tables}
 
 
-def rated(org: str, grade: str | None, year: int = 2025, day: str | None = None, person: str | None = None) -> dict[str, Any]:
-    return {"org_id": org, "person_id": person, "kind": "述职评议", "period": year, "grade": grade, "rated_on": day and D(day)}
+def rated(
+    org: str, grade: str | None, year: int = 2025, day: str | None = None, person: str | None = None
+) -> dict[str, Any]:
+    return {
+        "org_id": org,
+        "person_id": person,
+        "kind": "述职评议",
+        "period": year,
+        "grade": grade,
+        "rated_on": day and D(day),
+    }
 
 
 def test_share_of_organisations_with_a_flag() -> None:
@@ -236,18 +141,21 @@ def test_share_of_organisations_with_a_flag() -> None:
     good, other = branch("A", parent_id="O1", flags=["后进村"]), branch("B", parent_id="A")
     late, gone = D("2026-09-01"), D("2026-08-31")
     check(
-        [(one, tables, DAY, 2026, said) for one, tables, said in (
-            (asked, city(good, other), (MET, 50)),
-            (asked, city(good, other, branch("C", parent_id="B")), (FAILED, 100 / 3)),
-            (asked, city(good, other, branch("C", parent_id="B", type="党总支")), (MET, 50)),
-            (asked, city(good, other, branch("C", parent_id="B", established_on=late)), (MET, 50)),
-            (asked, city(good, other, branch("C", parent_id="B", dissolved_on=gone)), (MET, 50)),
-            (asked, city(good, other, branch("C", parent_id="B", dissolved_on=late)), (FAILED, 100 / 3)),
-            (asked, city(), (NONE, None)),
-            (number, city(good), (MET, 1)),
-            (number, city(other | {"parent_id": "O1"}), (FAILED, 0)),
-            (asked, {"organizations": [YOUNG["organizations"][0], other | {"parent_id": "O1"}]}, (OPEN, None)),
-        )]
+        [
+            (one, tables, DAY, 2026, said)
+            for one, tables, said in (
+                (asked, city(good, other), (MET, 50)),
+                (asked, city(good, other, branch("C", parent_id="B")), (FAILED, 100 / 3)),
+                (asked, city(good, other, branch("C", parent_id="B", type="党总支")), (MET, 50)),
+                (asked, city(good, other, branch("C", parent_id="B", established_on=late)), (MET, 50)),
+                (asked, city(good, other, branch("C", parent_id="B", dissolved_on=gone)), (MET, 50)),
+                (asked, city(good, other, branch("C", parent_id="B", dissolved_on=late)), (FAILED, 100 / 3)),
+                (asked, city(), (NONE, None)),
+                (number, city(good), (MET, 1)),
+                (number, city(other | {"parent_id": "O1"}), (FAILED, 0)),
+                (asked, {"organizations": [YOUNG["organizations"][0], other | {"parent_id": "O1"}]}, (OPEN, None)),
+            )
+        ]
     )
 
 
@@ -255,17 +163,23 @@ def test_share_of_organisations_by_their_newest_rating() -> None:
     asked = requirement("expect_population", rating="述职评议", grades=["好"], share=100)
     by = requirement("expect_population", rating="述职评议", grades=["好"], share=100, by="2025-12-31")
     one, bad = branch("A", parent_id="O1"), rated("A", "差")
-    cases = [(asked, city(one, ratings=rows), DAY, 2026, said) for rows, said in (
-        ([rated("A", "好")], (MET, 100)),
-        ([rated("A", "好"), rated("A", "差", 2024)], (MET, 100)),
-        ([rated("A", "好", 2024), bad], (FAILED, 0)),
-        ([rated("A", "好", day="2026-01-05", person="p"), rated("A", "差", day="2026-01-04", person="q")], (MET, 100)),
-        ([rated("A", "好", person="p"), rated("A", "差", day="2026-01-04", person="q")], (FAILED, 0)),
-        ([rated("A", "好", person="p"), rated("A", "差", person="q")], (MET, 100)),  # of several newest any
-        ([bad, rated("A", "好", 2026, "2026-09-01")], (FAILED, 0)),
-        ([rated("A", None)], (FAILED, 0)),
-        ([], (FAILED, 0)),
-    )]
+    cases = [
+        (asked, city(one, ratings=rows), DAY, 2026, said)
+        for rows, said in (
+            ([rated("A", "好")], (MET, 100)),
+            ([rated("A", "好"), rated("A", "差", 2024)], (MET, 100)),
+            ([rated("A", "好", 2024), bad], (FAILED, 0)),
+            (
+                [rated("A", "好", day="2026-01-05", person="p"), rated("A", "差", day="2026-01-04", person="q")],
+                (MET, 100),
+            ),
+            ([rated("A", "好", person="p"), rated("A", "差", day="2026-01-04", person="q")], (FAILED, 0)),
+            ([rated("A", "好", person="p"), rated("A", "差", person="q")], (MET, 100)),  # of several newest any
+            ([bad, rated("A", "好", 2026, "2026-09-01")], (FAILED, 0)),
+            ([rated("A", None)], (FAILED, 0)),
+            ([], (FAILED, 0)),
+        )
+    ]
     good = city(one, ratings=[bad, rated("A", "好", 2026, "2026-01-05")])
     cases += [
         (by, good, "2025-12-30", 2025, (OPEN, None)),
@@ -295,10 +209,21 @@ def test_organisations_covered() -> None:
             (asked(scope="own", share=100), city(*two, **visits), last, 2026, (FAILED, 0)),
             (asked(), {"activities": held("调研", "2026-05-01")}, last, 2026, (NONE, None)),
             (asked(role="书记", share=100), city(*two, **visits, **led), DAY, 2026, (MET, 100)),
-            (asked(activity=None, rating="述职评议"), city(*two, ratings=[rated("B", "差", 2026)]), DAY, 2026, (MET, 50)),
+            (
+                asked(activity=None, rating="述职评议"),
+                city(*two, ratings=[rated("B", "差", 2026)]),
+                DAY,
+                2026,
+                (MET, 50),
+            ),
             (asked(activity=None, rating="述职评议"), city(*two, ratings=[rated("B", "差")]), last, 2026, (FAILED, 0)),
-            (asked(share=100), city(*two[:1], branch("N", parent_id="O1", established_on=D("2026-01-02")), **visits),
-             last, 2026, (MET, 100)),
+            (
+                asked(share=100),
+                city(*two[:1], branch("N", parent_id="O1", established_on=D("2026-01-02")), **visits),
+                last,
+                2026,
+                (MET, 100),
+            ),
         ]
     )
 
@@ -321,16 +246,19 @@ YES, NO, NOT_ASKED = "符合", "不符合", "不适用"
 def test_the_newest_answer_of_the_year_decides() -> None:
     asked, late = requirement("expect_checklist"), requirement("expect_checklist", since="2026-05-01")
     check(
-        [(one, answered(*rows), DAY, 2026, said) for one, rows, said in (
-            (asked, [("R", YES, "2026-05-01")], (MET, 1)),
-            (asked, [("R", NO, "2026-05-01")], (FAILED, 0)),
-            (asked, [("R", NOT_ASKED, "2026-05-01")], (NONE, None)),
-            (asked, [("R", NO, "2026-05-01"), ("R", YES, "2026-08-31")], (MET, 1)),
-            (asked, [("R", NO, "2026-05-01"), ("R", YES, "2026-05-01")], (FAILED, 0)),
-            (asked, [("R", NOT_ASKED, "2026-05-01"), ("R", YES, "2026-05-01")], (MET, 1)),
-            (asked, [("R", YES, "2026-05-01"), ("R", NO, "2026-09-01")], (MET, 1)),  # not yet found
-            (late, [("R", NO, "2026-04-30"), ("R", YES, "2026-05-01")], (MET, 1)),
-        )]
+        [
+            (one, answered(*rows), DAY, 2026, said)
+            for one, rows, said in (
+                (asked, [("R", YES, "2026-05-01")], (MET, 1)),
+                (asked, [("R", NO, "2026-05-01")], (FAILED, 0)),
+                (asked, [("R", NOT_ASKED, "2026-05-01")], (NONE, None)),
+                (asked, [("R", NO, "2026-05-01"), ("R", YES, "2026-08-31")], (MET, 1)),
+                (asked, [("R", NO, "2026-05-01"), ("R", YES, "2026-05-01")], (FAILED, 0)),
+                (asked, [("R", NOT_ASKED, "2026-05-01"), ("R", YES, "2026-05-01")], (MET, 1)),
+                (asked, [("R", YES, "2026-05-01"), ("R", NO, "2026-09-01")], (MET, 1)),  # not yet found
+                (late, [("R", NO, "2026-04-30"), ("R", YES, "2026-05-01")], (MET, 1)),
+            )
+        ]
     )
 
 
@@ -346,7 +274,10 @@ def standard(*levels: str) -> list[dict[str, Any]]:
 def test_the_size_of_the_standard() -> None:
     items = {"indicators": standard("基本", "基本", "基本", "规范")}
     for what, minimum, maximum, said in (
-        ("aspects", 2, 2, (MET, 2)), ("items", 3, 3, (MET, 3)), ("items", 4, 5, (FAILED, 3)), ("items", 1, 2, (FAILED, 3)),
+        ("aspects", 2, 2, (MET, 2)),
+        ("items", 3, 3, (MET, 3)),
+        ("items", 4, 5, (FAILED, 3)),
+        ("items", 1, 2, (FAILED, 3)),
     ):
         assert verdict(requirement("expect_standard", what=what, minimum=minimum, maximum=maximum), DAY, items) == said
 
@@ -358,25 +289,31 @@ def test_the_level_reached() -> None:
     def looked(*answers: str | None, day: str = "2026-05-01") -> Tables:
         return answered(*((f"I{n}", answer, day) for n, answer in enumerate(answers) if answer))
 
-    cases = [(one, items, DAY, 2026, (UNKNOWN, None))] + [(asked, looked(*rows), DAY, 2026, said) for asked, rows, said in (
-        (one, (YES, NOT_ASKED), (MET, 1)),
-        (one, (YES, NO), (FAILED, 0)),
-        (one, (YES, None), (UNKNOWN, None)),
-        (one, (NO, None), (FAILED, 0)),
-        (one, (YES, None, NO), (UNKNOWN, None)),
-        (two, (YES, YES, YES), (MET, 2)),
-        (two, (YES, YES), (UNKNOWN, None)),
-        (two, (YES, YES, NO), (FAILED, 1)),
-        (two, (YES, NO, YES), (FAILED, 0)),
-        (one, (), (UNKNOWN, None)),
-    )]
+    cases = [(one, items, DAY, 2026, (UNKNOWN, None))] + [
+        (asked, looked(*rows), DAY, 2026, said)
+        for asked, rows, said in (
+            (one, (YES, NOT_ASKED), (MET, 1)),
+            (one, (YES, NO), (FAILED, 0)),
+            (one, (YES, None), (UNKNOWN, None)),
+            (one, (NO, None), (FAILED, 0)),
+            (one, (YES, None, NO), (UNKNOWN, None)),
+            (two, (YES, YES, YES), (MET, 2)),
+            (two, (YES, YES), (UNKNOWN, None)),
+            (two, (YES, YES, NO), (FAILED, 1)),
+            (two, (YES, NO, YES), (FAILED, 0)),
+            (one, (), (UNKNOWN, None)),
+        )
+    ]
     cases += [
         (one, YOUNG | looked(YES, NO), DAY, 2026, (OPEN, None)),
         (one, looked(YES, NO, day="2025-08-31"), DAY, 2026, (UNKNOWN, None)),  # a year old
         (one, looked(YES, NO, day="2025-09-01"), DAY, 2026, (FAILED, 0)),
     ]
     check(cases)
-    assert verdict(requirement("expect_standard", what="level", minimum=3), DAY, items | looked(YES, YES, YES)) == (FAILED, 2)
+    assert verdict(requirement("expect_standard", what="level", minimum=3), DAY, items | looked(YES, YES, YES)) == (
+        FAILED,
+        2,
+    )
 
 
 # --- what occurs nowhere is not judged, what was rejected does not accuse ---------------------------------------------
@@ -393,7 +330,11 @@ def test_the_level_reached() -> None:
         ("expect_population", {"rating": "述职评议", "grades": "好", "minimum": 1}, city()),
         ("expect_orgs_covered", {"activity": "调研", "scope": "own", "share": 100}, {"activities": held("党课", DAY)}),
         ("expect_standard", {"what": "items", "minimum": 9}, {"indicators": standard("规范")}),
-        ("expect_standard", {"what": "level", "minimum": 1}, {"indicators": standard("基本"), **answered(("R", NO, DAY))}),
+        (
+            "expect_standard",
+            {"what": "level", "minimum": 1},
+            {"indicators": standard("基本"), **answered(("R", NO, DAY))},
+        ),
     ],
 )
 def test_what_no_ledger_records_is_not_judged(shape: str, arguments: dict, tables: Tables) -> None:
@@ -411,22 +352,30 @@ def test_a_rejected_row_that_could_count_casts_doubt() -> None:
     site = requirement("expect_checklist")
     doubt = (UNKNOWN, 1)
     check(
-        [(one, tables, DAY, 2026, said) for one, tables, said in (
-            (each, bad | rejected("activities", "党课"), doubt),
-            (each, bad | rejected("activities", "党员大会"), (FAILED, 1)),
-            (tenure, old | rejected("posts"), (UNKNOWN, 3164)),
-            (tenure, old | rejected("people"), (FAILED, 3164)),
-            (less, figures(heads=1) | rejected("measures", HEADS), doubt),
-            (less, figures(heads=1) | rejected("measures", STAFF), (FAILED, 1)),
-            (site, answered(("R", NO, "2026-05-01")) | rejected("checklist"), (UNKNOWN, 0)),
-        )]
+        [
+            (one, tables, DAY, 2026, said)
+            for one, tables, said in (
+                (each, bad | rejected("activities", "党课"), doubt),
+                (each, bad | rejected("activities", "党员大会"), (FAILED, 1)),
+                (tenure, old | rejected("posts"), (UNKNOWN, 3164)),
+                (tenure, old | rejected("people"), (FAILED, 3164)),
+                (less, figures(heads=1) | rejected("measures", HEADS), doubt),
+                (less, figures(heads=1) | rejected("measures", STAFF), (FAILED, 1)),
+                (site, answered(("R", NO, "2026-05-01")) | rejected("checklist"), (UNKNOWN, 0)),
+            )
+        ]
     )
 
 
 @pytest.mark.parametrize(
     ("shape", "arguments", "tables", "said"),
     [
-        ("expect_tenure", {"roles": "书记", "years": 3}, {"posts": [post("a", "书记", OLD)]}, "1人中0人达到，最长者超出3164天"),
+        (
+            "expect_tenure",
+            {"roles": "书记", "years": 3},
+            {"posts": [post("a", "书记", OLD)]},
+            "1人中0人达到，最长者超出3164天",
+        ),
         (
             "expect_term",
             {"process": "书记任职", "step": "任职", "years": 3, "reminder_months": 3},
