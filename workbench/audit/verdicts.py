@@ -16,7 +16,7 @@ from workbench.audit.shapes.cases import case_evidence
 from workbench.audit.subjects import bind
 from workbench.records.tables import TABLES
 from workbench.requirements.adoption import Adoption
-from workbench.requirements.model import Requirement, Treatment
+from workbench.requirements.model import Requirement, Treatment, terms
 from workbench.vocabulary import Verdict
 
 Progress = Callable[[str, int, int | None], None]
@@ -207,7 +207,10 @@ def missing_records(ctx: Context, requirements: Sequence[Requirement]) -> list[d
     for r in requirements:
         if not ctx.available[r.id]:
             needs = SHAPES[r.shape].needs(dict(r.kwargs))
-            names = (TABLES[need.table].title + (f"（{need.kind}）" if need.kind else "") for need in needs)
+            names = [TABLES[need.table].title + (f"（{need.kind}）" if need.kind else "") for need in needs]
+            # only a population may lack nothing but a flag of organisations
+            flags = [flag for key in ("flags", "having_flag") for flag in terms(r.kwargs.get(key))]
+            names += [f"{TABLES['organizations'].title}（标记：{'、'.join(flags)}）"] if flags and not names else []
             found["、".join(dict.fromkeys(names))].append(r.id)
     return [{"records": records, "requirements": ids} for records, ids in found.items()]
 
