@@ -3,12 +3,46 @@
 from __future__ import annotations
 
 from workbench.sample.city import City
+from workbench.sample.fault import C, F, L, S, X
+from workbench.sample.faults import has
+
+#: Aspects of the invented standard with the number of their items at the basic level: 41 in all.
+_ASPECTS = (("政治建设", 6), ("组织设置", 6), ("班子队伍", 6), ("党员管理", 6), ("组织生活", 7), ("服务群众", 5), ("基础保障", 5))
+#: Items of each aspect at the higher levels.
+_HIGHER = (("规范", 2), ("创新", 1))
+#: Rows of documents that are looked at on site, and in whom.
+_LOOKED_AT: tuple[tuple[str, str], ...] = ()
 
 
 def measure_up(city: City) -> None:
-    """Make views ``indicators`` and ``checklist``."""
-    city.con.execute("CREATE VIEW indicators AS SELECT NULL::VARCHAR AS item, NULL::VARCHAR AS aspect, "
-                     "NULL::VARCHAR AS level, NULL::VARCHAR AS text WHERE FALSE")
-    city.con.execute("CREATE VIEW checklist AS SELECT NULL::VARCHAR AS org_id, NULL::VARCHAR AS requirement, "
-                     "NULL::VARCHAR AS answer, NULL::DATE AS checked_on, NULL::VARCHAR AS checked_by, "
-                     "NULL::VARCHAR AS note WHERE FALSE")
+    """Make views ``indicators`` and ``checklist``.
+
+    Everybody bound by the standard was looked at in the last round before ``as_of`` (April or October) and reaches the
+    basic level; one of eight also the next, one of twenty the highest.
+    """
+    con = city.con
+    con.execute("CREATE TABLE indicators AS SELECT * FROM (VALUES "
+                + ", ".join(f"('{item}', '{aspect}', '{level}', '样例：{aspect}的一项{level}要求')"
+                            for item, aspect, level in _items()) + ") AS t(item, aspect, level, text)")
+    con.execute(f"CREATE VIEW checklist AS {_levels(city)}")
+
+
+def _items() -> list[tuple[str, str, str]]:
+    """Item, aspect and level of the whole standard."""
+    counts = {"基本": dict(_ASPECTS), **{level: {aspect: n for aspect, _ in _ASPECTS} for level, n in _HIGHER}}
+    return [(f"{level}{a}-{i}", aspect, level) for level, by_aspect in counts.items()
+            for a, (aspect, n) in enumerate(by_aspect.items(), start=1) for i in range(1, n + 1)]
+
+
+def _levels(city: City) -> str:
+    """Answers to the items, by organisation."""
+    round_ = city.day(4, 7) if (city.as_of.month, city.as_of.day) >= (6, 1) else city.day(10, 9, -1)
+    where = "sector = '机关' AND type IN ('机关党委', '党总支', '党支部') AND list_contains(adopted, 'feicheng-standard')"
+    return f"""SELECT org_id, item AS requirement,
+            CASE WHEN item = '基本5-3' AND {has(F + "2-2")} THEN '不符合'
+                 WHEN level = '基本' AND draw(no * 97 + hash(item) % 97, 260, 40) = 0 THEN '不适用' ELSE '符合' END AS answer,
+            least(greatest({round_} + draw(no, 261, 40), live_from + 5), DATE '{city.as_of}') AS checked_on,
+            '核查' || (1 + draw(no, 262, 3)) || '组' AS checked_by, NULL::VARCHAR AS note
+        FROM (SELECT * EXCLUDE (level) FROM org WHERE {where}) o, indicators
+        WHERE live_to > {round_} + 40
+            AND (level = '基本' OR level = '规范' AND draw(no, 263, 8) = 0 OR draw(no, 263, 20) = 0)"""
