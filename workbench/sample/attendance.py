@@ -10,13 +10,14 @@ from workbench.sample.faults import has
 def sign_in(city: City) -> None:
     """Make view ``participations``: who came to the meetings of view ``gathering``, each as what."""
     city.con.execute(f"""CREATE VIEW participations AS
-    SELECT DISTINCT org_id, kind, held_on, person(pno) AS person_id, CASE WHEN pno = chair THEN '主持' ELSE part END AS part
+    SELECT DISTINCT org_id, kind, held_on, person(pno) AS person_id,
+        CASE WHEN pno = chair THEN '主持' ELSE part END AS part
     FROM ({_officers()} UNION {_leaders()} UNION {_observers()}) JOIN org USING (no)""")
 
 
 def _officers() -> str:
     """Those in post; the fault keeps one of a branch away all year."""
-    away = f"{has(X + '2.3-3')} AND q.pno = o.no * 64 + 2 AND g.kind = '组织生活会'"
+    away = f"({has(X + '2.3-3')} OR {has(L + '7-5')}) AND q.pno = o.no * 64 + 2 AND g.kind = '组织生活会'"
     return f"""SELECT g.*, q.pno, '参加' AS part FROM gathering g JOIN org o USING (no) JOIN post q USING (no)
         WHERE q.role IN ('书记', '副书记', '委员', '纪检委员', '党组成员')
             AND q.started_on <= held_on AND (q.ended_on IS NULL OR q.ended_on > held_on) AND NOT ({away})"""

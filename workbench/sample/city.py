@@ -69,7 +69,7 @@ def _load_tree(city: City, branches: int) -> None:
 
 
 def _base(city: City) -> str:
-    """Properties that decide who can get which fault."""
+    """Properties that decide who can get which fault; every other 机关纪委 is left for the fault that dissolves it."""
     y = city.year
     return f"""CREATE TABLE base AS
     WITH drawn AS (SELECT *, draw(no, 1, 100) AS age, draw(no, 2, 100) AS fate,
@@ -87,7 +87,7 @@ def _base(city: City) -> str:
         type <> '党支部' OR sector = '机关' OR sector IN ('国企', '学校') AND draw(no, 11, 10) < 7 AS has_worker,
         {adopted()} AS adopted
         FROM drawn)
-    SELECT *, no > 0 AND dissolved_on IS NULL AND (established_on IS NULL OR established_on < DATE '{y - 1}-01-01')
+    SELECT *, no > 0 AND dissolved_on IS NULL AND NOT (type = '机关纪委' AND parent % 2 = 0) AND (established_on IS NULL OR established_on < DATE '{y - 1}-01-01')
         AS plantable FROM dated"""
 
 
@@ -101,7 +101,8 @@ def _org(city: City) -> str:
              WHEN draw(no, 25, 100) < 2 OR {_newly_appointed()} THEN {city.day(1, 26)} + draw(no, 26, 10)
              WHEN draw(no, 25, 100) < 14 THEN {city.day(6, 1, -1)} + draw(no, 26, 400) END"""
     return f"""CREATE TABLE org AS
-    WITH faulty AS (SELECT base.*, coalesce(masks.faults, '{bits(())}')::BIT AS faults FROM base LEFT JOIN masks USING (no)),
+    WITH faulty AS (SELECT base.*, coalesce(masks.faults, '{bits(())}')::BIT AS faults
+                    FROM base LEFT JOIN masks USING (no)),
     o AS (SELECT o.* REPLACE (CASE WHEN EXISTS (SELECT 1 FROM faulty p WHERE p.no = o.parent AND o.type = '机关纪委'
                 AND {has("luoyang-2020-58-8", "p")}) THEN {city.day(12, 20, -1)} ELSE dissolved_on END AS dissolved_on),
             {appointed} AS appointed_on FROM faulty o)

@@ -34,10 +34,10 @@ def make_sample(
     """Write a synthetic city with ``branches`` party branches to folder ``out`` and return ``out``.
 
     ``seed`` decides everything: the same arguments give the same records (in large Parquet files not always in the
-    same order). Every duty of the five documents is
-    fulfilled up to ``as_of`` except where ``faults`` plants a violation; ``planted.yaml`` lists each with all that it
-    implies, ``适用文件.yaml`` who adopts which document. ``form`` ``"parquet"``: one typed file per table. ``"ledgers"``: Excel and CSV as branches send them, for
-    up to 50,000 branches, with ``dirt`` the faults of form that such ledgers have. Raises ``UsageError`` for arguments
+    same order). Every duty of the five documents is fulfilled up to ``as_of`` except where ``faults`` plants a
+    violation; ``planted.yaml`` lists each with all that it implies, ``适用文件.yaml`` says who adopts which document.
+    ``form`` ``"parquet"``: one typed file per table. ``"ledgers"``: Excel and CSV as branches send them, for up to
+    50,000 branches, with ``dirt`` the faults of form that such ledgers have. Raises ``UsageError`` for arguments
     that make no city and for a folder that holds something already.
 
     >>> from pathlib import Path

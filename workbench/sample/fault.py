@@ -19,23 +19,30 @@ TEAM = "type IN ('党委', '党组', '工委', '党总支')"
 ALL = "type IN ('党委', '党组', '工委', '机关党委', '党总支', '党支部')"
 
 
+#: Requirements and the verdicts they then get.
+Implied = tuple[tuple[str, str], ...]
+
+
 @dataclass(frozen=True)
 class Fault:
     """One way to fall short. ``day``: the first month and day of the year from which it shows.
 
-    ``group``: an organisation gets at most one fault of a group, since they change the same rows.
+    ``group``: an organisation gets at most one fault of a group, since they change the same rows. ``over``: what it
+    implies besides once the year is over, and ``city``: what then in the organisation above all.
     """
 
     code: str
     where: str
     how: str
     changed: str
-    implies: tuple[tuple[str, str], ...]
+    implies: Implied
     day: tuple[int, int]
     group: str
+    over: Implied = ()
+    city: Implied = ()
 
 
 def fault(req: str, where: str, how: str, changed: str, day: tuple[int, int], *, verdict: str = FAILED,
-          also: tuple[tuple[str, str], ...] = (), group: str = "", code: str = "") -> Fault:
+          also: Implied = (), group: str = "", code: str = "", over: Implied = (), city: Implied = ()) -> Fault:
     """A fault that makes requirement ``req`` fail with ``verdict`` (and those of ``also`` with theirs)."""
-    return Fault(code or req, where, how, changed, ((req, verdict), *also), day, group or code or req)
+    return Fault(code or req, where, how, changed, ((req, verdict), *also), day, group or code or req, over, city)

@@ -64,7 +64,7 @@ def plant(con: duckdb.DuckDBPyConnection, month_day: tuple[int, int]) -> Planted
             planted.not_yet_due += [r for r, _ in fault.implies if r not in planted.not_yet_due]
             continue
         documents = {r.rsplit("-", 2)[0] for r, _ in fault.implies}
-        adopted = " AND ".join(f"list_contains(adopted, '{d}')" for d in sorted(documents))
+        adopted = " AND ".join(f"list_contains(adopted, '{d}')" for d in sorted(documents)) or "TRUE"
         fitting = f"FROM base WHERE plantable AND {adopted} AND ({fault.where})"
         (count,) = con.execute(f"SELECT count(*) {fitting}").fetchone()
         share = _BRANCH_SHARE if BRANCH in fault.where else _OTHER_SHARE

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from workbench.sample.fault import (
-    ALL, BEHIND, BRANCH, COMMITTEE, FAILED, GROUP, MANUAL, TEAM, TOWNSHIP, WAIVED, WITH_COMMITTEE, C, Fault, L, S, X, fault,
+    ALL, BEHIND, BRANCH, COMMITTEE, FAILED, GROUP, MANUAL, TEAM, TOWNSHIP, WAIVED, WITH_COMMITTEE, C, Fault, L, S, X,
+    fault,
 )
+
+#: The city, too, has then not all lists of its secretaries.
+_CITY_LISTS = ((S + "7.1-9", FAILED),)
 
 FAULTS: tuple[Fault, ...] = (
     fault(S + "4.2-1", TEAM, "本年尚未召开班子会研究基层党建", "删去本年研究党建的班子会", (6, 30), verdict=BEHIND),
@@ -17,11 +21,12 @@ FAULTS: tuple[Fault, ...] = (
     fault(S + "5-14", f"{BRANCH} AND has_worker", "党务干部轮训只有24学时", "删去3月以来的党务干部轮训", (7, 31),
           verdict=BEHIND),
     fault(S + "6-1", BRANCH, "上年5月任职的书记至今未参加集中培训", "删去步骤“集中培训”", (6, 30), group="书记"),
-    fault(S + "7.1-1", ALL, "未制定重点项目清单", "删去清单", (2, 1)),
+    fault(S + "7.1-1", ALL, "未制定重点项目清单", "删去清单", (2, 1), city=_CITY_LISTS),
     fault(S + "7.1-2", ALL, "责任清单2月下旬以后才制定", "清单推迟50日", (4, 1)),
     fault(S + "7.2-2", ALL, "一个季度未公布进度", "删去该季度的进度公布", (3, 31)),
     fault(S + "7.5-3", ALL, "晒单早于开单", "晒单改到开单前3日", (2, 28)),
-    fault(S + "8-1", TOWNSHIP, "本年只有1次党委会研究基层党建", "删去3月以来研究党建的党委会", (8, 31), verdict=BEHIND),
+    fault(S + "8-1", TOWNSHIP, "本年只有1次党委会研究基层党建", "删去3月以来研究党建的党委会", (8, 31), verdict=BEHIND,
+          over=((C + "4.1-1", FAILED),)),
     fault(S + "8-3", TOWNSHIP, "书记有一个月未调研", "删去该月的调研", (1, 31)),
     fault(S + "8-4", TOWNSHIP, "支部联系点已全部结束", "补步骤“结束”", (5, 31),
           also=((S + "9-3", FAILED),)),
@@ -80,5 +85,5 @@ FAULTS: tuple[Fault, ...] = (
     fault(X + "4.5-3", "type = '党组'", "责令纠错45日后才提交整改报告", "提交推迟", (6, 30), group="廉政"),
     fault(X + "4.6-1", "type = '党组'", "个案结束后至今未归档", "删去步骤“归档”", (8, 31), group="廉政"),
     fault(S + "7.1-1", BRANCH, "未制定重点项目清单,有豁免", "删去清单,增加豁免", (2, 1), verdict=WAIVED,
-          code="waived", group=S + "7.1-1"),
+          code="waived", group=S + "7.1-1", city=_CITY_LISTS),
 )

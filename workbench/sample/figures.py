@@ -7,6 +7,10 @@ from workbench.sample.fault import F, L, S, X
 from workbench.sample.faults import any_of, has
 
 
+#: SQL: the day on which a members' meeting that was put off by leave is held, the 28th of the next month.
+MADE_UP = "(fault_month + INTERVAL 1 MONTH)::DATE + 27"
+
+
 def appraise(city: City) -> None:
     """Make table ``rating``: all ratings of three years, those after ``as_of`` too (steps follow from ratings)."""
     city.con.execute("CREATE TABLE rating AS " + " UNION ALL ".join(f"({part})" for part in _all_ratings(city)))
@@ -23,9 +27,9 @@ def count(city: City, dues_months: int) -> None:
     con.execute(f"""CREATE VIEW exemptions AS SELECT org_id, '{S}7.1-1' AS requirement, DATE '{y}-01-01' AS since,
         DATE '{y}-12-31' AS until, '机构调整期间' AS reason, '样例市委组织部' AS approved_by FROM org o
         WHERE {has("waived")}""")
-    con.execute("CREATE VIEW permissions AS SELECT NULL::VARCHAR AS org_id, NULL::VARCHAR AS requirement, "
-                "NULL::VARCHAR AS period, NULL::DATE AS held_on, NULL::VARCHAR AS reason, "
-                "NULL::VARCHAR AS approved_by WHERE FALSE")
+    con.execute(f"""CREATE VIEW permissions AS SELECT org_id, '{X}2.2.1-1' AS requirement,
+        strftime(fault_month, '%Y-%m') AS period, {MADE_UP} AS held_on, '防汛抗旱期间' AS reason,
+        '样例市委组织部' AS approved_by FROM org o WHERE {has("permitted")}""")
 
 
 def _measures(city: City) -> str:
@@ -64,7 +68,8 @@ def _counted() -> list[tuple[str, str, str]]:
         ("党员数", members, _AGENCY_GROUP),
         ("专职党务干部数", f"CASE WHEN {has(L + '57-1')} THEN 0 "
          f"ELSE ceil(greatest({staff}, {members}) * 0.02) + draw(no, 151, 2) END", _AGENCY_GROUP),
-        ("党组织活动经费", f"CASE WHEN {has(X + '1.6-1')} THEN 0 ELSE 2 + draw(no, 152, 9) END", f"type = '党组' OR {_AGENCY_UNIT}"),
+        ("党组织活动经费", f"CASE WHEN {has(X + '1.6-1')} THEN 0 ELSE 2 + draw(no, 152, 9) END",
+         f"type = '党组' OR {_AGENCY_UNIT}"),
         ("党建工作经费", "1 + draw(no, 153, 20)", f"({_AGENCY_UNIT} OR sector = '机关' AND type = '工委') AND NOT {_FISCAL}"),
         ("党费收缴额", "1000 * (4 + draw(no, 154, 30))", "type = '机关党委'"),
         ("党费留用额", f"CASE WHEN {has(L + '60-4')} THEN 400 ELSE 500 END * (4 + draw(no, 154, 30))", "type = '机关党委'"),
@@ -92,10 +97,11 @@ def _all_ratings(city: City) -> list[str]:
     secretary = "no * 64 + CASE WHEN rated_on < change_on THEN CASE WHEN type = '党支部' THEN 6 ELSE 9 END ELSE 1 END"
     # 差 twice in a row comes by fault only, or where the post ended in time.
     feigned = f"{has(S + '15.1-1')} AND period = {y}"
-    appraised = f"""CASE WHEN {feigned} THEN '较好' WHEN period < {y} AND ({poor} OR replaced AND change_on IS NOT NULL) THEN '差'
+    failing = f"period < {y} AND ({poor} OR replaced AND change_on IS NOT NULL)"
+    appraised = f"""CASE WHEN {feigned} THEN '较好' WHEN {failing} THEN '差'
         WHEN luck < 40 THEN '好' WHEN luck < 85 THEN '较好' WHEN luck < 98 OR period = {y - 1} THEN '一般' ELSE '差' END"""
     # Excellent in the year only who was appraised as good: the same draw, its lower part.
-    annual = f"""CASE WHEN {feigned} THEN '优秀' WHEN period < {y} AND ({poor} OR replaced AND change_on IS NOT NULL) THEN '不称职'
+    annual = f"""CASE WHEN {feigned} THEN '优秀' WHEN {failing} THEN '不称职'
         WHEN luck < 30 THEN '优秀' WHEN luck < 92 THEN '称职' WHEN luck < 98 OR period = {y - 1} THEN '基本称职'
         ELSE '不称职' END"""
     # Grades that faults of the steps after them need.

@@ -18,7 +18,8 @@ _REPORTED_TO = f"""CASE WHEN o.type = '机关党委' THEN {tagged("向上级党�
 
 MEMBER_MEETING = Habit(
     "党员大会", 1, (0, 26), BRANCH, chair=but(SECRETARY, X + "2.2.1-2", MONTH, "3"), minutes="TRUE",
-    noticed=but("2 + draw(k, 5, 4)", X + "2.2.1-3", MONTH, "-1"), extra=6, lacks=(X + "2.2.1-1", MONTH))
+    noticed=but("2 + draw(k, 5, 4)", X + "2.2.1-3", MONTH, "-1"), extra=6,
+    lacks=(X + "2.2.1-1", "permitted", MONTH))
 ORGANIZATIONAL_LIFE = Habit(
     "组织生活会", 6, (60, 175), BRANCH, extra=5, lacks=(X + "2.3-1", FIRST_HALF), chair=SECRETARY, minutes="TRUE",
     tags=but(tagged("党内意见", "党外群众意见"), X + "2.3-2", FIRST_HALF, tagged("党内意见")))

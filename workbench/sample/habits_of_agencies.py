@@ -1,4 +1,4 @@
-"""What agencies do beside that (luoyang-2020, feicheng-standard), and counties, towns and villages (county-longterm)."""
+"""What agencies do beside that (luoyang-2020, feicheng-standard), and counties and below (county-longterm)."""
 
 from __future__ import annotations
 
@@ -62,7 +62,8 @@ _OF_COUNTIES = (
     Habit("党建督查", 12, (90, 170), f"{COMMITTEE} AND {COUNTY} AND o.level IN ('县', '乡镇')",
           tags=but(tagged(*_CHECKED), C + "4.5-7", EVER, tagged("党员教育", "联系服务群众")), before=True),
     Habit("领导接待日", 1, (5, 25), f"{GROUP} AND {COUNTY}", minutes="TRUE",
-          chair=but(SECRETARY, C + "2.4-3", MONTH, "(o.home - o.no) * 64 + 7"), lacks=(C + "2.4-1", MONTH), tags=but(tagged(*_DAY_AND_PLACE), C + "2.4-2", MONTH, tagged("固定时间"))),
+          chair=but(SECRETARY, C + "2.4-3", MONTH, "(o.home - o.no) * 64 + 7"), lacks=(C + "2.4-1", MONTH),
+          tags=but(tagged(*_DAY_AND_PLACE), C + "2.4-2", MONTH, tagged("固定时间"))),
     Habit("联系流动党员", 3, (5, 85), f"{BRANCH} AND {COUNTY}", minutes=but("TRUE", C + "3.1.3-3", QUARTER, "FALSE")),
 )
 

@@ -191,7 +191,8 @@ def _activities(city: City, here: str, style: Style, sheet) -> Iterator[SheetPla
     own = some(_PERSONAL, False)
     yield sheet("个人台账", "活动台账", "activities", own, ("tags", "days", "quantity", "year_of", *_HELD, *hidden))
     taken = {id(r) for r in (*meetings, *life, *talks, *papers, *training, *own)}
-    yield sheet("会议与调研", "会议台账", "activities", [r for r in rows if id(r) not in taken], ("noticed_on", "approved_on", *hidden))
+    yield sheet("会议与调研", "会议台账", "activities", [r for r in rows if id(r) not in taken],
+                ("noticed_on", "approved_on", *hidden))
 
 
 def _dues(city: City, here: str, style: Style, sheet) -> Iterator[SheetPlan]:
@@ -216,7 +217,8 @@ def _dues(city: City, here: str, style: Style, sheet) -> Iterator[SheetPlan]:
                 lines.append({**months[0], "payer": max(m["payer"] or "" for m in months) or None,
                               "months": {m["month"].month: m["paid"] for m in months}})
         wanted = tuple(range(1, 13)) if year == city.year else tuple(sorted(m.month for m in expected[year]))
-        yield sheet("党费", f"{year}年党费收缴台账", "dues", lines, columns=("org_id", NAME, "person_id", "due", "payer"), months=wanted)
+        yield sheet("党费", f"{year}年党费收缴台账", "dues", lines, months=wanted,
+                    columns=("org_id", NAME, "person_id", "due", "payer"))
     yield sheet("党费", "党费收缴明细", "dues", apart)
 
 

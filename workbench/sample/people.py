@@ -140,8 +140,8 @@ def _members(city: City) -> str:
     FROM (SELECT o.no, o.org_id, o.sector, o.adopted, o.size, o.dissolved_on, o.no * 64 + slot AS pno, slot
           FROM (SELECT *, unnest(range(1, size + 1))::INTEGER AS slot FROM org WHERE type = '党支部') o)
     UNION ALL
-    SELECT pno, h.no, h.org_id, '正式党员', CASE WHEN slot <= 2 THEN ['党员领导干部'] END, {since}, NULL
-    FROM (SELECT o.home, o.no * 64 + slot AS pno, slot
+    SELECT pno, h.no, h.org_id, '正式党员', CASE WHEN slot <= 2 AND serving THEN ['党员领导干部'] END, {since}, NULL
+    FROM (SELECT o.home, o.dissolved_on IS NULL AS serving, o.no * 64 + slot AS pno, slot
           FROM (SELECT *, unnest(range(1, 10))::INTEGER AS slot FROM org WHERE type <> '党支部') o
           WHERE slot < 6 OR slot < 9 AND o.level = '乡镇' OR slot = 9 AND o.change_on IS NOT NULL) p
     JOIN org h ON h.no = p.home

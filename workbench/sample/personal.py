@@ -39,8 +39,8 @@ def _members(where: str, standings: str = "('正式党员')") -> str:
 
 
 def _team(where: str) -> str:
-    return (f"SELECT DISTINCT q.no, q.pno, q.started_on AS since, q.ended_on AS until FROM post q JOIN org o USING (no) "
-            f"WHERE role IN {_TEAM} AND {where}")
+    return (f"SELECT DISTINCT q.no, q.pno, q.started_on AS since, q.ended_on AS until "
+            f"FROM post q JOIN org o USING (no) WHERE role IN {_TEAM} AND {where}")
 
 
 _MONTHLY = tuple((30 * month + 3, 30 * month + 25) for month in range(12))
@@ -50,7 +50,8 @@ _IN_OFFICE = "coalesce(m.categories[-1] IN ('县级领导干部', '科级领导�
 
 DUTIES: tuple[Duty, ...] = (
     Duty("自我总结", _members(BRANCH, "('正式党员', '预备党员')"), ((305, 340),), before=True, lacks=(X + "2.4-4", 8, 0)),
-    Duty("集体教育", _AGENCY_MEMBERS, _CLASSES, hours=f"CASE WHEN {COUNTY} THEN 40 ELSE 16 END", together=True, lacks=(L + "15-3", 5, 1)),
+    Duty("集体教育", _AGENCY_MEMBERS, _CLASSES, hours=f"CASE WHEN {COUNTY} THEN 40 ELSE 16 END",
+         together=True, lacks=(L + "15-3", 5, 1)),
     Duty("集体教育", _members(f"{BRANCH} AND {COUNTY} AND NOT {AGENCY}"), _CLASSES, hours="16", together=True,
          lacks=(C + "1.2-2", 5, 1)),
     Duty("志愿服务", _AGENCY_MEMBERS, ((60, 110), (240, 300)), lacks=(L + "34-1", 5, 0)),
@@ -76,12 +77,15 @@ def personal(city: City, index: int, duty: Duty) -> str:
         alone = "" if duty.once else f" AND y = {city.year} AND turn >= {spare}"
         lacks = f"NOT ({has(code)} AND w.pno = o.no * 64 + {slot}{alone})"
     given = "".join(f", {value} AS {name}" for name, value in (
-        ("tags", f"{duty.tags}::VARCHAR[]" if duty.tags else ""), ("hours", duty.hours), ("spent", duty.spent)) if value)
-    dated = f"""SELECT w.*, o.adopted, o.org_id, o.live_from, o.live_to, turn, y, w.pno::BIGINT * 1009 + {index} * 7 + turn AS k,
+        ("tags", f"{duty.tags}::VARCHAR[]" if duty.tags else ""), ("hours", duty.hours), ("spent", duty.spent),
+    ) if value)
+    dated = f"""SELECT w.*, o.adopted, o.org_id, o.live_from, o.live_to, turn, y,
+            w.pno::BIGINT * 1009 + {index} * 7 + turn AS k,
             make_date(y, 1, 1) + low + draw({key} * 16 + turn, {200 + index}, width) AS held_on
         FROM ({duty.who}) w JOIN org o USING (no), (VALUES {spans}) AS s(turn, low, width), (VALUES {years}) AS t(y)
         WHERE {lacks}"""
     first = "QUALIFY row_number() OVER (PARTITION BY pno, no ORDER BY held_on) = 1" if duty.once else ""
     return f"""SELECT no, org_id, live_from, live_to, k, '-P{index}' || printf('%02d%x%d', y % 100, turn, pno) AS mark,
         '{duty.kind}' AS kind, pno, held_on{given}
-        FROM ({dated}) o WHERE held_on >= since AND (until IS NULL OR held_on < until) AND held_on >= live_from {first}"""
+        FROM ({dated}) o
+        WHERE held_on >= since AND (until IS NULL OR held_on < until) AND held_on >= live_from {first}"""

@@ -44,14 +44,17 @@ def write_planted(city: City, path: Path, planted: Planted, dirt: list[Dirt], *,
 def _entries(city: City, planted: Planted) -> list[dict[str, str]]:
     by_code = {f.code: f for f in FAULTS}
     names = dict(city.con.execute("SELECT no, org_id FROM org").fetchall())
+    over = (city.as_of.month, city.as_of.day) == (12, 31)
     # What lags during the year has failed when the year is over.
-    over = {Verdict.BEHIND.value: Verdict.FAILED.value} if (city.as_of.month, city.as_of.day) == (12, 31) else {}
+    turned = {Verdict.BEHIND.value: Verdict.FAILED.value} if over else {}
     entries: dict[tuple[str, str], dict[str, str]] = {}
     for no in sorted(planted.by_org):
         for code in planted.by_org[no]:
             fault = by_code[code]
-            for requirement, verdict in fault.implies:
-                entries.setdefault((names[no], requirement), {
-                    "subject": names[no], "requirement": requirement, "verdict": over.get(verdict, verdict),
+            implied = [(no, *pair) for pair in (*fault.implies, *(fault.over if over else ()))]
+            implied += [(0, *pair) for pair in fault.city if over]
+            for subject, requirement, verdict in implied:
+                entries.setdefault((names[subject], requirement), {
+                    "subject": names[subject], "requirement": requirement, "verdict": turned.get(verdict, verdict),
                     "how": fault.how, "changed": fault.changed})
     return list(entries.values())

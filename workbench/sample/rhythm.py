@@ -5,6 +5,7 @@ from __future__ import annotations
 from workbench.sample.city import City
 from workbench.sample.fault import S, X
 from workbench.sample.faults import has
+from workbench.sample.figures import MADE_UP
 from workbench.sample.habit import Habit
 from workbench.sample.habits import DEMOCRATIC_LIFE, HABITS, MEMBER_MEETING, ORGANIZATIONAL_LIFE
 from workbench.sample.habits_of_agencies import HABITS as HABITS_OF_AGENCIES
@@ -38,11 +39,13 @@ def rehearse(city: City) -> None:
 
 def _keep_quiet(city: City) -> None:
     """Whoever is to miss a members' meeting misses it in a month in which nothing needed one."""
+    day = MADE_UP.replace("fault_month", "month")
     city.con.execute(f"""UPDATE org SET fault_month = free.month FROM (
         SELECT o.no, min(month) AS month FROM org o,
-            (SELECT unnest(range({city.day(1, 1)}, date_trunc('month', DATE '{city.as_of}' + 1), INTERVAL 1 MONTH))::DATE
-                AS month)
-        WHERE {has(X + "2.2.1-1")} AND NOT EXISTS (SELECT 1 FROM step s WHERE s.no = o.no AND s.step IN {DECIDED}
+            (SELECT unnest(range({city.day(1, 1)}, date_trunc('month', DATE '{city.as_of}' + 1),
+                                 INTERVAL 1 MONTH))::DATE AS month)
+        WHERE ({has(X + "2.2.1-1")} OR {has("permitted")} AND {day} <= DATE '{city.as_of}')
+            AND NOT EXISTS (SELECT 1 FROM step s WHERE s.no = o.no AND s.step IN {DECIDED}
             AND date_trunc('month', s.done_on) = month)
         GROUP BY o.no) free WHERE free.no = org.no""")
 
@@ -85,11 +88,13 @@ def _habit(city: City, index: int, habit: Habit) -> str:
 
 def _decisions(city: City) -> str:
     """A members' meeting on each day on which one had to decide."""
-    absent = " OR ".join(f"step = '{step}' AND {has(X + clause)}" for step, clause in (("选举", "2.2.1-7"), ("评议", "2.4-5")))
+    absent = " OR ".join(f"step = '{step}' AND {has(X + clause)}"
+                         for step, clause in (("选举", "2.2.1-7"), ("评议", "2.4-5")))
     return f"""SELECT DISTINCT '-G' || strftime(held_on, '%y%m%d') AS mark, {_columns(MEMBER_MEETING)}
         FROM (SELECT o.*, held_on, date_trunc('month', held_on)::DATE AS p,
                   o.no::BIGINT * 100003 + date_diff('day', DATE '2000-01-01', held_on) AS k
-              FROM (SELECT DISTINCT no, done_on AS held_on, step FROM step WHERE step IN {DECIDED}) s JOIN org o USING (no)
+              FROM (SELECT DISTINCT no, done_on AS held_on, step FROM step WHERE step IN {DECIDED}
+                    UNION ALL SELECT no, {MADE_UP}, '补开' FROM org o WHERE {has("permitted")}) s JOIN org o USING (no)
               WHERE o.type = '党支部' AND NOT ({absent})) o"""
 
 
@@ -114,6 +119,6 @@ def _training(city: City) -> str:
 
 def _democratic_life(city: City) -> str:
     """The meeting about last year, on the day its case says."""
-    return f"""SELECT no, org_id, live_from, live_to, no::BIGINT AS k, '-M' AS mark, '民主生活会' AS kind, no * 64 + 1 AS chair,
-        TRUE AS minutes, dlm_on AS held_on, {city.year - 1} AS year_of
+    return f"""SELECT no, org_id, live_from, live_to, no::BIGINT AS k, '-M' AS mark, '民主生活会' AS kind,
+        no * 64 + 1 AS chair, TRUE AS minutes, dlm_on AS held_on, {city.year - 1} AS year_of
         FROM org WHERE type = '党组'"""
