@@ -110,6 +110,11 @@ def test_open_cases_at_most_and_until_a_day() -> None:
     assert ledger.asked("open_cases", "2026-06-30", 2025, **by) == ("进行中", None)
     assert ledger.asked("open_cases", "2027-01-01", 2027, **by).verdict == "不适用"
     assert ledger.step("联系点", "结束", "2026-07-01", org_id="O2").asked("open_cases", **by) == ("未达标", 2)
+    flagged = by | {"when_descendant_flag": "后进村"}
+    assert ledger.asked("open_cases", **flagged).verdict == "不适用"
+    ledger.add("organizations", org_id="O3", type="党支部", parent_id="O2", flags=["后进村"], established_on="2026-07-01")
+    assert ledger.asked("open_cases", **flagged).verdict == "不适用"  # not yet there on that day
+    assert ledger.asked("open_cases", **flagged | {"by": "2026-07-01"}).verdict == "未达标"
 
 
 @pytest.mark.parametrize(("mode", "row", "expected"), [
