@@ -136,6 +136,9 @@ _AGENCIES = (
           group="积分"),
     fault(F + "2-2", _UNIT, "基本标准有一项不符合", "改一项核查结果", (6, 30)),
 )
-FAULTS: tuple[Fault, ...] = (*_ADMISSIONS, *_FLOATING_MEMBERS, *_BRANCHES, *_GROUPS, *_OVERSIGHT, *_AGENCIES)
+_ON_SITE = tuple(fault(code, where, how, "核查结果改为“不符合”", (5, 31), group="现场核查") for code, where, how in (
+    (S + "4.4-6", BRANCH, "现场未见活动阵地"), (X + "3.5-1", BRANCH, "现场未见监督箱"), (L + "25-1", GROUP, "现场未见党员活动室"),
+    (C + "3.1.1-8", f"{BRANCH} AND sector IN ('农村', '社区')", "现场未见流动党员台账")))
+FAULTS: tuple[Fault, ...] = (*_ADMISSIONS, *_FLOATING_MEMBERS, *_BRANCHES, *_GROUPS, *_OVERSIGHT, *_AGENCIES, *_ON_SITE)
 #: Requirements of this part that cannot fail before the year has ended, nor lag behind.
 YEAR_END: tuple[str, ...] = ()

@@ -26,7 +26,7 @@ def courses(city: City) -> tuple[Course, ...]:
         _case(city, "干部任职", "任职", _ANY, 238, 8, ("39-2",), (
             _step("任前廉政谈话", 0, late=("39-2", 30)), _step("任职", 9))),
         *_heads(city),
-        _case(city, "支部整顿", "整顿", _BASE, 242, 12, (), (_step("列入整顿", 0), _step("整顿销号", 120)), years=-2),
+        _case(city, "支部整顿", "整顿", _BASE, 242, 4, (), (_step("列入整顿", 0), _step("整顿销号", 120)), years=-2),
         _case(city, "违纪查处", "四官", _ANY, 244, 20, ("41-1",), (
             _step("发现四官问题", 0), _step("查处", 60, lacks="41-1"))),
         _case(city, "违纪查处", "双查", _ANY, 246, 20, ("43-1",), (

@@ -44,6 +44,10 @@ def _elections(city: City) -> tuple[Course, ...]:
             Step("选举", "elected_on"),
             Step("选举党代会代表", "elected_on", when="draw(no, 175, 3) = 0", lacks=(X + "2.2.1-7",)),
         ), source=source),
+        Course("换届", "换届1", "remote", (
+            Step("通知流动党员", "last_on - 15", pno="pno"),
+            Step("流动党员参加选举", "last_on", pno="pno"),
+        ), source=_with_floating(source, "last_on")),
         Course("换届", "换届2", "remote AND electing", (
             Step("通知流动党员", "elected_on - 15", pno="pno", when=told),
             Step("流动党员参加选举", "elected_on", pno="pno"),
@@ -115,7 +119,7 @@ def _dues(city: City) -> tuple[Course, ...]:
 def _discipline(city: City) -> tuple[Course, ...]:
     """Members judged unfit by their branch, in few branches; and those whose points were (``rating``)."""
     found = f"{city.day(2, 3)} + draw(no, 185, 60)"
-    where = f"{_BRANCH} AND (draw(no, 186, 30) = 0 OR {has(X + '2.4-9')} OR {has(X + '2.2.1-6')})"
+    where = f"{_BRANCH} AND (draw(no, 186, 15) = 0 OR {has(X + '2.4-9')} OR {has(X + '2.2.1-6')})"
     points = """(SELECT o.*, g.pno, g.period, g.rated_on FROM org o JOIN rating g USING (no)
         WHERE g.kind = '积分评定' AND g.grade = '不合格')"""
     kept = f"NOT ({has(L + '29-5')} AND period = {city.year - 1})"
@@ -127,7 +131,7 @@ def _discipline(city: City) -> tuple[Course, ...]:
             Step("报上级审批", f"{found} + 25"),
             Step("处分", f"{found} + 50", when="draw(no, 187, 2) = 0", lacks=(X + "2.4-9",)),
             Step("处置", f"{found} + 50", when="draw(no, 187, 2) = 1", lacks=(X + "2.4-9",)),
-        )),
+        ), last_year=2),
         Course("处分处置", "积分", kept, (
             Step("评定不合格", "rated_on", pno="pno"),
             Step("提出处理意见", "rated_on + 8", pno="pno"),

@@ -41,7 +41,7 @@ def _away(city: City) -> tuple[Course, ...]:
         Course("流动党员", "外出", f"{called} > out_on AND {called} < gone", (
             Step("联系", called, pno="pno", when=f"NOT ({has(C + '3.1.3-2')} AND p = fault_month)"),
             Step("年度审核", f"{called}", pno="pno", when="month(p) = 11"),
-            Step("汇报", f"{called}", pno="pno", when="month(p) = 6"),
+            Step("汇报", f"{called}", pno="pno", when="month(p) IN (2, 8)"),
         ), source=months),
     )
 
@@ -93,7 +93,7 @@ def _probationary(city: City) -> Course:
         Step("预备期考察", "out_on + 50", pno="pno"),
         *(Step(s.name, s.day, pno="pno") for s in _coming_back()),
         Step("讨论转正", "out_on + 330", pno="pno"),
-    ), source=source)
+    ), source=source, last_year=1)
 
 
 def _moved_in(city: City) -> Course:

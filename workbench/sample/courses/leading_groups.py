@@ -161,11 +161,11 @@ def _visits(city: City) -> tuple[Course, ...]:
     for index, month in enumerate((2, 4, 6), start=1):
         day = f"{city.day(month, 3)} + draw(no, {146 + month}, 20)"
         other = index == 2
-        code = (lambda clause, here=index == 1: (C + clause,) if here else ())
+        codes = ((C + "2.4-4",), (C + "2.4-7",)) if index == 1 else ((), ())
         courses.append(Course("群众来访", f"来访{index}", where, (
             Step("来访", day, tags=tags("职责外") if other else "NULL"),
-            Step("首问登记", day, lacks=code("2.4-4")),
+            Step("首问登记", day, lacks=codes[0]),
             *([Step("转介", f"{day} + 1", lacks=(C + "2.4-6",))] if other else []),
-            Step("答复", f"{day} + 9 + draw(no, 153, 30)", lacks=code("2.4-7")),
+            Step("答复", f"{day} + 9 + draw(no, 153, 30)", lacks=codes[1]),
         ), last_year=2))
     return tuple(courses)

@@ -123,7 +123,7 @@ def _cards(city: City) -> tuple[Course, ...]:
             Step("巡视巡察反馈突出问题", inspected),
             Step("红牌", f"{inspected} + 20"),
             Step("函询约谈", f"{inspected} + 30"),
-        )),
+        ), last_year=1),
     )
 
 
