@@ -88,13 +88,15 @@ def _apply(recipe: Recipe, plan: SheetPlan, index: int, rng: random.Random) -> N
 
 
 def _two_branches(plan: SheetPlan, rng: random.Random) -> None:
-    """An ordinary member of one branch also stands in the roll of another."""
+    """An ordinary member of one branch also stands in the roll of another, which asks no more of its members."""
     ordinary = [row for row in plan.rows if row["clean"] and "_dirt" not in row and _ordinary(row)]
-    homes = sorted({row["org_id"] for row in ordinary})
-    if len(homes) < 2:
+    if not ordinary:
         return
     row = rng.choice(ordinary)
-    other = rng.choice([r for r in ordinary if r["org_id"] != row["org_id"]])
+    others = [r for r in ordinary if r["org_id"] != row["org_id"] and r["adopted"] == row["adopted"]]
+    if not others:
+        return
+    other = rng.choice(others)
     mark = ("two_branches", "warning", "同一人列入两个支部")
     copy = {**row, "org_id": other["org_id"], "org_label": other["org_label"], "_dirt": mark}
     row["_dirt"] = mark

@@ -80,12 +80,12 @@ class Dresser:
         self.columns = {c.name: c for c in table.columns}
 
     def _spelling(self, column: Column) -> dict[str, str]:
-        """One other spelling a term, where the unit uses other spellings."""
+        """One other spelling a term, where the unit uses other spellings; none that says more than the term (专职)."""
         if not self.style.spelled or column.type not in (T.TERM, T.LIST):
             return {}
         others: dict[str, list[str]] = {}
         for spelling, value in spellings(column).items():
-            if spelling != value:
+            if spelling != value and "专职" not in spelling:
                 others.setdefault(value, []).append(spelling)
         return {value: self.rng.choice(found) for value, found in others.items()}
 

@@ -82,14 +82,16 @@ def _materialize(city: City) -> None:
 
 
 def _rows(city: City, table: str, where: str, order: str, style: Style) -> list[dict]:
-    """Rows of a table with labels: org_label, name_label, those of people, and ``clean`` (no fault planted there)."""
+    """Rows of a table with labels: org_label, name_label, those of people; ``clean``: no fault here or right above."""
     people = [c.name for c in TABLES[table].columns if c.type is ColumnType.PERSON]
     joins = " ".join(f"LEFT JOIN identity {name}_i ON {name}_i.person_id = t.{name}" for name in people)
     found = "".join(f", {name}_i.idx AS {name}_idx" for name in people)
     cursor = city.con.execute(f"""
-        SELECT t.*, o.{style.orgs} AS org_label, o.plantable AND bit_count(o.faults) = 0 AS clean,
+        SELECT t.*, o.{style.orgs} AS org_label, o.adopted,
+               o.plantable AND bit_count(o.faults) = 0 AND coalesce(bit_count(up.faults) = 0, TRUE) AS clean,
                {"person_id_i.idx" if "person_id" in people else "NULL"} AS idx{found}
-        FROM ledger_{table} t JOIN org o USING (org_id) JOIN place p USING (no) {joins}
+        FROM ledger_{table} t JOIN org o USING (org_id) JOIN place p USING (no)
+        LEFT JOIN org up ON up.no = o.parent {joins}
         WHERE {where} ORDER BY {order}""")
     names = [d[0] for d in cursor.description]
     rows = [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]
