@@ -1,6 +1,7 @@
 """Writes a run folder in the declared format, for tests that need a run of a special shape.
 
-About 300 synthetic branches in 12 units under 30 requirements of two documents; every number follows from the seed.
+About 300 synthetic branches in 12 units under 30 requirements of two documents, four checks on site (two of them
+looked at nowhere), three rows that are only listed, one conflict; every number follows from the seed.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ _PERIODS = {
     "month": ("每月", 12), "quarter": ("每季度", 4), "half_year": ("每半年", 2), "year": ("每年", 1),
     "inspection_months": ("督查月内", 1), "event": ("按时限", 0), "state": ("现状", 0),
 }
+_GRACE = {"label": "新建组织宽限月数", "value": 6, "text": "6", "source_words": "新成立的"}
 _NUMERALS = "一二三四五六七八九"
 _COLUMNS = {
     "organizations": "org_id VARCHAR, name VARCHAR, type VARCHAR, sector VARCHAR, level VARCHAR, parent_id VARCHAR,"
@@ -50,17 +52,75 @@ def requirements(count: int) -> list[dict]:
         document, title = _DOCUMENTS[i * 2 // count]
         kind = kinds[i % len(kinds)]
         what, least = _SUBJECTS[i % len(_SUBJECTS)], 1 + i % 4
-        clause = f"第{numeral(3 + i // 2)}条" + (f"第({_NUMERALS[i % 3]})项" if i % 2 else "")
+        clause = f"第{numeral(3 + i // 2)}条" + (f"第（{_NUMERALS[i % 3]}）项" if i % 2 else "")
         found.append({
             "id": f"{document}-{i + 1}", "document": document, "document_title": title, "version": "2022-03-01",
             "clause": clause, "description": f"{_PERIODS[kind][0]}{what}不少于{least}次", "binds": "全部党支部",
             "severity": ("critical", "warning")[i % 5 == 4], "shape": "expect_activity_count", "kwargs": {},
             "period": kind, "period_label": _PERIODS[kind][0], "unit": "次", "required": least,
             "required_text": f"{_PERIODS[kind][0]}不少于 {least} 次",
-            "parameters": {"grace": {"label": "新建组织宽限月数", "value": 6}} if kind == "state" else {},
-            "notes": "", "order": i, "fingerprint": f"{i:08x}",
+            "parameters": {"grace": _GRACE} if kind == "state" else {},
+            "notes": "", "order": i, "fingerprint": f"{i:08x}", **_JUDGED_ENTRY,
         })
     return found
+
+
+_JUDGED_ENTRY = {
+    "treatment": "automated", "guidance": None, "effective_to": None, "outcome": "未达标", "shape_label": "按期次数",
+}
+
+
+def checks(first: int) -> list[dict]:
+    """Two checks on site of each document, in order after the ``first`` requirements."""
+    found = []
+    for i in range(4):
+        document, title = _DOCUMENTS[i // 2]
+        found.append({
+            **_JUDGED_ENTRY, "id": f"{document}-site-{i + 1}", "document": document, "document_title": title,
+            "version": "2022-03-01", "clause": f"第{numeral(40 + i)}条", "description": f"设有活动阵地第{i + 1}处",
+            "binds": "全部党支部", "severity": "info", "shape": "expect_checklist", "shape_label": "现场核查",
+            "kwargs": {}, "period": "year", "period_label": "每年", "unit": "项", "required": None,
+            "required_text": "现场核查符合", "parameters": {}, "notes": "", "order": first + i,
+            "fingerprint": f"c{i}", "treatment": "checklist",
+            "guidance": {"look": f"活动室第{i + 1}处", "evidence": "活动台账", "faults": "长期锁门"},
+        })
+    return found
+
+
+def _listed() -> list[dict]:
+    rows = [("secretary-2022", "not_scored"), ("xinfang-bureau", "not_scored"), ("xinfang-bureau", "excluded")]
+    return [
+        {
+            "id": f"{document}-list-{i + 1}", "document": document, "document_title": dict(_DOCUMENTS)[document],
+            "version": "2022-03-01", "clause": f"第{numeral(60 + i)}条", "description": f"倡导性内容第{i + 1}项",
+            "treatment": treatment, "reason": "只是倡导，没有可以核对的内容", "file": "listed.yaml",
+        }
+        for i, (document, treatment) in enumerate(rows)
+    ]
+
+
+def _catalogue(found: list[dict]) -> dict:
+    """The part of the receipt that lists every row."""
+    rows = [*found, *_listed()]
+    rows.sort(key=lambda r: [d for d, _ in _DOCUMENTS].index(r["document"]))
+    coverage = []
+    for document, title in _DOCUMENTS:
+        own = [r["treatment"] for r in rows if r["document"] == document]
+        counts = {t: own.count(t) for t in _TREATMENTS}
+        coverage.append({"document": document, "title": title, "counts": counts, "total": len(own), "missing": [],
+                         "extra": []})
+    first, last = found[0]["id"], next(r["id"] for r in found if r["document"] == "xinfang-bureau")
+    return {
+        "catalogue": [r["id"] for r in rows], "treatments": _TREATMENTS, "listed": _listed(), "coverage": coverage,
+        "conflicts": [{
+            "id": "C01", "topic": "党员大会次数", "kind": "要求不同", "note": "各按各的判。",
+            "positions": [{"requirements": [first], "says": "每月一次"}, {"requirements": [last], "says": "每季一次"}],
+            "stricter": [{"who": "机关党支部", "requirement": first, "why": "次数更多"}],
+        }],
+    }
+
+
+_TREATMENTS = {"automated": "台账判定", "checklist": "现场核查", "not_scored": "不计分", "excluded": "不纳入"}
 
 
 def _organizations(branches: int, units: int) -> list[tuple]:
@@ -105,6 +165,19 @@ def _result(rng: random.Random, org: tuple, r: dict, weakness: float) -> tuple:
     )
 
 
+def _looked(org: tuple, r: dict) -> tuple:
+    """One check on site: the first of each document is answered at every third branch, half of those with a fault."""
+    number = int(org[0][-4:])
+    met = missed = 0
+    if r["order"] % 2 == 0 and number % 3 == 0:
+        met, missed = number % 2, 1 - number % 2
+    verdict = Verdict.MET if met else Verdict.FAILED if missed else Verdict.MANUAL
+    return (
+        org[0], r["id"], r["document"], r["version"], verdict.value, None, None, "项", "2026",
+        float(met) if met or missed else None, None, None, met, missed, 1 - met - missed, 0, 0, "state", 0, 0, 0, None,
+    )
+
+
 def _evidence(rng: random.Random, result: tuple) -> list[tuple]:
     rows = []
     for i in range(result[12]):
@@ -117,18 +190,20 @@ def _evidence(rng: random.Random, result: tuple) -> list[tuple]:
 
 
 def _finding(result: tuple) -> tuple:
-    detail = f"应为至少 {result[6]:g} 次,实际最少 {result[5]:g} 次;{result[13]} 期未做到。"
+    detail = f"应为：{result[6] or ''}；实为：{result[5] or ''}；{result[13]} 期未做到"
     return (f"{result[0]}|{result[1]}|{result[8]}", *result, detail)
 
 
 def write_run(
     folder: Path, *, branches: int = 300, units: int = 12, count: int = 30, seed: int = 7, city: str = "甲州市",
-    rename: dict[str, str] | None = None,
+    rename: dict[str, str] | None = None, receipt: dict | None = None,
 ) -> Path:
-    """Write a run into ``folder`` and return it. ``rename``: organisation code → name, for awkward names."""
+    """Write a run into ``folder`` and return it. ``rename``: organisation code → name, for awkward names;
+    ``receipt``: what its receipt says otherwise."""
     folder.mkdir(parents=True, exist_ok=True)
     rng = random.Random(seed)
     found, orgs = requirements(count), _organizations(branches, units)
+    on_site = checks(count)
     orgs = [(o[0], (rename or {}).get(o[0], o[1]), *o[2:]) for o in orgs]
     weakness = {u: rng.random() * 0.3 for u in {o[6] for o in orgs}}
     hard = {r["id"]: rng.random() ** 2 for r in found}
@@ -136,12 +211,13 @@ def write_run(
         _result(rng, o, r, weakness[o[6]] * hard[r["id"]] * 2) for o in orgs[1 + units:] for r in found
         if hash((int(o[6]), r["order"])) % 13
     ]
+    results += [_looked(o, r) for o in orgs[1 + units:] for r in on_site]
     people = {Verdict.FAILED, Verdict.MANUAL, Verdict.WAIVED}
     tables = {
         "organizations": orgs, "results": results,
         "evidence": [row for r in results for row in _evidence(rng, r)],
         "sources": [(i, f"台账{i}.xlsx", "三会一课", "0" * 64, 900, 890, 10) for i in (1, 2, 3)],
-        "findings": [_finding(r) for r in results if r[4] in people],
+        "findings": [_finding(r) for r in results if r[4] in people and r[13]],
     }
     columns = _COLUMNS | {"findings": f"key VARCHAR, {_COLUMNS['results']}, detail VARCHAR"}
     for name, rows in tables.items():
@@ -149,12 +225,14 @@ def write_run(
     counts: dict[str, int] = {}
     for r in results:
         counts[r[4]] = counts.get(r[4], 0) + 1
-    _write_json(folder / "requirements.json", found)
+    _write_json(folder / "requirements.json", [*found, *on_site])
     _write_json(folder / "receipt.json", {
         "format": 3, "as_of": AS_OF, "year": 2026, "city": city, "exit_code": 1, "verdicts": counts, "parameters": {},
         "evidence": "all", "broken": {},
-        "documents": [{"id": i, "title": t, "version": "2022-03-01"} for i, t in _DOCUMENTS],
-        "suites": [], "sources": [], "rows": {}, "versions": {},
+        "documents": [{"id": i, "title": t, "version": "2022-03-01", "reason": ""} for i, t in _DOCUMENTS],
+        "suites": [], "sources": [], "versions": {}, "unread": [], "missing": [], "exemptions": [], "permissions": [],
+        "rows": {"activities": {"read": 900, "accepted": 900, "rejected": 0}}, **_catalogue([*found, *on_site]),
+        **(receipt or {}),
     })
     return folder
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -16,9 +17,10 @@ import pytest
 from fake_run import write_run
 
 from workbench.dashboards import Overview, export, pages
+from workbench.dashboards.heat import Cell
 from workbench.dashboards.periods import missed_text, strip
 from workbench.dashboards.serve import serve
-from workbench.dashboards.state import JUDGED, PAGE_SIZE, Filter, RunState
+from workbench.dashboards.state import JUDGED, PAGE_SIZE, URGENT, Filter, RunState
 from workbench.errors import RunError, UsageError
 from workbench.vocabulary import Verdict
 
@@ -32,8 +34,9 @@ def state(fake: Path) -> RunState:
 
 @pytest.fixture(scope="module")
 def results(fake: Path) -> pd.DataFrame:
-    """The results with unit, read by another library than the product's."""
+    """The results with unit, read by another library than the product's; without checks nobody has made."""
     frame = pd.read_parquet(fake / "results.parquet")
+    frame = frame[~((frame["verdict"] == Verdict.MANUAL) & (frame["missed"] == 0))]
     organizations = pd.read_parquet(fake / "organizations.parquet").drop(columns=["unit_name"])
     return frame.merge(organizations, left_on="subject", right_on="org_id")
 
@@ -56,20 +59,42 @@ def test_a_broken_check_gets_a_tile(tmp_path: Path) -> None:
 
 
 def test_every_heatmap_cell_equals_the_list_it_opens(state: RunState, results: pd.DataFrame) -> None:
-    heatmap = state.heatmap()
-    failing = results[results["verdict"] == Verdict.FAILED].groupby(["unit_id", "requirement"]).size()
-    judged = results[results["verdict"].isin(JUDGED)].groupby(["unit_id", "requirement"]).size()
-    assert {k: c.failing for k, c in heatmap.cells.items() if c.failing} == failing.to_dict()
-    assert {k: c.judged for k, c in heatmap.cells.items() if c.judged} == judged.to_dict()
-    worst = max(heatmap.cells, key=lambda k: heatmap.cells[k].failing)
-    assert state.count(Filter(unit=worst[0], requirement=worst[1])) == (failing[worst], judged[worst])
+    heatmap = state.heatmap
+    for column, names in (("requirement", set(state.by_id)), ("document", {d for d, _ in state.documents()})):
+        cells = {k: c for k, c in heatmap.cells.items() if k[0] and k[1] in names}
+        failing = results[results["verdict"] == Verdict.FAILED].groupby(["unit_id", column]).size()
+        judged = results[results["verdict"].isin(JUDGED)].groupby(["unit_id", column]).size()
+        open_ = results[results["verdict"] == Verdict.OPEN].groupby(["unit_id", column]).size()
+        assert {k: c.failing for k, c in cells.items() if c.failing} == failing.to_dict()
+        assert {k: c.judged for k, c in cells.items() if c.judged} == judged.to_dict()
+        assert {k: c.open for k, c in cells.items() if c.open} == open_.to_dict()
+        worst = max(cells, key=lambda k: cells[k].failing)
+        assert state.count(Filter(unit=worst[0], **{column: worst[1]})) == (failing[worst], judged[worst])
 
 
 def test_totals_of_the_heatmap_add_up(state: RunState) -> None:
-    heatmap = state.heatmap()
+    heatmap = state.heatmap
     failing = {t["title"]: t["value"] for t in state.tiles()}["未达标"]
-    assert sum(c.failing for c in heatmap.unit_totals.values()) == failing
-    assert sum(c.failing for c in heatmap.requirement_totals.values()) == failing
+    assert heatmap.total("").failing == failing
+    assert sum(heatmap.cells[unit, ""].failing for unit, _ in heatmap.units) == failing
+    assert sum(heatmap.total(d).failing for d, _ in heatmap.documents()) == failing
+    assert sum(heatmap.total(r["id"]).failing for r in heatmap.requirements) == failing
+    assert [r for d, _ in heatmap.documents() for r in heatmap.columns(d)] == heatmap.requirements
+
+
+@pytest.mark.parametrize(
+    ("failing", "judged", "step"),
+    [(0, 0, 0), (0, 40, 0), (1, 1, 3), (2, 2, 4), (4, 4, 5), (40, 40, 5), (1, 400, 1), (20, 40, 4), (30, 40, 5)],
+)
+def test_a_small_number_never_takes_the_colour_of_a_large_one(failing: int, judged: int, step: int) -> None:
+    assert pages.level(Cell(failing, judged)) == step
+
+
+def test_the_lower_end_is_that_of_the_literature() -> None:
+    """Wilson, 95 %: published values for 1/10, 5/10, 10/10; never above the share, rising with the number."""
+    assert [round(Cell(k, 10).at_least, 3) for k in (0, 1, 5, 10)] == [0.0, 0.018, 0.237, 0.722]
+    ends = [Cell(n, 2 * n).at_least for n in (1, 2, 5, 20, 500)]
+    assert ends == sorted(ends) and ends[-1] < 0.5
 
 
 def test_pages_hold_every_row_once(state: RunState, results: pd.DataFrame) -> None:
@@ -86,8 +111,10 @@ def test_pages_hold_every_row_once(state: RunState, results: pd.DataFrame) -> No
 @pytest.mark.parametrize("descending", [False, True])
 def test_sorting(state: RunState, sort: str, descending: bool) -> None:
     values = [r[sort] for r in state.rows(replace(EVERY, sort=sort, descending=descending))]
-    assert len(set(values)) > 1
-    assert values == sorted(values, reverse=descending)
+    known = [v for v in values if v is not None]
+    assert values[len(known):] == [None] * (len(values) - len(known))  # what has no value stands last either way
+    assert len(set(known)) > 1
+    assert known == sorted(known, reverse=descending)
 
 
 def test_words_of_the_filter_must_all_occur(state: RunState) -> None:
@@ -116,8 +143,24 @@ def test_a_branch_shows_each_of_its_results(state: RunState, results: pd.DataFra
     own = results[results["subject"] == subject].set_index("requirement")
     assert {r["requirement"]: r["verdict"] for r in branch["results"]} == own["verdict"].to_dict()
     assert branch["lineage"][0] == "甲州市模拟市委"
+    assert [r["id"] for r in branch["waiting"]] == sorted(r for r in state.by_id if "site" in r and r not in own.index)
     with pytest.raises(UsageError):
         state.branch("999-9999")
+
+
+def test_a_branch_shows_what_fails_first_and_checks_on_site_apart(state: RunState, results: pd.DataFrame) -> None:
+    subject = results[results["verdict"] == Verdict.FAILED].iloc[-1]["subject"]
+    html = pages.branch(state, subject, "secretary-2022-1")
+    verdicts = re.findall(r'data-verdict="([^"]+)">\s*<div class="wb-req-head"', html)
+    own = results[results["subject"] == subject]
+    assert sorted(verdicts) == sorted(own["verdict"])
+    urgent = [v in URGENT for v in verdicts]
+    assert urgent == sorted(urgent, reverse=True) and True in urgent and False in urgent
+    rest = [r for r in re.findall(r'<section class="wb-req[^"]*" data-requirement="([^"]+)"', html)][sum(urgent):]
+    assert rest == [r for r in state.by_id if r in rest]
+    waiting = re.findall(r'data-waiting="([^"]+)"', html)
+    assert waiting == [r["id"] for r in state.branch(subject)["waiting"]] != []
+    assert f"待现场核查 {len(waiting)} 项" in html
 
 
 def test_evidence_names_file_sheet_and_row(fake: Path, state: RunState) -> None:
@@ -202,6 +245,8 @@ def test_the_kernel_loads_neither_gx_nor_ibis_nor_records(fake: Path) -> None:
     code = (
         "import sys; from workbench.dashboards import Overview; o = Overview(sys.argv[1]); o.first();"
         "o.answer({'do': 'page'}); o.answer({'do': 'export'});"
+        "o.answer({'do': 'requirements'}); o.answer({'do': 'heat', 'document': 'secretary-2022'});"
+        "o.answer({'do': 'card', 'requirement': 'secretary-2022-1'}); o.answer({'do': 'select', 'text': 'x'});"
         "o.answer({'do': 'branch', 'subject': '001-0001', 'requirement': 'secretary-2022-1'});"
         "heavy = ('great_expectations', 'ibis', 'pandas', 'workbench.records', 'workbench.audit.engine');"
         "print([m for m in heavy if m in sys.modules])"

@@ -25,7 +25,7 @@ from workbench.audit.verdicts import FAILING, evidence
 from workbench.audit.wording import detail_text
 from workbench.errors import UsageError
 from workbench.requirements.catalogue import Catalogue, value_text
-from workbench.requirements.model import Listed, Requirement, Suites
+from workbench.requirements.model import Listed, Requirement, Suites, Treatment
 from workbench.requirements.shapes import SHAPES as DECLARED
 from workbench.timeline import PeriodKind, periods
 from workbench.vocabulary import Verdict
@@ -207,9 +207,12 @@ def write_evidence(ctx: Context, requirements: Sequence[Requirement], results: i
 def catalogue_receipt(catalogue: Catalogue) -> dict[str, Any]:
     """What a reader of the run sees of the catalogue beside the judged rows: so nobody need open the suites for it.
 
-    ``listed`` rows not judged, ``coverage`` per document, ``conflicts`` that touch a row of the run.
+    ``catalogue`` every id in order, ``treatments`` what their names mean, ``listed`` rows not judged, ``coverage`` per
+    document, ``conflicts`` that touch a row of the run.
     """
     return {
+        "catalogue": list(catalogue.by_id),
+        "treatments": {t.value: t.label for t in Treatment},
         "listed": [asdict(row) for row in catalogue.rows if isinstance(row, Listed)],
         "coverage": [asdict(c) for c in catalogue.coverage()],
         "conflicts": [

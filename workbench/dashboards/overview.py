@@ -16,6 +16,7 @@ import traitlets
 from IPython.display import HTML
 
 from workbench.dashboards import export, pages
+from workbench.dashboards.clauses import Clauses
 from workbench.dashboards.state import Filter, RunState
 from workbench.errors import RunError, WorkbenchError
 
@@ -29,14 +30,18 @@ class Overview(anywidget.AnyWidget):
     Raises :class:`~workbench.errors.RunError` when the folder is no usable run.
     """
 
-    _esm = Path(__file__).parent / "static" / "overview.js"
-    _css = Path(__file__).parent / "static" / "overview.css"
+    _esm = pages.static("requirements.js") + pages.static("overview.js")
+    _css = pages.style()
     stamp = traitlets.Unicode().tag(sync=True)
 
     def __init__(self, run: str | Path, **kwargs: Any):
-        self.state = RunState(run)
+        self._open(Path(run))
         super().__init__(stamp=self.state.stamp, **kwargs)
         self.on_msg(self._on_message)
+
+    def _open(self, run: Path) -> None:
+        self.state = RunState(run)
+        self.clauses = Clauses(self.state)
 
     @classmethod
     def from_environment(cls) -> Overview:
@@ -50,7 +55,7 @@ class Overview(anywidget.AnyWidget):
 
     def first(self) -> HTML:
         """The overview as plain HTML, so that a page shows figures before any JavaScript has loaded."""
-        return HTML(f"<style>{pages.static('overview.css')}</style>{pages.shell(self.state)}")
+        return HTML(f"<style>{pages.style()}</style>{pages.shell(self.state)}")
 
     def answer(self, message: dict[str, Any]) -> tuple[dict[str, Any], list[bytes]]:
         """What the page gets for one message: the answer and its attachments. A fault becomes ``error`` text."""
@@ -78,6 +83,17 @@ class Overview(anywidget.AnyWidget):
                 subject, asked = message["subject"], message["requirement"]
                 html = pages.evidence(self.state, subject, asked, all_rows=bool(message.get("all")))
                 return {"subject": subject, "requirement": asked, "html": html}, []
+            case "heat":
+                document = message["document"]
+                return {"document": document, "html": pages.heat(self.state, document)}, []
+            case "requirements":
+                return {"html": pages.requirements(self.clauses)}, []
+            case "select":
+                wanted = {key: str(message.get(key, "")) for key in ("text", "document", "treatment")}
+                return {"ids": self.clauses.select(**wanted)}, []
+            case "card":
+                return {"requirement": message["requirement"],
+                        "html": pages.card(self.clauses, message["requirement"])}, []
             case "export":
                 f = Filter.of(message.get("filter", {}))
                 return {"name": export.file_name(self.state, f)}, [export.to_xlsx(self.state, f)]
@@ -87,7 +103,7 @@ class Overview(anywidget.AnyWidget):
     def _refresh(self) -> None:
         """Reopen the run when another one was written in its place: a kernel prepared ahead would show the old one."""
         if self.state.current_stamp() != self.state.stamp:
-            self.state = RunState(self.state.path)
+            self._open(self.state.path)
             self.stamp = self.state.stamp
 
     def _on_message(self, _widget: Any, message: dict[str, Any], _buffers: list[Any]) -> None:

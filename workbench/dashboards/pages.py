@@ -10,12 +10,15 @@ from typing import Any
 
 import jinja2
 
-from workbench.dashboards.state import PAGE_SIZE, Cell, Filter, RunState
+from workbench.dashboards.clauses import Clauses
+from workbench.dashboards.heat import Cell
+from workbench.dashboards.state import PAGE_SIZE, URGENT, Filter, RunState
 from workbench.vocabulary import Verdict
 
 _HERE = Path(__file__).parent
 
-#: Upper bounds of the failing share of the five steps of the scale, and what the legend says.
+#: Upper bounds of the six steps of the colour scale, and what the legend says; what is held against them is the lower
+#: end of the interval of the failing share, so that a small number never takes the colour of a large one.
 _STEPS = ((0.0, "0"), (0.05, "≤5%"), (0.15, "≤15%"), (0.30, "≤30%"), (0.50, "≤50%"), (1.0, ">50%"))
 
 COLUMNS = (
@@ -27,7 +30,7 @@ _STATUS = {"met": "做到", "missed": "未做到", "open": "未到期", "unknown
 
 def level(cell: Cell) -> int:
     """Step of the colour scale, 0 (nobody fails) to 5."""
-    return next(i for i, (bound, _) in enumerate(_STEPS) if cell.share <= bound)
+    return next(i for i, (bound, _) in enumerate(_STEPS) if cell.at_least <= bound)
 
 
 def standing(row: dict[str, Any]) -> str:
@@ -56,22 +59,52 @@ def static(name: str) -> str:
     return (_HERE / "static" / name).read_text(encoding="utf-8")
 
 
+def style() -> str:
+    """All style sheets of the page."""
+    return static("overview.css") + static("requirements.css")
+
+
 def _by_document(items: list[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any]]]]:
     """Consecutive requirements or results under the title of their document, in the order of the run."""
     return [(title or "", list(rows)) for title, rows in groupby(items, lambda item: item["document_title"])]
 
 
 def shell(state: RunState, f: Filter | None = None) -> str:
-    """The whole overview: head, tiles, heatmap, filters and the first page of the table."""
+    """The whole overview: head, notices, tiles, heatmap by document, filters and the first page of the table."""
     f = f or Filter()
-    heatmap = state.heatmap()
-    groups = _by_document(heatmap.requirements)
+    heatmap = state.heatmap
+    failing = [r for r in heatmap.requirements if heatmap.total(r["id"]).failing]
+    papers = state.papers()
     return _environment().get_template("shell.html.j2").render(
         receipt=state.receipt, run=state.path.name, stamp=state.stamp, tiles=state.tiles(), heatmap=heatmap,
-        groups=groups, grand=sum(heatmap.unit_totals.values(), Cell()),
-        legend=[text for _, text in _STEPS], verdicts=[v.value for v in Verdict], documents=state.documents(),
-        columns=COLUMNS, filter=f, rows=state.page(f),
+        failing=_by_document(failing), papers=papers, paper_states=Counter(p["state"] for p in papers),
+        legend=[text for _, text in _STEPS], verdicts=[v.value for v in Verdict],
+        groups=_by_document(heatmap.requirements), documents=state.documents(), columns=COLUMNS, filter=f,
+        rows=state.page(f),
     )
+
+
+def heat(state: RunState, document: str) -> str:
+    """The heatmap of one document, a column per requirement."""
+    return _environment().get_template("heat.html.j2").render(
+        heatmap=state.heatmap, document=document, title=dict(state.documents()).get(document, document),
+        columns=state.heatmap.columns(document),
+    )
+
+
+def requirements(clauses: Clauses) -> str:
+    """The view of all rows: coverage, filters, the table."""
+    coverage = clauses.coverage()
+    return _environment().get_template("requirements.html.j2").render(
+        receipt=clauses.receipt, coverage=coverage, groups=_by_document(clauses.rows),
+        treatments=clauses.receipt["treatments"], total=sum(c["total"] for c in coverage),
+        treated=sum(c["treated"] for c in coverage),
+    )
+
+
+def card(clauses: Clauses, identifier: str) -> str:
+    """The card of one row; :class:`~workbench.errors.UsageError` when the run has none so numbered."""
+    return _environment().get_template("card.html.j2").render(row=clauses.card(identifier), receipt=clauses.receipt)
 
 
 def rows(state: RunState, f: Filter) -> dict[str, Any]:
@@ -89,9 +122,11 @@ def branch(state: RunState, subject: str, asked: str) -> str:
     """
     found = state.branch(subject)
     counts = Counter(r["verdict"] for r in found["results"])
+    urgent = [r for r in found["results"] if r["verdict"] in URGENT]
+    rest = [r for r in found["results"] if r["verdict"] not in URGENT]
     return _environment().get_template("branch.html.j2").render(
-        branch=found, groups=_by_document(found["results"]), asked=asked, receipt=state.receipt,
-        evidence=state.evidence(subject, asked),
+        branch=found, urgent=urgent, groups=_by_document(rest), asked=asked, receipt=state.receipt,
+        waiting=_by_document(found["waiting"]), evidence=state.evidence(subject, asked),
         verdicts=[(v.value, counts[v.value]) for v in Verdict if counts[v.value]],
     )
 

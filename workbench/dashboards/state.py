@@ -6,7 +6,8 @@ A run may hold millions of results: they stay in Parquet and are asked for by ce
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import duckdb
 
 from workbench.audit.run import Run
 from workbench.audit.wording import observed_text
+from workbench.dashboards.heat import Cell, Heatmap
 from workbench.dashboards.periods import missed_text, strip
 from workbench.errors import RunError, UsageError
 from workbench.vocabulary import SEVERITY_LABELS, Severity, Verdict
@@ -21,8 +23,14 @@ from workbench.vocabulary import SEVERITY_LABELS, Severity, Verdict
 PAGE_SIZE = 50
 EVIDENCE_SHOWN = 200
 
-#: Verdicts that count as judged: all but those that say nothing about the branch.
-JUDGED = tuple(v.value for v in Verdict if v not in (Verdict.NOT_APPLICABLE, Verdict.NO_DATA, Verdict.BROKEN))
+#: Verdicts that count as judged, as ``reports.coverage`` counts them: something was due and could be told.
+JUDGED = tuple(
+    v.value for v in Verdict
+    if v not in (Verdict.NOT_APPLICABLE, Verdict.OPEN, Verdict.NO_DATA, Verdict.BROKEN)
+)
+
+#: Results a branch has to deal with: they stand before all others.
+URGENT = (Verdict.FAILED, Verdict.MANUAL, Verdict.WAIVED)
 
 #: Sortable columns of the table → order by. Every order ends with subject and requirement, so that pages never overlap.
 SORTS = {
@@ -52,48 +60,16 @@ class Filter:
         return replace(f, sort=f.sort if f.sort in SORTS else "", page=max(0, int(f.page)))
 
 
-@dataclass(frozen=True)
-class Cell:
-    """One unit × requirement: how many subjects failed, were judged, lag behind, lack data."""
-
-    failing: int = 0
-    judged: int = 0
-    behind: int = 0
-    no_data: int = 0
-
-    @property
-    def share(self) -> float:
-        """Failing share of the judged, 0 to 1."""
-        return self.failing / self.judged if self.judged else 0.0
-
-    def __add__(self, other: Cell) -> Cell:
-        return Cell(
-            self.failing + other.failing, self.judged + other.judged,
-            self.behind + other.behind, self.no_data + other.no_data,
-        )
-
-
-@dataclass(frozen=True)
-class Heatmap:
-    """``units`` (id, name) × ``requirements``; ``cells`` holds only the pairs that occur, the totals all of them."""
-
-    units: list[tuple[str, str]]
-    requirements: list[dict[str, Any]]
-    cells: dict[tuple[str, str], Cell]
-    unit_totals: dict[str, Cell] = field(default_factory=dict)
-    requirement_totals: dict[str, Cell] = field(default_factory=dict)
-
-
 class RunState:
     """One run, opened for showing. Reads only; raises :class:`RunError` when the folder is no usable run."""
 
     def __init__(self, run: str | Path):
         self.path = Path(run).resolve()
-        opened = Run(self.path)
-        self.receipt = opened.receipt
+        self.run = Run(self.path)
+        self.receipt = self.run.receipt
         self.stamp = self.current_stamp()
         self.requirements: list[dict[str, Any]] = sorted(
-            opened.requirements, key=lambda r: (r["document"], r["order"])
+            self.run.requirements, key=lambda r: (r["document"], r["order"])
         )
         self.by_id = {r["id"]: r for r in self.requirements}
         self.con = duckdb.connect()
@@ -185,30 +161,42 @@ class RunState:
             tiles.append({"title": "待现场核查", "value": waiting, "note": f"涉及 {orgs:,} 个组织", "verdict": ""})
         return tiles
 
+    @cached_property
     def heatmap(self) -> Heatmap:
-        """Failing share of every unit × requirement that occurs in the results."""
+        """Failing and judged of every unit × requirement that occurs in the results."""
         marks = ", ".join("?" * len(JUDGED))
         rows = self.con.execute(
             "SELECT coalesce(unit_id, '-'), requirement, count(*) FILTER (verdict = ?),"
             f" count(*) FILTER (verdict IN ({marks})), count(*) FILTER (verdict = ?),"
-            " count(*) FILTER (verdict IN (?, ?))"
+            " count(*) FILTER (verdict = ?), count(*) FILTER (verdict IN (?, ?))"
             " FROM results LEFT JOIN organizations ON org_id = subject GROUP BY 1, 2",
-            [Verdict.FAILED, *JUDGED, Verdict.BEHIND, Verdict.NO_DATA, Verdict.BROKEN],
+            [Verdict.FAILED, *JUDGED, Verdict.BEHIND, Verdict.OPEN, Verdict.NO_DATA, Verdict.BROKEN],
         ).fetchall()
-        heatmap = Heatmap(units=self.units(), requirements=[], cells={})
-        for unit, requirement, *numbers in rows:
-            cell = Cell(*numbers)
-            heatmap.cells[unit, requirement] = cell
-            heatmap.unit_totals[unit] = heatmap.unit_totals.get(unit, Cell()) + cell
-            heatmap.requirement_totals[requirement] = heatmap.requirement_totals.get(requirement, Cell()) + cell
-        heatmap.requirements.extend(r for r in self.requirements if r["id"] in heatmap.requirement_totals)
-        return heatmap
+        counted = ((unit, requirement, Cell(*numbers)) for unit, requirement, *numbers in rows)
+        return Heatmap.of(self.units(), self.requirements, counted)
 
     def units(self) -> list[tuple[str, str]]:
         """The units (id, name) that have results, in the order of their codes."""
         return self.con.execute(
             "SELECT DISTINCT unit_id, unit_name FROM judged_organizations ORDER BY 1"
         ).fetchall()
+
+    def papers(self) -> list[dict[str, Any]]:
+        """Exemptions and permissions of the receipt with ``paper`` (which of them), ``name`` and ``entry`` (the
+        requirement, empty when it is none of this run), ``span`` in words."""
+        found = [
+            {**p, "paper": "豁免", "span": f"{p['since']} 至 {p['until']}"} for p in self.receipt["exemptions"]
+        ] + [
+            {**p, "paper": "补开许可", "span": f"应开 {p['period']}，补开 {p['held_on']}", "returned": False}
+            for p in self.receipt["permissions"]
+        ]
+        names = dict(self.con.execute(
+            "SELECT org_id, name FROM organizations WHERE list_contains(?, org_id)", [[p["subject"] for p in found]]
+        ).fetchall())
+        return [
+            {**p, "name": names.get(p["subject"], p["subject"]), "entry": self.by_id.get(p["requirement"], {})}
+            for p in found
+        ]
 
     def documents(self) -> list[tuple[str, str]]:
         """The documents (id, title) of the run."""
@@ -287,8 +275,8 @@ class RunState:
     # -- one branch -------------------------------------------------------------------------------------------
 
     def branch(self, subject: str) -> dict[str, Any]:
-        """One subject: ``organization``, ``lineage`` (names above it), ``results`` with strip and evidence counts,
-        ``waiting`` (requirements that nobody has checked on site yet).
+        """One subject: ``organization``, ``lineage`` (names above it), ``results`` with strip and evidence counts, in
+        the order of the documents, ``waiting`` (entries of the requirements that nobody has checked on site yet).
 
         Raises :class:`UsageError` when the run has no such subject.
         """
@@ -307,10 +295,12 @@ class RunState:
             row["observed_text"] = self._observed(row)
             row["evidence_count"] = evidence.get(row["requirement"], 0)
             row["severity"] = severity_label(requirement.get("severity"))
-            row["parameters"] = list((requirement.get("parameters") or {}).values())
-            row["notes"] = requirement.get("notes") or ""
+            row["parameters"] = list(requirement.get("parameters", {}).values())
+            row["notes"] = requirement.get("notes", "")
         organization = known[0] if known else {"org_id": subject, "name": subject}
-        waiting = self.con.execute("SELECT count(*) FROM waiting WHERE subject = ?", [subject]).fetchone()[0]
+        unseen = self.con.execute("SELECT requirement FROM waiting WHERE subject = ?", [subject]).fetchall()
+        unseen = {requirement for requirement, in unseen}
+        waiting = [r for r in self.requirements if r["id"] in unseen]
         lineage = self._lineage(organization)
         return {"organization": organization, "lineage": lineage, "results": results, "waiting": waiting}
 

@@ -46,11 +46,26 @@ function connect(model, onLost, onBack) {
   return { ask, stop, isLost: () => lost };
 }
 
-function overview(root, model) {
+// The address says what is shown (#view=…&…). In a notebook, whose address is not ours, it is only remembered.
+function addresses(served) {
+  let own = "";
+  return {
+    read: () => new URLSearchParams(served ? location.hash.slice(1) : own),
+    write: (query, replace) => {
+      if (served) history[replace ? "replaceState" : "pushState"](null, "", location.pathname + location.search + (query ? "#" + query : ""));
+      else own = query;
+    },
+  };
+}
+
+function overview(root, model, served) {
   const $ = (selector) => root.querySelector(selector);
-  const banner = $(".wb-banner"), body = $(".wb-list tbody"), dialog = $(".wb-detail"), form = $(".wb-filters");
-  const initial = new FormData(form).get("verdict");
-  const filter = { text: "", document: "", requirement: "", unit: "", verdict: initial, sort: "", descending: false, page: 0 };
+  const banner = $(".wb-banner"), body = $("#wb-list tbody"), dialog = $(".wb-detail"), form = $("#wb-list .wb-filters");
+  const heatDetail = $("#wb-heat-detail"), clausesView = $('.wb-view[data-view="requirements"]');
+  const address = addresses(served);
+  const initial = { text: "", document: "", requirement: "", unit: "", verdict: new FormData(form).get("verdict") };
+  const filter = { ...initial, sort: "", descending: false, page: 0 };
+  // selected: the branch in the dialog (subject, requirement) or the card (card).
   let selected = null, total = 0, pages = 1, asking = 0, stamp = root.dataset.stamp;
 
   const say = (text) => { banner.textContent = text; banner.hidden = !text; (dialog.open ? dialog : root).prepend(banner); };
@@ -65,7 +80,7 @@ function overview(root, model) {
   }, () => {
     say("");
     root.classList.remove("wb-lost");
-    if (dialog.open && selected) openBranch(selected.subject, selected.requirement);
+    if (dialog.open && selected) { if (selected.card) openCard(selected.card); else openBranch(selected.subject, selected.requirement); }
     load();
   });
   // One way in for every answer: a fault or another run is said aloud and nothing else is shown.
@@ -75,6 +90,30 @@ function overview(root, model) {
     if (answer.message.stamp !== stamp) { say("督查结果已更新，请刷新页面后查看。"); if (dialog.open) hideDetail("督查结果已更新。"); return null; }
     return answer;
   };
+
+  // The address of what is shown now; go() writes another one and shows it.
+  const query = (pairs) => new URLSearchParams(Object.entries(pairs).filter(([name, value]) => value !== initial[name] && (value || name === "verdict"))).toString();
+  const overviewQuery = () => { const set = query(Object.fromEntries(Object.keys(initial).map((name) => [name, filter[name]]))); return "view=overview" + (set ? "&" + set : ""); };
+  function go(pairs, replace) {
+    address.write(typeof pairs === "string" ? pairs : query(pairs), replace);
+    return route();
+  }
+  async function route() {
+    const wanted = address.read(), view = wanted.get("view") === "requirements" ? "requirements" : "overview", card = wanted.get("card");
+    for (const part of root.querySelectorAll(".wb-view")) part.hidden = part.dataset.view !== view;
+    for (const tab of root.querySelectorAll("[data-tab]")) if (tab.dataset.tab === view) tab.setAttribute("aria-current", "page"); else tab.removeAttribute("aria-current");
+    if (dialog.open && !card) { selected = null; dialog.close(); }
+    if (view === "requirements") {
+      const rest = new URLSearchParams(wanted);
+      rest.delete("card");
+      $('[data-tab="requirements"]').href = "#" + rest;
+      if (card) openCard(card);
+      await clauses.show(wanted);
+      return;
+    }
+    const set = Object.fromEntries(Object.keys(initial).map((name) => [name, wanted.get(name) ?? initial[name]]));
+    if (Object.keys(set).some((name) => set[name] !== filter[name])) await show(set);
+  }
 
   const rowOf = (chosen) => chosen && [...body.rows].find((r) => r.dataset.subject === chosen.subject && r.dataset.requirement === chosen.requirement);
   function mark() {
@@ -103,18 +142,51 @@ function overview(root, model) {
   }
   function show(change) {
     Object.assign(filter, { page: 0 }, change);
-    for (const name of ["text", "verdict", "unit", "document", "requirement"]) if (form.elements[name].value !== filter[name]) form.elements[name].value = filter[name];
-    for (const cell of root.querySelectorAll(".wb-cell[aria-selected]")) cell.removeAttribute("aria-selected");
-    if (filter.unit || filter.requirement) {
-      const cell = [...root.querySelectorAll(".wb-cell")].find((c) => c.dataset.unit === filter.unit && c.dataset.requirement === filter.requirement);
-      if (cell) cell.setAttribute("aria-selected", "true");
+    if (address.read().get("view") !== "requirements") {
+      const now = overviewQuery();
+      $('[data-tab="overview"]').href = "#" + now;
+      if (now !== "view=overview" || address.read().toString()) address.write(now, true);
     }
+    for (const name of ["text", "verdict", "unit", "document", "requirement"]) if (form.elements[name].value !== filter[name]) form.elements[name].value = filter[name];
+    markCells();
     for (const th of root.querySelectorAll("th[data-sort]")) th.setAttribute("aria-sort", th.dataset.sort !== filter.sort ? "none" : filter.descending ? "descending" : "ascending");
     return load();
   }
+  function markCells() {
+    for (const cell of root.querySelectorAll(".wb-cell[aria-selected]")) cell.removeAttribute("aria-selected");
+    if (!filter.unit && !filter.requirement && !filter.document) return;
+    for (const c of root.querySelectorAll(".wb-cell")) {
+      const same = c.dataset.unit === filter.unit && c.dataset.requirement === filter.requirement;
+      if (same && (c.dataset.requirement || c.dataset.document === filter.document)) c.setAttribute("aria-selected", "true");
+    }
+  }
   function choose(cell) {
-    show({ unit: cell.dataset.unit, requirement: cell.dataset.requirement, verdict: cell.dataset.verdict, document: "", text: "" });
+    show({ unit: cell.dataset.unit, requirement: cell.dataset.requirement, verdict: cell.dataset.verdict, document: cell.dataset.document, text: "" });
     $("#wb-list").scrollIntoView({ block: "start", behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
+  }
+  // One document at a time is open, in a box of its own.
+  async function expand(button) {
+    const opener = [...root.querySelectorAll("[data-do=expand]")], again = button.getAttribute("aria-expanded") === "true";
+    collapse();
+    if (again) return;
+    button.setAttribute("aria-expanded", "true");
+    const answer = await ask({ do: "heat", document: button.dataset.document });
+    if (button.getAttribute("aria-expanded") !== "true") return;
+    if (!answer) { button.setAttribute("aria-expanded", "false"); return; }
+    heatDetail.innerHTML = answer.message.html;
+    heatDetail.hidden = false;
+    heatDetail.dataset.document = button.dataset.document;
+    oneStop(heatDetail.querySelector(".wb-heat"));
+    markCells();
+    for (const other of opener) if (other !== button) other.setAttribute("aria-expanded", "false");
+    heatDetail.querySelector("h3").focus({ preventScroll: true });
+  }
+  function collapse() {
+    const open = $('[data-do=expand][aria-expanded="true"]');
+    if (open && heatDetail.contains(document.activeElement)) open.focus();
+    if (open) open.setAttribute("aria-expanded", "false");
+    heatDetail.hidden = true;
+    heatDetail.replaceChildren();
   }
 
   async function openBranch(subject, requirement) {
@@ -132,6 +204,20 @@ function overview(root, model) {
     const asked = dialog.querySelector(".wb-asked");
     dialog.querySelector("h2").focus({ preventScroll: true });
     if (asked) asked.scrollIntoView({ block: "center" });
+  }
+  async function openCard(id) {
+    if (selected && selected.card === id && dialog.querySelector(".wb-card")) return;
+    selected = { card: id };
+    hideDetail("正在读取…");
+    if (!dialog.open) dialog.showModal();
+    if (link.isLost()) { say(LOST); hideDetail("连接中断，详情已隐去。按 Esc 关闭。"); }
+    const answer = await ask({ do: "card", requirement: id });
+    if (!dialog.open || !selected || selected.card !== id) return;
+    if (!answer) { hideDetail("未能读取，按 Esc 关闭后重试。"); return; }
+    dialog.innerHTML = answer.message.html;
+    if (!banner.hidden) dialog.prepend(banner);
+    dialog.scrollTop = 0;
+    dialog.querySelector("h2").focus({ preventScroll: true });
   }
   async function evidence(section, all) {
     const subject = section.closest("article").dataset.subject, requirement = section.dataset.requirement;
@@ -152,7 +238,14 @@ function overview(root, model) {
   }
 
   const deeds = {
-    clear: () => show({ text: "", document: "", requirement: "", unit: "", verdict: initial, sort: "", descending: false }),
+    clear: () => show({ ...initial, sort: "", descending: false }),
+    "clear-requirements": () => go({ view: "requirements" }, true),
+    expand, collapse,
+    dull: (button) => {
+      const all = heatDetail.classList.toggle("wb-heat-all");
+      button.setAttribute("aria-pressed", all);
+      button.textContent = all ? "只列可判定的" : "列出全部";
+    },
     previous: () => { filter.page = Math.max(0, filter.page - 1); load(); },
     next: () => { filter.page = Math.min(pages - 1, filter.page + 1); load(); },
     export: download, close: () => dialog.close(), print: () => window.print(),
@@ -160,13 +253,32 @@ function overview(root, model) {
   };
   root.addEventListener("click", (event) => {
     const at = (selector) => event.target.closest(selector);
+    const to = at('a[href^="#view="]');
+    if (to && !(event.ctrlKey || event.metaKey || event.shiftKey || event.button)) {
+      event.preventDefault();
+      const wanted = new URLSearchParams(to.getAttribute("href").slice(1));
+      // A card opened from a card or a filtered table keeps the filters of that table.
+      if (wanted.get("card") && address.read().get("view") === "requirements") for (const name of FIELDS) if (address.read().get(name)) wanted.set(name, address.read().get(name));
+      go(wanted.toString());
+      if (wanted.get("view") === "overview" && wanted.size > 1 && !to.dataset.tab) $("#wb-list").scrollIntoView({ block: "start" });
+      return;
+    }
+    const clause = at("tr[data-id]");
     const deed = at("[data-do]"), tile = at("button.wb-tile"), cell = at(".wb-cell"), sort = at("th[data-sort]"), row = at("tr[data-subject]");
     if (deed) deeds[deed.dataset.do](deed);
-    else if (tile) { show({ verdict: tile.dataset.verdict, unit: "", requirement: "", document: "", text: "" }); $("#wb-list").scrollIntoView({ block: "start" }); }
+    else if (tile) { show({ ...initial, verdict: tile.dataset.verdict }); $("#wb-list").scrollIntoView({ block: "start" }); }
     else if (cell) choose(cell);
     else if (sort) show({ sort: sort.dataset.sort, descending: filter.sort === sort.dataset.sort && !filter.descending });
     else if (row && !String(getSelection())) openBranch(row.dataset.subject, row.dataset.requirement);
+    else if (clause && !String(getSelection())) showCard(clause);
   });
+  function showCard(row) {
+    clauses.stop(row);
+    const wanted = address.read();
+    wanted.set("view", "requirements");
+    wanted.set("card", row.dataset.id);
+    go(wanted.toString());
+  }
   let typing = 0;
   form.addEventListener("input", (event) => {
     clearTimeout(typing);
@@ -174,20 +286,30 @@ function overview(root, model) {
   });
   dialog.addEventListener("toggle", (event) => { if (event.target.open && event.target.matches(".wb-evidence") && !event.target.querySelector("table")) evidence(event.target.closest("section"), false); }, true);
   dialog.addEventListener("close", () => {
-    const row = rowOf(selected);
+    if (dialog.open) return;  // opened again before this was told
+    const card = selected && selected.card, row = card ? clauses.rowOf(card) : rowOf(selected);
     selected = null;
     mark();
     dialog.replaceChildren();
     if (!banner.hidden) root.prepend(banner);
-    if (row) row.focus();
+    if (card) { const rest = address.read(); rest.delete("card"); address.write(rest.toString(), true); }
+    if (row && !row.hidden) row.focus();
   });
 
   // Arrow keys move within the heatmap (one tab stop) and along the rows; Enter does what a click does.
-  const grid = $(".wb-heat");
-  const first = grid.querySelector("tbody .wb-cell");
-  if (first) first.tabIndex = 0;
+  function oneStop(grid) {
+    const first = grid.querySelector("tbody .wb-cell:not(.wb-dull)") || grid.querySelector("tbody .wb-cell");
+    if (first) first.tabIndex = 0;
+  }
+  oneStop($(".wb-heat"));
   root.addEventListener("keydown", (event) => {
     const cell = event.target.closest(".wb-cell"), row = event.target.closest("tr[data-subject]");
+    const clause = event.target.closest("tr[data-id]");
+    if (clause && event.target === clause) {
+      if (event.key === "Enter") showCard(clause);
+      else if (event.key === "ArrowDown" || event.key === "ArrowUp") { event.preventDefault(); clauses.move(clause, event.key === "ArrowUp" ? -1 : 1); }
+      return;
+    }
     if (event.key === "Enter" || (event.key === " " && cell)) {
       if (cell) { event.preventDefault(); choose(cell); } else if (row) openBranch(row.dataset.subject, row.dataset.requirement);
       return;
@@ -197,18 +319,21 @@ function overview(root, model) {
     let to = null;
     if (row) to = step[0] < 0 ? row.previousElementSibling : step[0] > 0 ? row.nextElementSibling : null;
     else {
-      const rows = [...grid.querySelectorAll("tbody tr, tfoot tr")];
+      const rows = [...cell.closest("table").querySelectorAll("tbody tr, tfoot tr")];
       let y = rows.indexOf(cell.parentElement), x = cell.cellIndex;
-      do { y += step[0]; x += step[1]; to = rows[y] && rows[y].cells[x]; } while (to && !to.classList.contains("wb-cell"));
+      do { y += step[0]; x += step[1]; to = rows[y] && rows[y].cells[x]; } while (to && !(to.classList.contains("wb-cell") && to.offsetParent));
     }
     if (!to || to.matches(".wb-empty, th")) return;
     event.preventDefault();
-    if (cell) { for (const c of grid.querySelectorAll('[tabindex="0"]')) c.tabIndex = -1; to.tabIndex = 0; }
+    if (cell) { for (const c of cell.closest("table").querySelectorAll('.wb-cell[tabindex="0"]')) c.tabIndex = -1; to.tabIndex = 0; }
     to.focus();
   });
 
+  const clauses = requirements(clausesView, ask, go);
+  if (served) addEventListener("popstate", route);
   load();
-  return link.stop;
+  route();
+  return () => { removeEventListener("popstate", route); link.stop(); };
 }
 
 async function render({ model, el }) {
@@ -224,7 +349,7 @@ async function render({ model, el }) {
     root = el.querySelector("#wb-shell");
   }
   document.body.classList.add("wb-live");
-  return overview(root, model);
+  return overview(root, model, document.body.dataset.voila === "voila");
 }
 
 export default { render };

@@ -1,0 +1,79 @@
+"""Where requirements are missed: units × documents, and × the requirements of a document, with their totals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import astuple, dataclass, field
+from math import sqrt
+from typing import Any
+
+#: Normal quantile of the two-sided 95 % interval.
+_Z = 1.96
+
+#: In a key of :attr:`Heatmap.cells`: all units, all requirements.
+ALL = ""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """Results of some units under some requirements: failing ones, judged, behind, not yet due, without data."""
+
+    failing: int = 0
+    judged: int = 0
+    behind: int = 0
+    open: int = 0
+    no_data: int = 0
+
+    @property
+    def at_least(self) -> float:
+        """Lower end of the 95 % Wilson interval of the failing share, 0 to 1: 1 of 1 weighs less than 40 of 40."""
+        if not self.failing:
+            return 0.0
+        n, share = self.judged, self.failing / self.judged
+        centre = share + _Z**2 / (2 * n)
+        return (centre - _Z * sqrt(share * (1 - share) / n + _Z**2 / (4 * n * n))) / (1 + _Z**2 / n)
+
+    @property
+    def silent(self) -> bool:
+        """Whether nothing was judged and nothing will be: there are no data, or nobody is bound."""
+        return not self.judged and not self.open
+
+    def __add__(self, other: Cell) -> Cell:
+        return Cell(*(a + b for a, b in zip(astuple(self), astuple(other), strict=True)))
+
+
+@dataclass(frozen=True)
+class Heatmap:
+    """``units`` (id, name) × ``requirements`` in order; ``cells`` by (unit, requirement or document), only pairs that
+    occur. :data:`ALL` stands for all units, or for all requirements."""
+
+    units: list[tuple[str, str]]
+    requirements: list[dict[str, Any]]
+    cells: dict[tuple[str, str], Cell] = field(default_factory=dict)
+
+    @classmethod
+    def of(
+        cls, units: list[tuple[str, str]], requirements: Iterable[dict[str, Any]],
+        counted: Iterable[tuple[str, str, Cell]],
+    ) -> Heatmap:
+        """From cells per unit and requirement; the totals are added up."""
+        known = {r["id"]: r for r in requirements}
+        cells: dict[tuple[str, str], Cell] = {}
+        for unit, requirement, cell in counted:
+            document = known[requirement]["document"] if requirement in known else ALL
+            for row in (unit, ALL):
+                for column in dict.fromkeys((requirement, document, ALL)):
+                    cells[row, column] = cells.get((row, column), Cell()) + cell
+        return cls(units, [r for r in known.values() if (ALL, r["id"]) in cells], cells)
+
+    def documents(self) -> list[tuple[str, str]]:
+        """The documents (id, title) that have cells, in order."""
+        return list(dict.fromkeys((r["document"], r["document_title"]) for r in self.requirements))
+
+    def columns(self, document: str) -> list[dict[str, Any]]:
+        """The requirements of one document."""
+        return [r for r in self.requirements if r["document"] == document]
+
+    def total(self, requirement: str) -> Cell:
+        """All units under one requirement."""
+        return self.cells.get((ALL, requirement), Cell())
