@@ -22,7 +22,6 @@ from workbench.audit.shapes.base import (
     state_status,
 )
 from workbench.audit.shapes.cases import case_needs, case_rows, listed, with_process
-from workbench.audit.shapes.members import alive
 from workbench.requirements.model import Requirement
 
 STATE = "state"
@@ -98,16 +97,20 @@ def _open_rows(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
 def _open_units(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
     rows = _open_rows(ctx, requirements).select(*KEY, "org_id", "case_id").distinct()
     found = rows.group_by(*KEY).agg(value=rows.count())
-    subjects = ctx.active(requirements).join(
-        parameters(requirements, {"wanted": listed("when_descendant_flag")}), "requirement"
-    )
+    rules = {"wanted": listed("when_descendant_flag"), "day": (date, lambda k: read_on(ctx, k))}
+    subjects = ctx.active(requirements).join(parameters(requirements, rules), "requirement")
     if any(r.kwargs.get("when_descendant_flag") for r in requirements):
-        orgs = ctx.facts.organizations.select("org_id", flag=ctx.facts.organizations.flags.unnest())
-        flagged = (
-            ctx.facts.below.join(orgs, "org_id").join(alive(ctx), "org_id").select(subject="ancestor", flag="flag")
-        )
+        orgs = ctx.facts.organizations
+        orgs = orgs.select("org_id", "established_on", "dissolved_on", flag=orgs.flags.unnest())
+        flagged = ctx.facts.below.join(orgs, "org_id").select("ancestor", "flag", born="established_on", gone="dissolved_on")
         marked = subjects.semi_join(
-            flagged, [subjects.subject == flagged.subject, subjects.wanted.contains(flagged.flag)]
+            flagged,
+            [
+                subjects.subject == flagged.ancestor,
+                subjects.wanted.contains(flagged.flag),
+                flagged.born.isnull() | (flagged.born <= subjects.day),
+                flagged.gone.isnull() | (flagged.gone > subjects.day),
+            ],
         )
         subjects = subjects.filter(subjects.wanted.length() == 0).union(marked)
     return within_bounds(ctx, requirements, found, subjects)
