@@ -99,4 +99,4 @@ def test_sample_data_is_what_the_generator_writes(tmp_path: Path) -> None:
     files = {p.relative_to(DATA) for p in DATA.rglob("*") if p.is_file()} - {Path("README.md")}
     assert files == {p.relative_to(fresh) for p in fresh.rglob("*") if p.is_file()}
     assert [str(f) for f in sorted(files) if content(DATA / f) != content(fresh / f)] == []
-    assert sum((DATA / f).stat().st_size for f in files) < 6_000_000
+    assert sum((DATA / f).stat().st_size for f in files) < 10_000_000

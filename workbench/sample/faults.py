@@ -23,8 +23,8 @@ YEAR_END = (
     *faults_of_records.YEAR_END, *faults_of_cases.YEAR_END,
 )
 _BITS = {f.code: i for i, f in enumerate(FAULTS)}
-#: Share of the branches that get one given fault; all of them together touch about 8 % of the branches.
-_BRANCH_SHARE, _OTHER_SHARE = 0.0022, 0.012
+#: Share of the branches that get one given fault; all of them together touch about a tenth of the branches.
+_BRANCH_SHARE, _OTHER_SHARE = 0.0012, 0.006
 
 
 def has(code: str, table: str = "o") -> str:
@@ -71,8 +71,8 @@ def plant(con: duckdb.DuckDBPyConnection, month_day: tuple[int, int]) -> Planted
         wanted = min(count, max(1, round(count * share)))
         rows = con.execute(
             f"SELECT no {fitting} ORDER BY draw(no, {9000 + bit}, 1000000007), no LIMIT {wanted * 4 + 60}").fetchall()
-        # One in twelve joins an organisation that already has a fault, the others go to clean ones.
-        joins = bit % 12 == 11
+        # Three in four join an organisation that already has a fault, the others go to clean ones.
+        joins = bit % 4 != 0
         order = sorted((n for (n,) in rows), key=lambda n: (bool(groups.get(n)) != joins, len(groups.get(n, ()))))
         for no in [n for n in order if fault.group not in groups.get(n, ())][:wanted]:
             groups.setdefault(no, set()).add(fault.group)
