@@ -12,11 +12,14 @@ organisation judged is always O1; O9 is some branch elsewhere that only shows th
   or a list of them; ``dues`` rows may span ``months: 2026-01..2026-06``.
 - ``as_of``, ``year``; ``verdict`` where it is not the usual one of the case; ``judged`` where it is worth saying.
 
-What stands beside the four cases is shared by them; a case replaces a shared table, and adds to ``org``.
+What stands beside the four cases is shared by them; a case replaces a shared table, and adds to ``org``. Where four
+cases do not hold every figure of the requirement, ``borders`` has further ones, each named and with its ``verdict``.
+``P1..P100`` in a row means a hundred rows; where it is written in several columns they count together.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -35,6 +38,7 @@ FOLDER = Path(__file__).resolve().parent
 VERDICTS = {"met": "达标", "not_met": "未达标", "not_yet_due": "进行中", "not_applicable": "不适用"}
 #: Columns whose values name something of one case, so that cases can share a data set.
 NAMES = ("org_id", "parent_id", "person_id", "chair_id", "case_id", "activity_id")
+_SPAN = re.compile(r"(.+?)(\d+)\.\.\1(\d+)")
 _KEYS = {"as_of", "year", "verdict", "judged", "org", "organizations", "defaults", "others", *TABLES, *VERDICTS}
 
 
@@ -53,6 +57,11 @@ class Case:
     @property
     def id(self) -> str:
         return f"{self.requirement}:{self.name}"
+
+    @property
+    def fails(self) -> bool:
+        """Whether something is missed."""
+        return self.verdict in ("未达标", "待人工核实")
 
     @property
     def subject(self) -> str:
@@ -77,15 +86,14 @@ def read_cases() -> list[Case]:
 def cases_of(path: Path) -> Iterator[Case]:
     """The cases of one file."""
     for requirement, entry in yaml.safe_load(path.read_text(encoding="utf-8")).items():
-        shared = {k: v for k, v in entry.items() if k not in VERDICTS}
-        for name, verdict in VERDICTS.items():
-            if name not in entry:
-                continue
-            given = {**shared, **entry[name], "org": {**shared["org"], **entry[name].get("org", {})}}
+        shared = {k: v for k, v in entry.items() if k not in (*VERDICTS, "borders")}
+        named = {name: {"verdict": verdict, **entry[name]} for name, verdict in VERDICTS.items() if name in entry}
+        for name, own in (*named.items(), *entry.get("borders", {}).items()):
+            given = {**shared, **own, "org": {**shared["org"], **own.get("org", {})}}
             if unknown := given.keys() - _KEYS:
                 raise ValueError(f"{path.name} {requirement} {name}: {unknown}")
             yield Case(
-                requirement, name, given["as_of"], given.get("year"), tables_of(given), given.get("verdict", verdict),
+                requirement, name, given["as_of"], given.get("year"), tables_of(given), given["verdict"],
                 given.get("judged"),
             )
 
@@ -95,13 +103,14 @@ def tables_of(given: Mapping[str, Any]) -> Tables:
     defaults = given.get("defaults", {})
     tables: Tables = {name: [] for name in TABLES}
     extra = [{"type": "党支部", "org_id": "O9"}, *given.get("organizations", [])]
-    tables["organizations"] = [{"name": o["org_id"], **o} for o in ({"org_id": "O1", **given["org"]}, *extra)]
+    organizations = _each({"org_id": "O1", **given["org"]}, *extra)
+    tables["organizations"] = [{"name": o["org_id"], **o} for o in organizations]
     for name in TABLES:
         if name == "organizations":
             continue
         for org, rows in (("O1", given.get(name)), ("O9", given.get("others", {}).get(name))):
             base = {"org_id": org, **({"case_id": "C1"} if name == "case_steps" else {}), **defaults.get(name, {})}
-            tables[name] += [{**base, **row} for row in _rows(name, rows)]
+            tables[name] += _each(*({**base, **row} for row in _rows(name, rows)))
     for number, row in enumerate(tables["activities"]):
         row.setdefault("activity_id", f"A{number}")
     for row in tables["case_steps"]:
@@ -129,6 +138,17 @@ def _rows(table: str, rows: Any) -> Iterator[Row]:
         case _:
             short = {"activities": "held_on", "people": "person_id"}.get(table, "")
             yield from (row if isinstance(row, dict) else {short: row} for row in rows)
+
+
+def _each(*rows: Row) -> Iterator[Row]:
+    """The rows, one that spans several (``P1..P100``) as so many."""
+    for row in rows:
+        spans = {k: found for k, v in row.items() if isinstance(v, str) and (found := _SPAN.fullmatch(v))}
+        if not spans:
+            yield row
+            continue
+        names = ([f"{s[1]}{number}" for number in range(int(s[2]), int(s[3]) + 1)] for s in spans.values())
+        yield from ({**row, **dict(zip(spans, named, strict=True))} for named in zip(*names, strict=True))
 
 
 def _months(row: Row) -> Iterator[Row]:
