@@ -67,11 +67,11 @@ _PEOPLE = (
     fault(C + "2.5-1", _AGENCY_BRANCH, "县级领导本年只调研6天", "删去2月以来的调研", (6, 30), verdict=BEHIND),
     fault(L + "24-1", _FURTHER_BELOW, "支部书记不是内设机构正职", "删去该职务", (1, 31)),
     fault(L + "58-1", _AGENCY_COMMITTEE, "机关党委书记不是党组书记或分管成员", "删去该职务", (1, 31)),
-    fault(L + "58-7", _RIGHT_BELOW, "没有专人负责机关党建", "删去党务干部", (1, 31)),
+    fault(L + "58-7", _RIGHT_BELOW, "没有专人负责机关党建", "删去党务干部", (1, 31), group=S + "5-14"),
     fault(L + "58-8", f"{_AGENCY_COMMITTEE} AND no % 2 = 0", "机关纪委已撤销，未再设", "改机关纪委的撤销日期", (1, 31)),
     fault(L + "58-10", _RIGHT_BELOW, "没有纪检委员", "删去纪检委员", (1, 31)),
     fault(L + "59-1", f"{_AGENCY_BRANCH} AND coalesce(established_on, DATE '1990-01-01') < DATE '2014-01-01'",
-          "专职党务干部任职满8年未轮岗", "改任职日期", (1, 31)),
+          "专职党务干部任职满8年未轮岗", "改任职日期", (1, 31), group=S + "5-14"),
     fault(S + "8-7", TOWNSHIP, "书记未兼任青年人才党支部书记", "删去该职务", (1, 31)),
 )
 _FIGURES = (
