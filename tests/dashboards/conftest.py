@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -92,6 +93,74 @@ def chromium() -> Iterator[object]:
         browser = playwright.chromium.launch(executable_path=found, args=_ARGS)
         yield browser
         browser.close()
+
+
+class Page:
+    """A visited overview that remembers every request to elsewhere and every console error."""
+
+    def __init__(self, chromium: Any, server: Server, width: int = 1440, height: int = 900, address: str = "",
+                 **context: Any):
+        self.server = server
+        self.context = chromium.new_context(viewport={"width": width, "height": height}, locale="zh-CN", **context)
+        self.tab = self.context.new_page()
+        self.outside: list[str] = []
+        self.errors: list[str] = []
+        self.tab.on("request", self._on_request)
+        self.tab.on("console", lambda m: self.errors.append(m.text) if m.type == "error" else None)
+        self.tab.on("pageerror", lambda e: self.errors.append(str(e)))
+        self.tab.goto(server.address + address, wait_until="commit")
+        self.tab.wait_for_selector("#wb-shell[data-ready]", timeout=60_000)
+
+    def _on_request(self, request: Any) -> None:
+        local = (self.server.address.split("/?")[0], f"ws://localhost:{self.server.port}", "data:", "blob:")
+        if not request.url.startswith(local):
+            self.outside.append(request.url)
+
+    def act(self, deed: Callable[[], None]) -> int:
+        """Do something that reloads the list, wait for the new list, give its number of rows."""
+        before = self.tab.locator("#wb-shell").get_attribute("data-ready")
+        deed()
+        self.tab.wait_for_function("n => document.querySelector('#wb-shell').dataset.ready !== n", arg=before)
+        return int(self.tab.locator("#wb-shell").get_attribute("data-total"))
+
+    def expand(self, document: str = "") -> None:
+        """Open the requirements of a document in the heatmap; the first one when none is named."""
+        which = f'[data-document="{document}"]' if document else ""
+        self.tab.locator(f"[data-do=expand]{which}").first.click()
+        self.tab.locator("#wb-heat-detail table").wait_for()
+
+    def requirements(self) -> None:
+        """Turn to the view of all requirements by its tab."""
+        self.tab.locator('[data-tab="requirements"]').click()
+        self.tab.locator('.wb-view[data-view="requirements"][data-ready]').wait_for()
+
+    def clean(self) -> None:
+        assert (self.outside, self.errors) == ([], [])
+
+
+@pytest.fixture
+def visit(chromium: Any) -> Iterator[Callable[..., Page]]:
+    """Opens the overview of a server; every opened page is closed in the end."""
+    pages: list[Page] = []
+
+    def visited(server: Server, **options: Any) -> Page:
+        pages.append(Page(chromium, server, **options))
+        return pages[-1]
+
+    yield visited
+    for page in pages:
+        page.context.close()
+
+
+@pytest.fixture
+def server(start: Callable[[Path], Server], fake: Path) -> Server:
+    return start(fake)
+
+
+@pytest.fixture(params=["fake", "demo_run"])
+def walked(request: pytest.FixtureRequest) -> Path:
+    """The synthetic run, and the audited sample."""
+    return request.getfixturevalue(request.param)
 
 
 def until(condition: Callable[[], bool], seconds: float = 60) -> bool:

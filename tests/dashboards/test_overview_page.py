@@ -9,24 +9,31 @@ import shutil
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pandas as pd
 import pytest
-from conftest import Server, until
+from conftest import Page, Server, until
 from fake_run import write_run
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 ARTIFACTS = Path(__file__).resolve().parents[1] / "artifacts"
-READY = "#wb-shell[data-ready]"
-FIRST_FAILING = '.wb-heat tbody .wb-cell[data-requirement]:not([data-requirement=""]):not([data-failing="0"])'
+FIRST_FAILING = '#wb-heat-detail tbody .wb-cell:not(.wb-dull, [data-requirement=""], [data-failing="0"])'
+
+#: Scrolls the box of an expanded document to its end: whether it moved, and how far a unit's name moved with it.
+_SCROLLED = """() => {
+    const box = document.querySelector('.wb-heat-box'), name = box.querySelector('tbody th');
+    const before = name.getBoundingClientRect().left;
+    box.scrollLeft = box.scrollWidth;
+    return [box.scrollLeft > 0, Math.round(name.getBoundingClientRect().left - before)];
+}"""
 
 #: Milliseconds from a click to the first frame after ``test`` holds.
 _SINCE = """() => {
-    window.CELL = '.wb-heat tbody .wb-cell', window.ROW = 'tr[data-subject]';
+    window.CELL = '.wb-heat-sum tbody .wb-cell', window.ROW = 'tr[data-subject]';
     window.ready = () => document.querySelector('#wb-shell').dataset.ready;
     window.usable = Number(document.querySelector('#wb-shell').dataset.readyAt);
     window.since = (selector, test) => new Promise((done) => {
@@ -38,72 +45,19 @@ _SINCE = """() => {
 }"""
 
 
-class Page:
-    """A visited overview that remembers every request to elsewhere and every console error."""
-
-    def __init__(self, chromium: Any, server: Server, width: int = 1440, height: int = 900, **context: Any):
-        self.server = server
-        self.context = chromium.new_context(viewport={"width": width, "height": height}, locale="zh-CN", **context)
-        self.tab = self.context.new_page()
-        self.outside: list[str] = []
-        self.errors: list[str] = []
-        self.tab.on("request", self._on_request)
-        self.tab.on("console", lambda m: self.errors.append(m.text) if m.type == "error" else None)
-        self.tab.on("pageerror", lambda e: self.errors.append(str(e)))
-        self.tab.goto(server.address, wait_until="commit")
-        self.tab.wait_for_selector(READY, timeout=60_000)
-
-    def _on_request(self, request: Any) -> None:
-        local = (self.server.address.split("/?")[0], f"ws://localhost:{self.server.port}", "data:", "blob:")
-        if not request.url.startswith(local):
-            self.outside.append(request.url)
-
-    def act(self, deed: Callable[[], None]) -> int:
-        """Do something that reloads the list, wait for the new list, give its number of rows."""
-        before = self.tab.locator("#wb-shell").get_attribute("data-ready")
-        deed()
-        self.tab.wait_for_function("n => document.querySelector('#wb-shell').dataset.ready !== n", arg=before)
-        return int(self.tab.locator("#wb-shell").get_attribute("data-total"))
-
-    def clean(self) -> None:
-        assert (self.outside, self.errors) == ([], [])
-
-
-@pytest.fixture
-def visit(chromium: Any) -> Iterator[Callable[..., Page]]:
-    """Opens the overview of a server; every opened page is closed in the end."""
-    pages: list[Page] = []
-
-    def visited(server: Server, **options: Any) -> Page:
-        pages.append(Page(chromium, server, **options))
-        return pages[-1]
-
-    yield visited
-    for page in pages:
-        page.context.close()
-
-
-@pytest.fixture
-def server(start: Callable[[Path], Server], fake: Path) -> Server:
-    return start(fake)
-
-
-@pytest.fixture(params=["fake", "demo_run"])
-def walked(request: pytest.FixtureRequest) -> Path:
-    """The synthetic run, and the audited sample."""
-    return request.getfixturevalue(request.param)
-
-
 def test_from_the_heatmap_to_the_evidence(
     walked: Path, start: Callable[[Path], Server], visit: Callable[..., Page]
 ) -> None:
     page = visit(start(walked))
     tab = page.tab
     results = pd.read_parquet(walked / "results.parquet")
+    results = results[~((results["verdict"] == "待人工核实") & (results["missed"] == 0))]  # nobody has looked yet
     assert tab.locator("html").get_attribute("lang") == "zh-CN"
     failing = f"{(results['verdict'] == '未达标').sum():,}"
     assert tab.locator('.wb-tile[data-verdict="未达标"] .wb-tile-value').inner_text() == failing
 
+    worst = results[results["verdict"] == "未达标"]["document"].mode()[0]
+    page.expand(worst)
     cell = tab.locator(FIRST_FAILING).first
     k = int(cell.get_attribute("data-failing"))
     assert cell.inner_text().startswith(f"{k}/")
@@ -187,7 +141,12 @@ def test_export_of_what_is_filtered(server: Server, visit: Callable[..., Page], 
 def test_keyboard_alone(server: Server, visit: Callable[..., Page]) -> None:
     page = visit(server)
     tab = page.tab
-    cell = tab.locator('.wb-heat .wb-cell[tabindex="0"]')
+    tab.locator('[data-do=expand]').first.focus()
+    tab.keyboard.press("Enter")
+    tab.locator("#wb-heat-detail table").wait_for()
+    assert tab.locator('[data-do=expand]').first.get_attribute("aria-expanded") == "true"
+    assert tab.evaluate("document.activeElement.closest('#wb-heat-detail') !== null")
+    cell = tab.locator('.wb-heat-sum .wb-cell[tabindex="0"]')
     cell.focus()
     tab.keyboard.press("ArrowRight")
     tab.keyboard.press("ArrowDown")
@@ -287,18 +246,21 @@ def test_a_token_keeps_others_out(tmp_path: Path, visit: Callable[..., Page]) ->
         server.stop()
 
 
-def test_paper_shows_all_requirements_and_no_controls(server: Server, visit: Callable[..., Page]) -> None:
+def test_paper_shows_what_fails_and_no_controls(server: Server, fake: Path, visit: Callable[..., Page]) -> None:
     page = visit(server)
     tab = page.tab
     tab.emulate_media(media="print")
-    assert tab.locator(".wb-heat-print tbody tr:has(td)").count() == 30
-    for selector, shown in ((".wb-heat-print", True), (".wb-heat", False), (".wb-filters", False), (".wb-list", True)):
-        assert tab.locator(selector).is_visible() is shown
+    failing = pd.read_parquet(fake / "results.parquet").query("verdict == '未达标'")["requirement"].nunique()
+    assert tab.locator(".wb-heat-print tbody tr:has(td)").count() == failing > 20
+    assert f"其余 {32 - failing} 项没有未达标" in tab.locator(".wb-heat-print caption").inner_text()
+    shown = {".wb-heat-print": True, ".wb-heat-sum": True, "#wb-list .wb-filters": False, ".wb-tabs": False,
+             "#wb-list .wb-list": True}
+    assert {selector: tab.locator(selector).is_visible() for selector in shown} == shown
     tab.emulate_media(media="screen")
     tab.locator("tr[data-subject]").first.click()
     tab.locator("dialog article").wait_for()
     tab.emulate_media(media="print")
-    assert not tab.locator(".wb-list").is_visible()
+    assert not tab.locator("#wb-list .wb-list").is_visible()
     assert tab.locator("dialog h2").is_visible()
     sheet = re.search(rb"/MediaBox *\[0 0 ([\d.]+) ([\d.]+)\]", tab.pdf(prefer_css_page_size=True))
     assert [round(float(x) / 72 * 25.4) for x in sheet.groups()] == [297, 210]
@@ -348,12 +310,28 @@ def test_no_width_scrolls_sideways(walked: Path, start: Callable, visit: Callabl
     tab = page.tab
     ARTIFACTS.mkdir(exist_ok=True)
     name = f"{'fake' if walked.name == 'run' else 'demo'}-{width}"
-    assert tab.evaluate("document.documentElement.scrollWidth") <= width
+    wide = "document.documentElement.scrollWidth"
+    assert tab.evaluate(wide) <= width
     tab.screenshot(path=ARTIFACTS / f"{name}.png")
+    if width == 1440:  # all documents at one glance
+        assert tab.evaluate("(b => b.scrollWidth - b.clientWidth)(document.querySelector('.wb-heat-sum').parentElement)") <= 0
+    page.expand()
+    if width == 390:  # the document scrolls in its own box, the names of the units stay
+        assert tab.evaluate(_SCROLLED) == [True, 0]
+    assert tab.evaluate(wide) <= width
+    tab.screenshot(path=ARTIFACTS / f"{name}-document.png")
     tab.locator("tr[data-subject]").nth(2).click()
     tab.locator("dialog article").wait_for()
     assert tab.evaluate("(d => d.scrollWidth - d.clientWidth)(document.querySelector('dialog'))") <= 0
     tab.screenshot(path=ARTIFACTS / f"{name}-branch.png")
+    tab.keyboard.press("Escape")
+    page.requirements()
+    assert tab.evaluate(wide) <= width
+    tab.screenshot(path=ARTIFACTS / f"{name}-requirements.png")
+    tab.locator("tr[data-id]").first.click()
+    tab.locator("article.wb-card").wait_for()
+    assert tab.evaluate("(d => d.scrollWidth - d.clientWidth)(document.querySelector('dialog'))") <= 0
+    tab.screenshot(path=ARTIFACTS / f"{name}-card.png")
     page.clean()
 
 

@@ -156,7 +156,7 @@ def test_a_branch_shows_what_fails_first_and_checks_on_site_apart(state: RunStat
     assert sorted(verdicts) == sorted(own["verdict"])
     urgent = [v in URGENT for v in verdicts]
     assert urgent == sorted(urgent, reverse=True) and True in urgent and False in urgent
-    rest = [r for r in re.findall(r'<section class="wb-req[^"]*" data-requirement="([^"]+)"', html)][sum(urgent):]
+    rest = re.findall(r'<section class="wb-req[^"]*" data-requirement="([^"]+)"', html)[sum(urgent):]
     assert rest == [r for r in state.by_id if r in rest]
     waiting = re.findall(r'data-waiting="([^"]+)"', html)
     assert waiting == [r["id"] for r in state.branch(subject)["waiting"]] != []

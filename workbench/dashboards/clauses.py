@@ -70,15 +70,15 @@ class Clauses:
 
     def coverage(self) -> list[dict[str, Any]]:
         """One dict per document: that of the receipt with ``treated``, ``run`` (its :class:`RunCoverage`, None when
-        not in force), ``failing``, ``reason`` (why it is not in force)."""
+        not in force), ``failing``, ``version``, ``reason`` (why none is in force)."""
         found, _ = self._coverage
         ran = {c.document: c for c in found}
-        reasons = {d["id"]: d["reason"] for d in self.receipt["documents"]}
+        documents = {d["id"]: d for d in self.receipt["documents"]}
         return [
             {
                 **c, "treated": c["total"] - len(c["missing"]), "run": ran.get(c["document"]),
                 "failing": self.state.heatmap.total(c["document"]).failing,
-                "reason": reasons.get(c["document"], ""),
+                **{key: documents[c["document"]][key] for key in ("version", "reason")},
             }
             for c in self.receipt["coverage"]
         ]

@@ -180,6 +180,7 @@ function overview(root, model, served) {
     markCells();
     for (const other of opener) if (other !== button) other.setAttribute("aria-expanded", "false");
     heatDetail.querySelector("h3").focus({ preventScroll: true });
+    heatDetail.scrollIntoView({ block: "nearest" });
   }
   function collapse() {
     const open = $('[data-do=expand][aria-expanded="true"]');
