@@ -100,6 +100,20 @@ def test_each_entry_can_be_read_by_an_inspector(suites: Suites) -> None:
     assert len(set(words)) == len(words)
 
 
+def test_the_figure_stands_in_the_unit_beside_it(suites: Suites) -> None:
+    """What is there or not, an order, a term of years counted in days: no figure rather than a wrong unit."""
+    days, months = {"日", "天"}, {"个月"}
+    units = {"within_days": days, "at_least_days": days, "within_months": months, "at_least_months": months}
+    stated = set()
+    for r in suites.requirements:
+        if r.required is not None:
+            name = next(n for n in ("minimum", "maximum", "share", *units) if n in r.kwargs)
+            assert r.required == r.kwargs[name] and r.unit in units.get(name, {r.unit}), r.id
+            stated.add(r.shape)
+    assert not stated & {"expect_step_present", "expect_step_meeting", "expect_term", "expect_share"}
+    assert {"expect_activity_count", "expect_step_deadline", "expect_step_lead", "expect_orgs_covered"} <= stated
+
+
 def test_each_entry_bounds_the_judged_value(suites: Suites) -> None:
     for r in suites.requirements:
         assert r.lower is not None or r.upper is not None, r.id

@@ -20,22 +20,27 @@ def required_text(shape: str, arguments: Arguments, unit: str) -> str:
     return _WORDING[shape](arguments, unit)
 
 
-def required_figure(arguments: Arguments) -> float | None:
-    """The figure of the clause, None where it asks for a date or an order."""
-    for name in (
-        "minimum",
-        "maximum",
-        "within_days",
-        "within_months",
-        "at_least_days",
-        "at_least_months",
-        "ratio",
-        "share",
-        "months",
-        "years",
-    ):
+#: Arguments that are the figure of a clause, and the units it can stand beside (empty: whatever the clause counts).
+_FIGURES: dict[str, tuple[str, ...]] = {
+    "minimum": (), "maximum": (), "share": (),
+    "within_days": ("日", "天"), "at_least_days": ("日", "天"),
+    "within_months": ("个月", "月"), "at_least_months": ("个月", "月"), "months": ("个月", "月"),
+    "years": ("年",),
+}
+
+
+def required_figure(arguments: Arguments, unit: str) -> float | None:
+    """The figure of the clause in its unit.
+
+    None where the clause asks for a date, an order or that something is there, or where its figure is of another
+    kind than what is counted: a term of years whose overrun is counted in days, a ratio of heads.
+
+    >>> required_figure({"within_days": 15}, "日"), required_figure({"within_days": 15}, "件")
+    (15, None)
+    """
+    for name, units in _FIGURES.items():
         if name in arguments:
-            return arguments[name]
+            return arguments[name] if unit in units or not units else None
     return None
 
 
