@@ -21,6 +21,7 @@ from workbench.audit.facts import Facts
 from workbench.audit.gx_process import GxProcess, Judgement
 from workbench.audit.papers import exemption_states, permission_states, read_papers
 from workbench.audit.run import Run
+from workbench.audit.tables import Tables
 from workbench.audit.shapes.base import Context
 from workbench.audit.verdicts import decide, missing_records, prepare
 from workbench.audit.write import (
@@ -97,8 +98,8 @@ def judge_tables(
     """
     con = connect_tables(tables)
     try:
-        ctx = prepare(facts_for(con, requirements, as_of, year), requirements, adoption=adoption)
-        return con.to_pyarrow(decide(ctx, requirements)).to_pylist()
+        with closing(facts_for(con, requirements, as_of, year)) as facts:
+            return facts.tables.rows(decide(prepare(facts, requirements, adoption=adoption), requirements))
     finally:
         con.disconnect()
 
@@ -174,7 +175,22 @@ def _audit(
     progress: Progress | None,
 ) -> Run:
     requirements = suites.requirements
-    facts = facts_for(records.con, requirements, as_of, year)
+    with closing(facts_for(records.con, requirements, as_of, year)) as facts:
+        return _judge(records, suites, catalogue, adoption, facts, folder, keep, judge, progress)
+
+
+def _judge(
+    records: Records,
+    suites: Suites,
+    catalogue: Catalogue,
+    adoption: Adoption | None,
+    facts: Facts,
+    folder: Path,
+    keep: str,
+    judge: GxProcess,
+    progress: Progress | None,
+) -> Run:
+    requirements, as_of = suites.requirements, facts.as_of
     papers = read_papers(facts, suites, records.messages)
     ctx = prepare(facts, requirements, keep == "all", adoption)
     decided = decide(ctx, requirements, progress)
@@ -184,7 +200,7 @@ def _audit(
     gx_results, broken = check(
         ctx, requirements, decided, judge, lambda: write_evidence(ctx, requirements, decided, keep, work)
     )
-    results = ctx.store("final", full_results(ctx, requirements, decided, broken))
+    results = full_results(ctx, requirements, decided, broken)
     if progress:
         progress("写出结果", 0, None)
     receipt = {
@@ -235,13 +251,11 @@ def check(
         ),
         failing=needs_a_person(results),
     )
-    con = ctx.facts.con
-    frames = judged_frames(con, t, requirements)
+    tables = ctx.facts.tables
+    frames = judged_frames(tables, t, requirements)
     ours = {
         row["requirement"]: (row["judged"], row["failing"])
-        for row in con.to_pyarrow(
-            t.group_by("requirement").agg(judged=t.judged.count(), failing=t.failing.sum())
-        ).to_pylist()
+        for row in tables.rows(t.group_by("requirement").agg(judged=t.judged.count(), failing=t.failing.sum()))
     }
     validations, broken = {}, {}
     try:
@@ -263,14 +277,14 @@ def check(
 
 
 def judged_frames(
-    con: ibis.BaseBackend, results: ir.Table, requirements: Sequence[Requirement]
+    tables: Tables, results: ir.Table, requirements: Sequence[Requirement]
 ) -> dict[str, tuple[list[Requirement], pa.Table]]:
     """Per document the requirements that judged somebody, and one row per subject with a column for each of them.
 
     What judged nobody is not asked: Great Expectations lets an empty column pass.
     """
     rows = results.filter(results.judged.notnull()).select("requirement", "subject", "judged")
-    found = con.to_pyarrow(rows)
+    found = tables.read(rows)
     names = found["requirement"].combine_chunks().dictionary_encode()
     subjects = found["subject"].combine_chunks().dictionary_encode()
     at, who, judged = names.indices.to_numpy(), subjects.indices.to_numpy(), found["judged"].to_numpy()
@@ -309,16 +323,16 @@ def _verdicts_of(ctx: Context, results: ir.Table, papers: Sequence[Mapping[str, 
         return {}
     rows = results.filter(results.subject.isin(sorted({p["org_id"] for p in papers})))
     rows = rows.filter(rows.requirement.isin(sorted({p["requirement"] for p in papers})))
-    found = ctx.facts.con.to_pyarrow(rows.select("subject", "requirement", "verdict")).to_pylist()
+    found = ctx.facts.tables.rows(rows.select("subject", "requirement", "verdict"))
     return {(r["subject"], r["requirement"]): r["verdict"] for r in found}
 
 
 def _counts(ctx: Context, requirements: Sequence[Requirement], results: ir.Table, unread: bool) -> dict[str, Any]:
     """Verdicts of the whole run and the exit code that follows."""
     severity = {r.id: r.severity for r in requirements}
-    rows = ctx.facts.con.to_pyarrow(
+    rows = ctx.facts.tables.rows(
         results.group_by("requirement", "verdict", finding=needs_a_person(results)).agg(n=results.count())
-    ).to_pylist()
+    )
     verdicts = {v.value: 0 for v in Verdict}
     weighed: dict[tuple[Severity, Verdict], int] = {}
     for row in rows:
@@ -336,5 +350,5 @@ def _root_name(ctx: Context) -> str:
     roots = facts.organizations.filter(facts.organizations.parent_id.isnull())
     sizes = facts.below.group_by(org_id="ancestor").agg(n=lambda b: b.count())
     t = roots.left_join(sizes, "org_id").order_by(ibis.desc("n", nulls_first=False), "org_id").limit(1)
-    rows = facts.con.to_pyarrow(t.select("name")).to_pylist()
+    rows = facts.tables.rows(t.select("name"))
     return rows[0]["name"] if rows else ""

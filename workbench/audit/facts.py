@@ -11,6 +11,7 @@ import ibis
 import ibis.expr.types as ir
 from ibis import _
 
+from workbench.audit.tables import Tables
 from workbench.timeline import Period, PeriodKind, periods
 
 
@@ -83,15 +84,19 @@ class Facts:
     """
 
     def __init__(self, con: ibis.BaseBackend, as_of: date, year: int, cycle_start: int = 2022):
-        self.con = con
+        self.tables = Tables(con)
         self.as_of = as_of
         self.year = year
         self.cycle_start = cycle_start
         self.ref = min(as_of, date(year, 12, 31))
         self.first_day = date(year, 1, 1)
 
+    def close(self) -> None:
+        """Wait for what still runs on the connection, so that it can be closed."""
+        self.tables.close()
+
     def _table(self, name: str) -> ir.Table:
-        return self.con.table(name)
+        return self.tables.table(name)
 
     def _known(self, name: str, dated: str) -> ir.Table:
         table = self._table(name)
@@ -184,12 +189,12 @@ class Facts:
         """(ancestor, org_id) for every organisation and each one above it; itself excluded."""
         orgs = self.organizations
         up = orgs.filter(orgs.parent_id.notnull()).select(of="org_id", parent="parent_id")
-        levels = [store(self.con, "below", up.select(ancestor="parent", org_id="of"))]
+        levels = [self.tables.store("below", up.select(ancestor="parent", org_id="of"))]
         while self._rows(levels[-1].limit(1)):  # ends: intake has cut cycles
             last = levels[-1]
             higher = last.join(up, last.ancestor == up.of)
-            levels.append(store(self.con, "below", higher.select(ancestor="parent", org_id="org_id")))
-        return store(self.con, "below", ibis.union(*levels) if len(levels) > 1 else levels[0])
+            levels.append(self.tables.store("below", higher.select(ancestor="parent", org_id="org_id")))
+        return self.tables.store("below", ibis.union(*levels) if len(levels) > 1 else levels[0])
 
     @cached_property
     def inventory(self) -> Inventory:
@@ -230,39 +235,10 @@ class Facts:
         )
 
     def _rows(self, expr: ir.Table) -> list[dict]:
-        return self.con.to_pyarrow(expr).to_pylist()
+        return self.tables.rows(expr)
 
     def _terms(self, expr: ir.Table) -> frozenset[str]:
         return frozenset(row["term"] for row in self._rows(expr.distinct()) if row["term"])
 
     def _any(self, table: ir.Table) -> bool:
         return bool(self._rows(table.limit(1)))
-
-
-_counter = iter(range(10**9))
-
-
-def _temp(name: str) -> str:
-    """A fresh name for a temporary table."""
-    return f"_{name}_{next(_counter)}"
-
-
-def store(con: ibis.BaseBackend, name: str, expr: ir.Table) -> ir.Table:
-    """Compute ``expr`` once and keep it as a temporary table with the types Ibis says it has.
-
-    ``Backend.create_table`` does the same in three statements and a second compilation; over some thirty tables that
-    is half a second. Fusing selects costs Ibis more than DuckDB's optimizer gains from it.
-    """
-    fresh, fused = _temp(name), ibis.options.sql.fuse_selects
-    ibis.options.sql.fuse_selects = False
-    try:
-        query = con.compile(expr)
-    finally:
-        ibis.options.sql.fuse_selects = fused
-    columns = ", ".join(
-        f'CAST("{column}" AS {con.compiler.type_mapper.to_string(kind)}) AS "{column}"'
-        for column, kind in expr.schema().items()
-    )
-    con._run_pre_execute_hooks(expr)  # registers the small tables that the expression carries
-    con.raw_sql(f'CREATE TEMP TABLE "{fresh}" AS SELECT {columns} FROM ({query})')
-    return con.table(fresh)

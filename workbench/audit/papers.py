@@ -57,8 +57,7 @@ def read_papers(facts: Facts, suites: Suites, messages: Iterable[Any] = ()) -> P
 
 
 def _rows(facts: Facts, name: str) -> list[dict[str, Any]]:
-    con = facts.con
-    found = con.to_pyarrow(con.table(name)).to_pylist()
+    found = facts.tables.rows(facts.tables.table(name))
     if not found:
         return []
     sources = {s["source_id"]: s for s in _sources(facts)}
@@ -68,7 +67,7 @@ def _rows(facts: Facts, name: str) -> list[dict[str, Any]]:
 
 def _sources(facts: Facts) -> list[dict[str, Any]]:
     try:
-        return facts.con.to_pyarrow(facts.con.table("sources")).to_pylist()
+        return facts.tables.rows(facts.tables.table("sources"))
     except ibis.common.exceptions.TableNotFound:
         return []  # records given in memory come from no file
 
@@ -80,9 +79,9 @@ def _place(source: Mapping[str, Any] | None, row: int | None, title: str) -> str
 
 def _refuse_rejected(facts: Facts, messages: Iterable[Any]) -> None:
     """A paper that intake put aside would be missing from the verdicts without a word."""
-    rejected = facts.con.table("rejected")
+    rejected = facts.tables.table("rejected")
     rejected = rejected.filter(rejected.table_name.isin(_PAPERS), ~rejected.duplicate.fill_null(False))
-    rows = facts.con.to_pyarrow(rejected.order_by("source_id", "source_row")).to_pylist()
+    rows = facts.tables.rows(rejected.order_by("source_id", "source_row"))
     if not rows:
         return
     first = rows[0]
@@ -195,7 +194,7 @@ def permission_states(papers: Papers, facts: Facts, requirements: Sequence[Requi
     held = held.filter(held.org_id.isin(sorted({p["org_id"] for p in papers.permissions})))
     met = {
         (row["org_id"], row["kind"], row["held_on"])
-        for row in facts.con.to_pyarrow(held.select("org_id", "kind", "held_on").distinct()).to_pylist()
+        for row in facts.tables.rows(held.select("org_id", "kind", "held_on").distinct())
     }
     states = []
     for row in papers.permissions:

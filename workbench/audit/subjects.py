@@ -9,7 +9,7 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
-from workbench.audit.facts import Facts, list_has_all, list_has_any, store
+from workbench.audit.facts import Facts, list_has_all, list_has_any
 from workbench.audit.shapes.base import look_up
 from workbench.errors import UsageError
 from workbench.requirements.adoption import Adoption, Entry
@@ -52,7 +52,7 @@ def bind(facts: Facts, requirements: Sequence[Requirement], adoption: Adoption |
         established_on=pairs.established_on,
         dissolved=(pairs.dissolved_on <= facts.as_of).fill_null(False),
     )
-    return store(facts.con, "subjects", bound)
+    return facts.tables.store("subjects", bound)
 
 
 def _adopting(facts: Facts, pairs: ir.Table, adoption: Adoption | None) -> ir.Table:
@@ -84,7 +84,7 @@ def adopted(facts: Facts, adoption: Adoption) -> ir.Table:
             ~entries.excepted.contains(orgs.org_id),
         ],
     )
-    return store(facts.con, "adopted", fits.select("org_id", document=fits.documents.unnest()).distinct())
+    return facts.tables.store("adopted", fits.select("org_id", document=fits.documents.unnest()).distinct())
 
 
 def _entries(facts: Facts, adoption: Adoption) -> pa.Table:
@@ -108,7 +108,7 @@ def _codes(facts: Facts, names: Sequence[str], place: str) -> Mapping[str, str]:
     """Code of each organisation given by code, full or short name."""
     orgs = facts.organizations.select("org_id", "name", "short_name")
     found: dict[str, set[str]] = {name: set() for name in names}
-    for org in facts.con.to_pyarrow(orgs).to_pylist():
+    for org in facts.tables.rows(orgs):
         for word in {org["org_id"], org["name"], org["short_name"]} & found.keys():
             found[word].add(org["org_id"])
     for name, codes in found.items():

@@ -106,7 +106,7 @@ def _waiting(r: Requirement) -> str:
 def _with_doubt(ctx: Context, requirements: Sequence[Requirement], t: ir.Table) -> ir.Table:
     """Adds the rejected rows of a subject that its requirement could have counted."""
     rejected = ctx.facts.rejected
-    if not ctx.facts.con.to_pyarrow(rejected.count()).as_py():
+    if not ctx.facts.tables.read(rejected.count()).as_py():
         return t.mutate(rejected_rows=ibis.literal(0, "int64"))
     rows = [
         {
@@ -151,7 +151,7 @@ def _wide(r: Requirement, need: Need) -> bool:
 def _with_waivers(ctx: Context, t: ir.Table) -> ir.Table:
     """Adds whether an exemption covers the reference day, and the last day of one that has run out."""
     ref = ctx.facts.ref
-    e = ctx.facts.con.table("exemptions")
+    e = ctx.facts.tables.table("exemptions")
     e = e.filter(e.since <= ref).group_by("requirement", subject="org_id").agg(until=e.until.max())
     t = look_up(t, e, KEY)
     return t.mutate(
@@ -215,12 +215,13 @@ def missing_records(ctx: Context, requirements: Sequence[Requirement]) -> list[d
     return [{"records": records, "requirements": ids} for records, ids in found.items()]
 
 
-def evidence(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table | None:
-    """The rows every result rests on (columns of EVIDENCE); None when nothing could be judged."""
+def evidence(ctx: Context, requirements: Sequence[Requirement]) -> Iterator[ir.Table]:
+    """The rows every result rests on (columns of EVIDENCE), shape by shape."""
     available = [r for r in requirements if ctx.available[r.id]]
-    parts = [SHAPES[name].evidence(ctx, rs) for name, rs in by_shape(available) if SHAPES[name].evidence]
+    for name, rs in by_shape(available):
+        if SHAPES[name].evidence:
+            yield SHAPES[name].evidence(ctx, rs)
     in_cases = [r for r in available if not SHAPES[r.shape].evidence]
     if in_cases:
         units = union([ctx.units[name] for name, _ in by_shape(in_cases)])
-        parts.append(case_evidence(ctx, in_cases, units))
-    return union(parts) if parts else None
+        yield case_evidence(ctx, in_cases, units)

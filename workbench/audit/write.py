@@ -194,14 +194,16 @@ def write_findings(rows: pa.Table, entries: Mapping[str, dict], year: int, path:
 
 def write_evidence(ctx: Context, requirements: Sequence[Requirement], results: ir.Table, keep: str, work: Path) -> None:
     """Evidence of all results, or of failing ones only, in the order of subjects."""
-    con = ctx.facts.con
+    tables = ctx.facts.tables
     if keep == "failing":
         failing = results.filter(results.verdict.isin([v.value for v in _KEPT])).select("requirement", "subject")
         ctx = replace(ctx, subjects=ctx.store("failing", ctx.subjects.semi_join(failing, ["requirement", "subject"])))
-    found = evidence(ctx, requirements)
-    if found is None:
-        found = ibis.memtable(pa.schema([(n, ibis.dtype(k).to_pyarrow()) for n, k in EVIDENCE.items()]).empty_table())
-    con.to_parquet(found.order_by("subject", "requirement"), work / "evidence.parquet")
+    empty = pa.schema([(n, ibis.dtype(k).to_pyarrow()) for n, k in EVIDENCE.items()]).empty_table()
+    found = ctx.store("evidence", ibis.memtable(empty))
+    for part in evidence(ctx, requirements):
+        tables.append(found, part)
+    tables.settle()
+    tables.con.to_parquet(found.order_by("subject", "requirement"), work / "evidence.parquet")
 
 
 def catalogue_receipt(catalogue: Catalogue) -> dict[str, Any]:
@@ -243,14 +245,16 @@ def write_run(
     receipt: dict[str, Any],
 ) -> None:
     """All files of a run but the evidence, written to ``work``, then moved to ``folder`` in one step."""
-    con, requirements = ctx.facts.con, suites.requirements
+    tables, requirements = ctx.facts.tables, suites.requirements
+    tables.settle()
+    con = tables.con
     (work / "gx").mkdir()
     entries = {r.id: requirement_entry(r, ctx.facts) for r in requirements}
     _json(work / "requirements.json", list(entries.values()))
     con.to_parquet(organizations(ctx.facts).order_by("org_id"), work / "organizations.parquet")
     con.to_parquet(results.order_by("subject", "requirement"), work / "results.parquet")
     failing = results.filter(needs_a_person(results)).order_by("subject", "requirement")
-    write_findings(con.to_pyarrow(failing), entries, ctx.year, work / "findings.parquet")
+    write_findings(tables.read(failing), entries, ctx.year, work / "findings.parquet")
     con.to_parquet(con.table("sources"), work / "sources.parquet")
     records.write_rejects(work / "rejects.xlsx")
     _json(work / "messages.json", [asdict(m) for m in records.messages])

@@ -17,7 +17,7 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
-from workbench.audit.facts import Facts, Inventory, bit_count, store
+from workbench.audit.facts import Facts, Inventory, bit_count
 from workbench.requirements.model import Requirement
 
 MET, MISSED, OPEN, UNKNOWN = "met", "missed", "open", "unknown"
@@ -102,7 +102,7 @@ class Context:
 
     def store(self, name: str, expr: ir.Table) -> ir.Table:
         """Compute once, use for tally and evidence."""
-        return store(self.facts.con, name, expr)
+        return self.facts.tables.store(name, expr)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,90 @@
+"""Temporary tables of one connection, filled one after another while the next ones are still being put into words.
+
+Ibis needs about as long to compile the expressions of an audit as DuckDB to run them, and DuckDB lets go of the
+interpreter while it runs. So statements go to a thread of their own, in order; whoever needs their outcome waits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from itertools import count
+
+import ibis
+import ibis.expr.operations as ops
+import ibis.expr.types as ir
+import pyarrow as pa
+
+_numbers = count()
+
+
+class Tables:
+    """What an audit stores and reads on connection ``con``. Nothing else may use the connection before :meth:`settle`."""
+
+    def __init__(self, con: ibis.BaseBackend):
+        self.con = con
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="tables")
+        self._waiting: list[Future] = []
+
+    def store(self, name: str, expr: ir.Table) -> ir.Table:
+        """Compute ``expr`` once and keep it as a temporary table with the types Ibis says it has.
+
+        ``Backend.create_table`` does the same in three statements and a second compilation.
+        """
+        fresh = f"_{name}_{next(_numbers)}"
+        self._run(expr, f'CREATE TEMP TABLE "{fresh}" AS {self._typed(expr)}')
+        return ops.DatabaseTable(fresh, schema=expr.schema(), source=self.con).to_expr()
+
+    def append(self, table: ir.Table, expr: ir.Table) -> None:
+        """Add the rows of ``expr``, which has the same columns, to a stored table."""
+        self._run(expr, f'INSERT INTO "{table.get_name()}" BY NAME {self._typed(expr)}')
+
+    def table(self, name: str) -> ir.Table:
+        """A table that is there already."""
+        self.settle()
+        return self.con.table(name)
+
+    def read(self, expr: ir.Table | ir.Scalar) -> pa.Table | pa.Scalar:
+        """The outcome of an expression."""
+        self.settle()
+        return self.con.to_pyarrow(expr)
+
+    def rows(self, expr: ir.Table) -> list[dict]:
+        """The rows of an expression."""
+        return self.read(expr).to_pylist()
+
+    def settle(self) -> None:
+        """Wait until every statement is done; raises what the first faulty one raised."""
+        waiting, self._waiting = self._waiting, []
+        for statement in waiting:
+            statement.result()
+
+    def close(self) -> None:
+        """Let no statement run on, whatever it says; the connection can be closed afterwards."""
+        self._thread.shutdown(wait=True, cancel_futures=True)
+
+    def _typed(self, expr: ir.Table) -> str:
+        """SELECT of ``expr`` in the types Ibis says it has."""
+        with _unfused():
+            query = self.con.compile(expr)
+        types = self.con.compiler.type_mapper
+        columns = (f'CAST("{c}" AS {types.to_string(kind)}) AS "{c}"' for c, kind in expr.schema().items())
+        return f"SELECT {', '.join(columns)} FROM ({query})"
+
+    def _run(self, expr: ir.Table, statement: str) -> None:
+        def run() -> None:
+            self.con._run_pre_execute_hooks(expr)  # registers the small tables that the expression carries
+            self.con.raw_sql(statement)
+
+        self._waiting.append(self._thread.submit(run))
+
+
+@contextmanager
+def _unfused() -> Iterator[None]:
+    """Fusing selects costs Ibis more than DuckDB's optimizer gains from it."""
+    fused, ibis.options.sql.fuse_selects = ibis.options.sql.fuse_selects, False
+    try:
+        yield
+    finally:
+        ibis.options.sql.fuse_selects = fused
