@@ -35,7 +35,8 @@ class City:
 def found(city: City, branches: int, *, faults: bool) -> Planted:
     """Make tables ``base`` and ``org`` and view ``organizations``; return what was planted."""
     con = city.con
-    con.execute(f"CREATE MACRO draw(k, salt, n) AS (hash(k, salt, {city.seed}) % n)::INTEGER")
+    # Hashed twice: the low bits of one hash over several values hang together from one salt to the next.
+    con.execute(f"CREATE MACRO draw(k, salt, n) AS (hash(hash(k, salt, {city.seed})) % n)::INTEGER")
     con.execute(f"CREATE MACRO person(k) AS CASE WHEN k IS NOT NULL THEN md5('{city.seed}:' || k) END")
     _load_tree(city, branches)
     con.execute(_base(city))

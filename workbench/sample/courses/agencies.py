@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from workbench.sample.city import City
-from workbench.sample.courses.course import Course, Step
+from workbench.sample.courses.course import Course, Step, few
 from workbench.sample.fault import L
 from workbench.sample.faults import has
 
@@ -45,9 +45,10 @@ def _step(name: str, days: int, *, lacks: str = "", late: tuple[str, int] | None
 def _case(city: City, process: str, mark: str, where: str, salt: int, one_of: int, codes: tuple[str, ...],
           found: tuple[Step, ...], *, years: int = 0) -> Course:
     """A case begun early in the year in one organisation of so many, and wherever a fault needs it."""
-    chosen = " OR ".join((f"draw(no, {salt}, {one_of}) = 0", *(has(L + code) for code in codes)))
+    old = f"{where} AND live_from < {city.day(1, 1, -1)} AND dissolved_on IS NULL"
+    chosen = " OR ".join((few(old, salt, one_of), *(has(L + code) for code in codes)))
     source = f"(SELECT *, {city.day(1, 10, years)} + draw(no, {salt + 1}, 40) AS begun_on FROM org o)"
-    return Course(process, mark, f"{where} AND ({chosen}) AND live_from < {city.day(1, 1, -1)}", found, source=source,
+    return Course(process, mark, f"{where} AND ({chosen})", found, source=source,
                   last_year=1)
 
 

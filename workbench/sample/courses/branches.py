@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from workbench.sample.city import City
-from workbench.sample.courses.course import Course, Step, steps
+from workbench.sample.courses.course import Course, Step, few, steps
 from workbench.sample.courses.floating import ADOPTS
 from workbench.sample.fault import C, L, X
 from workbench.sample.faults import any_of, has
@@ -107,7 +107,7 @@ def _dues(city: City) -> tuple[Course, ...]:
             Step("支部大会决定", f"{taught} + 30", pno="no * 64 + 7"),
             Step("报上级批准", f"{taught} + 40", pno="no * 64 + 7"),
         )),
-        Course("党费催缴", "除名", f"{_BRANCH} AND (draw(no, 184, 20) = 0 OR {has(X + '2.7-4')})", (
+        Course("党费催缴", "除名", f"{_BRANCH} AND ({few(_BRANCH, 184, 20)} OR {has(X + '2.7-4')})", (
             Step("教育", struck),
             Step("支部大会决定", f"{struck} + 60"),
             Step("报上级批准", f"{struck} + 70", lacks=(X + "2.7-4",)),
@@ -119,18 +119,19 @@ def _dues(city: City) -> tuple[Course, ...]:
 def _discipline(city: City) -> tuple[Course, ...]:
     """Members judged unfit by their branch, in few branches; and those whose points were (``rating``)."""
     found = f"{city.day(2, 3)} + draw(no, 185, 60)"
-    where = f"{_BRANCH} AND (draw(no, 186, 15) = 0 OR {has(X + '2.4-9')} OR {has(X + '2.2.1-6')})"
+    where = f"{_BRANCH} AND ({few(_BRANCH, 186, 15)} OR {has(X + '2.4-9')} OR {has(X + '2.2.1-6')})"
+    who = "no * 64 + 7"
     points = """(SELECT o.*, g.pno, g.period, g.rated_on FROM org o JOIN rating g USING (no)
         WHERE g.kind = '积分评定' AND g.grade = '不合格')"""
-    kept = f"NOT ({has(L + '29-5')} AND period = {city.year - 1})"
+    kept = f"NOT {has(L + '29-5')}"
     return (
         Course("处分处置", "处置", where, (
-            Step("评定不合格", found),
-            Step("提出处理意见", f"{found} + 8"),
-            Step("支部大会表决", f"{found} + 15", lacks=(X + "2.4-9",), late=(X + "2.2.1-6", 60)),
-            Step("报上级审批", f"{found} + 25"),
-            Step("处分", f"{found} + 50", when="draw(no, 187, 2) = 0", lacks=(X + "2.4-9",)),
-            Step("处置", f"{found} + 50", when="draw(no, 187, 2) = 1", lacks=(X + "2.4-9",)),
+            Step("评定不合格", found, pno=who),
+            Step("提出处理意见", f"{found} + 8", pno=who),
+            Step("支部大会表决", f"{found} + 15", pno=who, lacks=(X + "2.4-9",), late=(X + "2.2.1-6", 60)),
+            Step("报上级审批", f"{found} + 25", pno=who),
+            Step("处分", f"{found} + 50", pno=who, when="draw(no, 187, 2) = 0", lacks=(X + "2.4-9",)),
+            Step("处置", f"{found} + 50", pno=who, when="draw(no, 187, 2) = 1", lacks=(X + "2.4-9",)),
         ), last_year=2),
         Course("处分处置", "积分", kept, (
             Step("评定不合格", "rated_on", pno="pno"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from workbench.sample.city import City
-from workbench.sample.courses.course import Course, Step, steps, tags
+from workbench.sample.courses.course import Course, Step, few, steps, tags
 from workbench.sample.fault import C
 from workbench.sample.faults import any_of, has
 
@@ -23,6 +23,7 @@ def courses(city: City) -> tuple[Course, ...]:
 
 def _away(city: City) -> tuple[Course, ...]:
     """The case and, month by month and year by year, the contacts, reviews and reports while it lasts."""
+    away = f"""{ADOPTS} AND no IN (SELECT no FROM member WHERE list_contains(categories, '流动党员'))"""
     source = f"""(SELECT *, CASE WHEN back IS NOT NULL THEN back ELSE DATE '9999-12-31' END AS gone FROM (
         SELECT *, CASE WHEN {any_of(*_BACK)} THEN {city.day(3, 4)} + draw(no, 160, 30)
             WHEN draw(no, 161, 4) = 0 AND NOT {any_of(*_OUT)} THEN out_on + 240 + draw(no, 160, 60) END AS back
@@ -32,13 +33,13 @@ def _away(city: City) -> tuple[Course, ...]:
                  ELSE {city.day(3, 1, -1)} + draw(no, 162, 520) END AS out_on
             FROM org o JOIN (SELECT no, min(pno) AS pno FROM member WHERE list_contains(categories, '流动党员')
                 AND standing = '正式党员' AND until IS NULL GROUP BY no) w USING (no)
-            WHERE {ADOPTS.replace('type', 'o.type')} AND (draw(no, 163, 3) = 0 OR {any_of(*_OUT)})) o) o)"""
+            WHERE {ADOPTS.replace('type', 'o.type')} AND ({few(away, 163, 3)} OR {any_of(*_OUT)})) o) o)"""
     months = f"""(SELECT o.*, p FROM {source} o, (SELECT unnest(range({city.day(1, 1, -1)}, DATE '{city.as_of}' + 1,
         INTERVAL 1 MONTH))::DATE AS p))"""
     called = "p + draw(no * 64 + month(p), 164, 27)"
     return (
         Course("流动党员", "外出", "TRUE", (*_leaving(), *_registered(), *_coming_back()), source=source),
-        Course("流动党员", "外出", f"{called} > out_on AND {called} < gone", (
+        Course("流动党员", "外出", f"{called} >= out_on AND {called} < gone", (
             Step("联系", called, pno="pno", when=f"NOT ({has(C + '3.1.3-2')} AND p = fault_month)"),
             Step("年度审核", f"{called}", pno="pno", when="month(p) = 11"),
             Step("汇报", f"{called}", pno="pno", when="month(p) IN (2, 8)"),
@@ -84,7 +85,7 @@ def _probationary(city: City) -> Course:
     """A probationary member who went away soon after admission and came back before full membership."""
     source = f"""(SELECT o.*, a.received_on + 30 AS out_on, a.received_on + 90 AS back, no * 64 + 61 AS pno
         FROM org o JOIN (SELECT no, received_on FROM applicant WHERE stage = 'C') a USING (no)
-        WHERE {ADOPTS} AND draw(no, 166, 2) = 0)"""
+        WHERE {few(f"{ADOPTS} AND stage = 'C'", 166, 2)})"""
     leaving = tuple(Step(s.name, s.day, pno="pno", tags=tags("预备党员") if s.name == "外出" else "NULL")
                     for s in _leaving())
     called = tuple(Step("联系", f"out_on + {days}", pno="pno") for days in (8, 24, 40, 55))
@@ -101,8 +102,8 @@ def _moved_in(city: City) -> Course:
     source = f"""(SELECT o.*, CASE WHEN {any_of(*_IN)} THEN {city.day(1, 20)} + draw(no, 167, 90)
             ELSE {city.day(8, 1, -1)} + draw(no, 167, 380) END AS came_on,
         CASE WHEN {has(C + '3.2.3-2')} THEN '单位有党组织' ELSE
-        ['未领证', '单位有党组织', '入党积极分子', '预备党员', NULL, NULL][1 + draw(no, 168, 6)] END AS class
-        FROM org o WHERE {ADOPTS} AND (draw(no, 169, 4) = 0 OR {any_of(*_IN)}))"""
+        ['未领证', '单位有党组织', '入党积极分子', '预备党员', '未领证', '单位有党组织', NULL][1 + draw(no, 168, 7)] END AS class
+        FROM org o WHERE {ADOPTS} AND ({few(ADOPTS, 169, 4)} OR {any_of(*_IN)}))"""
     examined = "class IN ('入党积极分子', '预备党员')"
     return Course("流入党员", "流入", "TRUE", (
         Step("流入", "came_on", tags="CASE WHEN class IS NOT NULL THEN [class] END"),
@@ -117,5 +118,5 @@ def _moved_in(city: City) -> Course:
         Step("教育考察", "came_on + 90", when=examined),
         Step("提供考察材料", "came_on + 120", when=examined),
         Step("通报表现", "came_on + 150"),
-        Step("离开", "came_on + 260", when=f"draw(no, 170, 4) = 0 AND NOT {any_of(*_IN)}"),
-    ), source=source)
+        Step("离开", "came_on + 200", when=f"draw(no, 170, 3) = 0 AND NOT {any_of(*_IN)}"),
+    ), source=source, last_year=4)

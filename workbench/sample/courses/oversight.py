@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from workbench.sample.city import City
-from workbench.sample.courses.course import Course, Step, secretary, steps, tags
+from workbench.sample.courses.course import Course, Step, few, secretary, steps, tags
+from workbench.sample.courses.floating import ADOPTS
 from workbench.sample.fault import C, F, L, S
 from workbench.sample.faults import any_of, has
 
+_BRANCH, _UPPER = "type = '党支部'", "type IN ('党委', '党组', '工委')"
+_LOW = "'一般', '差'"
 _TOPICS = ("重要意义", "主要职责", "重点任务", "存在问题和薄弱环节", "思路打算和工作决心")
 
 
@@ -93,11 +96,15 @@ def _cards(city: City) -> tuple[Course, ...]:
         return (f"EXISTS (FROM rating g WHERE g.no = o.no AND g.kind = '述职评议' AND g.period = {year} "
                 f"AND g.grade IN ({grades}))")
 
+    last = city.year - 1
+    # Of those graded low last year a few went all the way down.
+    grave = few(f"type = '党支部' AND live_from < {city.day(1, 1, -2)} AND {graded(_LOW, str(last))}", 216, 60)
     source = f"""(SELECT o.*, make_date(y, 1, 5) + CASE WHEN {faulty} THEN draw(no, 210, 10) ELSE draw(no, 210, 60) END
             AS seen_on, (rank < 6 OR {has(S + '12.2-4')} OR {has(S + '12.2-5')}) AND NOT {graded("'好'", 'y')} AS orange,
             rank < 5 AND NOT {graded("'好', '较好'", 'y')} AS red
-        FROM (SELECT *, CASE WHEN {faulty} THEN {city.year} ELSE {city.year} - draw(no, 211, 2) END AS y,
-                     CASE WHEN {faulty} THEN 8 ELSE draw(no, 212, 100) END AS rank
+        FROM (SELECT *, CASE WHEN {faulty} THEN {city.year} WHEN {grave} THEN {last}
+                             ELSE {city.year} - draw(no, 211, 2) END AS y,
+                     CASE WHEN {faulty} THEN 8 WHEN {grave} THEN 0 ELSE draw(no, 212, 100) END AS rank
               FROM org o WHERE type NOT IN ('组织部', '机关纪委') AND live_from < {city.day(1, 1, -1)}) o
         WHERE rank < 10)"""
     inspected = f"{city.day(2, 5)} + draw(no, 213, 60)"
@@ -115,10 +122,10 @@ def _cards(city: City) -> tuple[Course, ...]:
             Step("橙牌后仍有问题", "seen_on + 160", when="orange AND red"),
             Step("红牌", "seen_on + 170", when="orange AND red"),
             Step("函询约谈", "seen_on + 178", when="orange AND red"),
-            Step("情节严重", "seen_on + 178", when="orange AND red AND draw(no, 214, 2) = 0"),
-            *steps("组织调整 免去书记职务", "seen_on + 190", when="orange AND red AND draw(no, 214, 2) = 0"),
+            Step("情节严重", "seen_on + 178", when="orange AND red AND rank < 2"),
+            *steps("组织调整 免去书记职务", "seen_on + 190", when="orange AND red AND rank < 2"),
         ), source=source),
-        Course("亮牌", "巡察", f"""type IN ('党委', '党组', '工委') AND draw(no, 215, 12) = 0
+        Course("亮牌", "巡察", f"""{_UPPER} AND {few(_UPPER, 215, 12)}
                 AND NOT {graded("'好', '较好'", str(city.year))} AND live_from < {city.day(1, 1, -1)}""", (
             Step("巡视巡察反馈突出问题", inspected),
             Step("红牌", f"{inspected} + 20"),
@@ -135,24 +142,24 @@ def _follow_ups(city: City) -> tuple[Course, ...]:
         return Course(process, mark, "TRUE", found, source=source,
                       serial="period || CASE WHEN pno IS NOT NULL THEN '-' || pno ELSE '' END")
 
-    last = f"period = {city.year - 1}"
+    # A fault leaves out what followed the grades of all years: the one before would do for the last.
     low = (
-        Step("约谈提醒", "rated_on + 14", pno="pno", when=f"NOT ({last} AND {has(S + '15.1-2')})"),
+        Step("约谈提醒", "rated_on + 14", pno="pno", lacks=(S + "15.1-2",)),
         Step("限期整改", "rated_on + 14", pno="pno"),
-        Step("整改完成", "rated_on + 60", pno="pno", when=f"NOT ({last} AND {has(S + '15.1-3')})"),
+        Step("整改完成", "rated_on + 60", pno="pno", lacks=(S + "15.1-3",)),
     )
     duty = (Step("通报批评", "rated_on + 20", pno="pno"), Step("约谈提醒", "rated_on + 20", pno="pno"))
     poor = (
-        Step("约谈", "rated_on + 18", when=f"NOT ({last} AND {has(F + '4.4-7')})"),
-        Step("通报批评", "rated_on + 25", when=f"NOT ({last} AND {has(F + '4.4-8')})"),
+        Step("约谈", "rated_on + 18", lacks=(F + "4.4-7",)),
+        Step("通报批评", "rated_on + 25", lacks=(F + "4.4-8",)),
     )
     grave = f"{city.day(1, 20)} + draw(no, 220, 60)"
     return (
-        rated("述职评议", "'一般', '差'", "评议整改", "整改", low),
+        rated("述职评议", _LOW, "评议整改", "整改", low),
         rated("班子抓党建评价", "'不到位'", "评议整改", "班子", duty),
         rated("干部抓党建评价", "'不到位'", "评议整改", "干部", duty),
         rated("党建考核", "'差'", "责任考核", "考核", poor),
-        Course("评议整改", "问责", f"type NOT IN ('组织部', '机关纪委') AND (draw(no, 221, 30) = 0 OR {has(S + '15.1-4')})", (
+        Course("评议整改", "问责", f"{few(_BRANCH, 221, 30)} OR {has(S + '15.1-4')}", (
             Step("问题严重", grave), Step("追责问责", f"{grave} + 40", lacks=(S + "15.1-4",)))),
     )
 
@@ -162,7 +169,7 @@ def _neglect(city: City) -> tuple[Course, ...]:
     found = f"{city.day(2, 1)} + draw(no, 222, 60)"
     faulty = f"{has(C + '3.2.4-9')} OR {has(C + '3.2.4-10')}"
     where = f"""type IN ('党委', '工委', '党总支', '党支部')
-        AND (draw(no, 223, 15) = 0 AND list_contains(adopted, 'county-longterm') OR {faulty})"""
+        AND ({few(ADOPTS, 223, 12)} OR {faulty})"""
     praised = f"{city.day(1, 12)} + draw(no, 224, 60)"
     return (
         Course("责任考核", "不落实", where, (
