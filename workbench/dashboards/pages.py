@@ -74,10 +74,11 @@ def shell(state: RunState, f: Filter | None = None) -> str:
     f = f or Filter()
     heatmap = state.heatmap
     failing = [r for r in heatmap.requirements if heatmap.total(r["id"]).failing]
+    rest = [cell for r in heatmap.requirements if not (cell := heatmap.total(r["id"])).failing]
     papers = state.papers()
     return _environment().get_template("shell.html.j2").render(
         receipt=state.receipt, run=state.path.name, stamp=state.stamp, tiles=state.tiles(), heatmap=heatmap,
-        failing=_by_document(failing), papers=papers, paper_states=Counter(p["state"] for p in papers),
+        failing=_by_document(failing), rest=rest, silent=sum(cell.silent for cell in rest), papers=papers, paper_states=Counter(p["state"] for p in papers),
         legend=[text for _, text in _STEPS], verdicts=[v.value for v in Verdict],
         groups=_by_document(heatmap.requirements), documents=state.documents(), columns=COLUMNS, filter=f,
         rows=state.page(f),
