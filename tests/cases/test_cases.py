@@ -134,9 +134,8 @@ def test_every_check_on_site_follows_its_answer() -> None:
             org_row = {"org_id": org, "name": org, "adopts": documents, "parent_id": parent, **traits}
             tables["organizations"] += [org_row, {**child, "adopts": ["none"]}]
             if answer is not None:
-                tables["checklist"] += [
-                    {"org_id": org, "requirement": r.id, "answer": answer, "checked_on": date(2026, 7, 15)} for r in asked
-                ]
+                row = {"org_id": org, "answer": answer, "checked_on": date(2026, 7, 15)}
+                tables["checklist"] += [{**row, "requirement": r.id} for r in asked]
     found = defaultdict(set)
     for row in judge_tables(tables, asked, as_of=LATEST):
         if row["subject"] != "top":
