@@ -186,6 +186,7 @@ def _neglect(city: City) -> tuple[Course, ...]:
 def _proposal(city: City) -> Course:
     """Secretaries proposed for something this year; none whose appraisal of the year is below good."""
     day = f"{city.day(3, 1)} + draw(no, 226, 100)"
-    return Course("推荐", "推荐", f"""type IN ('党委', '党组', '工委', '党支部') AND live_from < {city.day(1, 1, -1)}
-        AND (draw(no, 227, 8) = 0 AND NOT EXISTS (FROM rating g WHERE g.no = o.no AND g.kind = '述职评议'
-            AND g.period = {city.year} AND g.grade <> '好') OR {has(S + "15.2-2")})""", (Step("推荐", day, pno=secretary(day)),))
+    good = f"""type IN ('党委', '党组', '工委', '党支部') AND live_from < {city.day(1, 1, -2)} AND NOT EXISTS (
+        FROM rating g WHERE g.no = o.no AND g.kind = '述职评议' AND g.period = {city.year} AND g.grade <> '好')"""
+    return Course("推荐", "推荐", f"{few(good, 227, 8)} OR {has(S + '15.2-2')}", (
+        Step("推荐", day, pno=secretary(day)),), last_year=2)
