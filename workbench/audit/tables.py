@@ -6,7 +6,7 @@ interpreter while it runs. So statements go to a thread of their own, in order; 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from itertools import count
@@ -39,6 +39,12 @@ class Tables:
     def append(self, table: ir.Table, expr: ir.Table) -> None:
         """Add the rows of ``expr``, which has the same columns, to a stored table."""
         self._run(expr, f'INSERT INTO "{table.get_name()}" BY NAME {self._typed(expr)}')
+
+    def drop(self, tables: Iterable[ir.Table]) -> None:
+        """Forget stored tables that nobody reads any more."""
+        self.settle()
+        for table in tables:
+            self.con.raw_sql(f'DROP TABLE "{table.get_name()}"')
 
     def table(self, name: str) -> ir.Table:
         """A table that is there already."""

@@ -202,8 +202,10 @@ def write_evidence(ctx: Context, requirements: Sequence[Requirement], results: i
     found = ctx.store("evidence", ibis.memtable(empty))
     for part in evidence(ctx, requirements):
         tables.append(found, part)
-    tables.settle()
+    # sorting takes as much memory again, and units and rows have served
+    tables.drop([*ctx.units.values(), *ctx.rows.values()])
     tables.con.to_parquet(found.order_by("subject", "requirement"), work / "evidence.parquet")
+    tables.drop([found])
 
 
 def catalogue_receipt(catalogue: Catalogue) -> dict[str, Any]:
