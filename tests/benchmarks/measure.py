@@ -27,13 +27,16 @@ def audited(data: str, out: str, evidence: str = "all") -> dict:
         if not stages or stages[-1][0] != stage:
             stages.append((stage, time.perf_counter()))
 
-    run = audit(data, as_of=date(2026, 8, 31), out=out, evidence=evidence, progress=progress)
+    run = audit(
+        data, as_of=date(2026, 8, 31), out=out, evidence=evidence, adoption=f"{data}/适用文件.yaml", progress=progress
+    )
     ended = time.perf_counter()
     spans = {
         name: round(after - began, 2)
         for (name, began), after in zip(stages, [t for _, t in stages[1:]] + [ended], strict=True)
     }
-    return {"stages": spans, "verdicts": run.receipt["verdicts"], "broken": run.receipt["broken"]}
+    return {"stages": spans, "verdicts": run.receipt["verdicts"], "requirements": len(run.requirements),
+            "broken": run.receipt["broken"]}
 
 
 def by_hand(data: str) -> dict:

@@ -71,7 +71,7 @@ def test_from_parquet_beside_sql_and_stock_gx(data: Path, tmp_path: Path, capsys
     verdicts = sum(ours["verdicts"].values())
     with capsys.disabled():
         print(f"\n{BRANCHES} branches, {verdicts} verdicts, evidence {keep}")
-        print(shown("workbench audit (77 requirements)", ours))
+        print(shown(f"workbench audit ({ours['requirements']} requirements)", ours))
         print(shown("seven checks in SQL by hand", hand), f"queries {hand['query_seconds']} s")
         print(shown("the same seven, stock GX", stock), f"GX alone {stock['gx_seconds']} s")
         print(
