@@ -1,7 +1,8 @@
 """Requirements with one figure moved by one: each must be caught by a case, or the cases do not hold the figure.
 
 A figure is every number or day among the arguments, also one that a parameter supplies. Two parameters stand in no
-argument and hold for a whole run: the grace of new organisations and the start of the two-year cycle.
+argument: the start of the two-year cycle, which every case of a two-year period holds, and the grace of new
+organisations, which ``test_cases.py`` tries on both sides of its end for every requirement that knows it.
 """
 
 from __future__ import annotations

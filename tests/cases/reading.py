@@ -26,9 +26,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from workbench.records.tables import TABLES
+from workbench.requirements.reading import read_yaml
 from workbench.timeline import add_months
 
 Row = dict[str, Any]
@@ -85,7 +84,7 @@ def read_cases() -> list[Case]:
 
 def cases_of(path: Path) -> Iterator[Case]:
     """The cases of one file."""
-    for requirement, entry in yaml.safe_load(path.read_text(encoding="utf-8")).items():
+    for requirement, entry in read_yaml(path, path.name).items():
         shared = {k: v for k, v in entry.items() if k not in (*VERDICTS, "borders")}
         named = {name: {"verdict": verdict, **entry[name]} for name, verdict in VERDICTS.items() if name in entry}
         for name, own in (*named.items(), *entry.get("borders", {}).items()):

@@ -301,16 +301,6 @@ def test_first_full_period_of_a_new_branch() -> None:
     }
 
 
-def test_grace_of_a_new_organisation_ends_on_its_day() -> None:
-    post = {"role": "组织干事", "person_id": "P1", "started_on": D("2026-03-01")}
-    asked = [
-        ("secretary-2022-4.4-3",
-         {"org": {"type": "党委", "level": "乡镇", "established_on": D(day)}, "posts": [post]})
-        for day in ("2026-02-28", "2026-03-01")
-    ]
-    assert verdicts(asked, "2026-08-31") == [FAILED, OPEN]
-
-
 @pytest.fixture
 def local(tmp_path: Path):
     """Write documents, each named by its day, to a temporary folder and load it: ``local({"2026-07-01": [entry]})``."""

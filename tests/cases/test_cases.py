@@ -3,23 +3,44 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from datetime import date
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
 from itertools import product
 
 import pytest
 
 from workbench.audit.engine import judge_tables
 from workbench.requirements import Requirement, load_requirements
-from workbench.requirements.shapes import SHAPES
+from workbench.requirements.shapes import GRACE, SHAPES
+from workbench.timeline import add_months
 from workbench.vocabulary import Level, OrgFlag, OrgType, Sector
 
 from .mutants import MARK, mutants_of
 from .reading import VERDICTS, Case, Tables, read_cases
 
-CASES = read_cases()
 LATEST = date(2026, 12, 31)
 REQUIREMENTS = {r.id: r for r in load_requirements(as_of=LATEST)}
 MUTANTS = {name: list(mutants_of(requirement)) for name, requirement in REQUIREMENTS.items()}
+
+
+def of_new_organisations(cases: Sequence[Case]) -> Iterator[Case]:
+    """``not_met`` where an organisation has its grace: founded so that it has just ended, and a day later."""
+    for case in cases:
+        months = next((p.value for p in REQUIREMENTS[case.requirement].parameters if p.name == GRACE), None)
+        if case.name != "not_met" or months is None:
+            continue
+        last = add_months(case.as_of, -months)
+        for name, founded, verdict, judged in (
+            ("grace_over", last, case.verdict, case.judged), ("in_grace", last + timedelta(days=1), "进行中", None)
+        ):
+            first, *rest = case.tables["organizations"]
+            tables = {**case.tables, "organizations": [{**first, "established_on": founded}, *rest]}
+            yield replace(case, name=name, tables=tables, verdict=verdict, judged=judged)
+
+
+WRITTEN = read_cases()
+CASES = [*WRITTEN, *of_new_organisations(WRITTEN)]
 ANSWERS = {"符合": "达标", "不符合": "未达标", "不适用": "不适用", None: "待人工核实"}
 
 
