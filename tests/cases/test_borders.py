@@ -84,7 +84,8 @@ def clock(process: str, after: str, step: str, tag: str | None, begun: str, done
 
 
 def test_the_clocks_are_all_the_deadlines_after_an_event() -> None:
-    assert {c[0] for c in (*CLOCKS, *HALF_YEARS)} == {i for i, r in REQUIREMENTS.items() if r.shape == "expect_step_deadline"}
+    known = {clock[0] for clock in (*CLOCKS, *HALF_YEARS)}
+    assert known == {i for i, r in REQUIREMENTS.items() if r.shape == "expect_step_deadline"}
 
 
 def test_last_day_of_a_deadline_and_the_day_after() -> None:
