@@ -88,7 +88,8 @@ def _base(city: City) -> str:
         type <> '党支部' OR sector = '机关' OR sector IN ('国企', '学校') AND draw(no, 11, 10) < 7 AS has_worker,
         {adopted()} AS adopted
         FROM drawn)
-    SELECT *, no > 0 AND dissolved_on IS NULL AND NOT (type = '机关纪委' AND parent % 2 = 0) AND (established_on IS NULL OR established_on < DATE '{y - 1}-01-01')
+    SELECT *, no > 0 AND dissolved_on IS NULL AND NOT (type = '机关纪委' AND parent % 2 = 0)
+            AND (established_on IS NULL OR established_on < DATE '{y - 1}-01-01')
         AS plantable FROM dated"""
 
 

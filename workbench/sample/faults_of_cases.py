@@ -11,7 +11,8 @@ _COUNTY_GROUP = f"{GROUP} AND level = '县'"
 _UNIT = "sector = '机关' AND type IN ('机关党委', '党总支', '党支部')"
 _HEADED = "sector = '机关' AND type IN ('机关党委', '机关纪委')"
 #: Branches with a floating member (as ``people.py`` draws them).
-_FLOATING = f"""{BRANCH} AND len(list_filter(range(7, size), lambda slot: draw(no * 64 + slot, 53, 100) BETWEEN 15 AND 19)) > 0
+_FLOATING = f"""{BRANCH}
+    AND len(list_filter(range(7, size), lambda slot: draw(no * 64 + slot, 53, 100) BETWEEN 15 AND 19)) > 0
     AND sector IN ('农村', '社区')"""
 #: Organisations that stood when an election seven years ago was held.
 _OLD = "coalesce(year(established_on) < 2015, TRUE)"
@@ -124,7 +125,8 @@ _AGENCIES = (
         ("43-1", "严重违纪没有追究监督责任", "删去步骤“追究监督责任”", (8, 31), MANUAL),
         ("49-1", "专班没有设立临时党支部", "删去步骤“设立临时党支部”", (4, 30), FAILED))),
     *(fault(L + code, f"{where} AND sector = '机关' AND {_OLD}", "届满未换届", "选举改为7年前", (1, 1), group="换届")
-      for code, where in (("22-1", "type = '机关党委'"), ("22-3", WITH_COMMITTEE), ("22-4", f"{BRANCH} AND NOT has_committee"))),
+      for code, where in (("22-1", "type = '机关党委'"), ("22-3", WITH_COMMITTEE),
+                          ("22-4", f"{BRANCH} AND NOT has_committee"))),
     fault(L + "24-3", f"{BRANCH} AND sector = '机关'", "新任书记7个多月才参加集中培训", "集中培训推后", (8, 31), group="书记"),
     *(fault(L + code, _HEADED, how, changed, (8, 31), group="负责人") for code, how, changed in (
         ("58-11", "没有与机关工委沟通人选", "删去步骤“沟通机关工委”"),

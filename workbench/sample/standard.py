@@ -27,8 +27,9 @@ _UNMET = (S + "4.4-6", X + "3.5-1", L + "25-1", C + "3.1.1-8")
 def measure_up(city: City) -> None:
     """Make views ``indicators`` and ``checklist``.
 
-    One organisation of fifteen was visited in spring and its rows answered. Everybody bound by the standard was looked at in the last round before ``as_of`` (April or October) and reaches the
-    basic level; one of eight also the next, one of twenty the highest.
+    One organisation of fifteen was visited in spring and its rows answered. Everybody bound by the standard was looked
+    at in the last round before ``as_of`` (April or October) and reaches the basic level; one of eight also the next,
+    one of twenty the highest.
     """
     con = city.con
     con.execute("CREATE TABLE indicators AS SELECT * FROM (VALUES "

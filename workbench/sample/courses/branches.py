@@ -1,4 +1,4 @@
-"""What a branch (党支部) keeps beside admissions: elections, appraisals, posts for villagers, dues, discipline, contacts."""
+"""What a branch (党支部) keeps beside admissions: elections, appraisals, posts, dues, discipline, contacts."""
 
 from __future__ import annotations
 

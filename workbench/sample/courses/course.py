@@ -78,7 +78,8 @@ def tagged(tag: str) -> str:
 def few(where: str, salt: int, one_of: int) -> str:
     """SQL: whether ``no`` is among one of so many organisations that fulfil ``where``, but at least one of them."""
     return f"""no IN (SELECT no FROM org o WHERE {where}
-        QUALIFY row_number() OVER (ORDER BY draw(no, {salt}, 1000003), no) <= greatest(1, count(*) OVER () // {one_of}))"""
+        QUALIFY row_number() OVER (ORDER BY draw(no, {salt}, 1000003), no)
+            <= greatest(1, count(*) OVER () // {one_of}))"""
 
 
 def secretary(day: str) -> str:
