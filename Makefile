@@ -37,7 +37,7 @@ demo: $(VENV)/.installed
 	echo "示例数据和条款没有变化，沿用上次结果 $$(cat runs/.demo)"; \
 	else \
 	out=runs/demo; n=2; while [ -e "$$out" ]; do out=runs/demo-$$n; n=$$((n + 1)); done; \
-	$(BIN)/workbench audit sample_data --as-of $(AS_OF) --out "$$out"; code=$$?; \
+	$(BIN)/workbench audit sample_data --as-of $(AS_OF) --adoption sample_data/适用文件.yaml --out "$$out"; code=$$?; \
 	case $$code in 0|1|3|4) echo "$$out" > runs/.demo ;; *) exit $$code ;; esac; \
 	fi
 	@$(BIN)/workbench serve "$$(cat runs/.demo)" --port $(PORT)

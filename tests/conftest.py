@@ -34,5 +34,6 @@ def demo_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from workbench.resources import resource
 
     folder = tmp_path_factory.mktemp("runs") / "demo"
-    audit(resource("sample_data"), as_of=AS_OF, out=folder)
+    data = resource("sample_data")
+    audit(data, as_of=AS_OF, adoption=data / "适用文件.yaml", out=folder)
     return folder
