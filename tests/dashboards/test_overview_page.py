@@ -314,7 +314,8 @@ def test_no_width_scrolls_sideways(walked: Path, start: Callable, visit: Callabl
     assert tab.evaluate(wide) <= width
     tab.screenshot(path=ARTIFACTS / f"{name}.png")
     if width == 1440:  # all documents at one glance
-        assert tab.evaluate("(b => b.scrollWidth - b.clientWidth)(document.querySelector('.wb-heat-sum').parentElement)") <= 0
+        box = "document.querySelector('.wb-heat-sum').parentElement"
+        assert tab.evaluate(f"(b => b.scrollWidth - b.clientWidth)({box})") <= 0
     page.expand()
     if width == 390:  # the document scrolls in its own box, the names of the units stay
         assert tab.evaluate(_SCROLLED) == [True, 0]

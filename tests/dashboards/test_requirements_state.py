@@ -138,9 +138,8 @@ def test_texts_of_requirements_are_escaped(tmp_path: Path) -> None:
         entries[0][key] = "<img src=x>"
     (run / "requirements.json").write_text(json.dumps(entries), encoding="utf-8")
     clauses = Clauses(RunState(run))
-    for html in (
-        pages.requirements(clauses), pages.card(clauses, "secretary-2022-1"), pages.heat(clauses.state, "secretary-2022")
-    ):
+    views = (pages.requirements(clauses), pages.card(clauses, "secretary-2022-1"))
+    for html in (*views, pages.heat(clauses.state, "secretary-2022")):
         assert "<img" not in html and "&lt;img" in html
 
 
