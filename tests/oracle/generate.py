@@ -66,7 +66,9 @@ class City:
     def bind(self, groups: dict[str, Any]) -> None:
         """Whom each requirement binds, and a few others: records of anybody else would only be in the way."""
         facts = Facts({"organizations": self.organizations, "people": self.tables["people"]}, self.as_of)
-        members = {b: {o["org_id"] for o in subjects(facts, groups[b], self.ref)} for b in {d.binds for d in self.demands}}
+        members = {
+            b: {o["org_id"] for o in subjects(facts, groups[b], self.ref)} for b in {d.binds for d in self.demands}
+        }
         for d in self.demands:
             self.bound[d.requirement] = [o for o in self.orgs if o in members[d.binds] or self.chance(0.03)]
 

@@ -48,7 +48,9 @@ class Ledger(dict):
 
     def add(self, table: str, **row: Any) -> Ledger:
         row = {"org_id": "O1", **EMPTY[table], **row}
-        self[table].append({k: D(v) if isinstance(v, str) and len(v) == 10 and v[:2] == "20" else v for k, v in row.items()})
+        self[table].append(
+            {k: D(v) if isinstance(v, str) and len(v) == 10 and v[:2] == "20" else v for k, v in row.items()}
+        )
         return self
 
     def held(self, kind: str, *days: str, **row: Any) -> Ledger:

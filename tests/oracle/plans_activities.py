@@ -84,7 +84,9 @@ class Columns:
         if good and kind in self.chairs:
             row["chair_id"] = holder(city, row["org_id"], rng.choice(self.chairs[kind]), day)
         if good and row["tags"] and kind in self.carried:
-            row["tags"] = list(dict.fromkeys([*row["tags"], *(t for k in self.carried[kind] for t in terms(k["carries"]))]))
+            row["tags"] = list(
+                dict.fromkeys([*row["tags"], *(t for k in self.carried[kind] for t in terms(k["carries"]))])
+            )
 
 
 def held(city: City, org: str, k: Row, day: date, **more: Any) -> Row:
@@ -205,7 +207,12 @@ def deciding(city: City, k: Row) -> list[Row]:
     good = {org for org in city.orgs if city.chance(0.6)}
     silent = {org for org in city.orgs if city.chance(0.15)}
     for row in city.tables["case_steps"]:
-        if row["org_id"] not in silent and row["process"] == k["process"] and row["step"] in wanted and share_a_term(k.get("tags"), row["tags"]):
+        if (
+            row["org_id"] not in silent
+            and row["process"] == k["process"]
+            and row["step"] in wanted
+            and share_a_term(k.get("tags"), row["tags"])
+        ):
             if city.chance(0.95 if row["org_id"] in good else 0.4):
                 back = city.rng.choice([0, k["within_days"], k["within_days"], k["within_days"] // 2])
                 back += 0 if row["org_id"] in good else city.rng.choice([0, 0, 1, -1])

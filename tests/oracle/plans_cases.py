@@ -79,9 +79,18 @@ def step_row(city: City, org: str, process: str, step: str, case_id: str, day: d
     rng, tags = city.rng, city.words.case_tags
     roll = rng.random()
     return {
-        "case_id": case_id, "process": process, "org_id": org, "person_id": city.person(org), "step": step,
-        "done_on": day, "value": None if city.chance(0.03) else float(rng.choice((1, 2, 3, 5, 8, 8))),
-        "tags": None if roll < 0.25 else [] if roll < 0.5 else rng.sample(tags, 1 if roll < 0.75 else min(2, len(tags))),
+        "case_id": case_id,
+        "process": process,
+        "org_id": org,
+        "person_id": city.person(org),
+        "step": step,
+        "done_on": day,
+        "value": None if city.chance(0.03) else float(rng.choice((1, 2, 3, 5, 8, 8))),
+        "tags": None
+        if roll < 0.25
+        else []
+        if roll < 0.5
+        else rng.sample(tags, 1 if roll < 0.75 else min(2, len(tags))),
         "recorded_on": city.recorded(),
     }
 
@@ -217,7 +226,9 @@ def everybody(city: City, k: Row, rows: list[Row], people: dict[str, list[Row]])
         if k.get("roles"):
             meant = [p for p in city.holders(org, k["roles"]) if running(p, day, "started_on", "ended_on")]
         else:
-            meant = [p for p in people.get(org, ()) if p["categories"] and share_a_term(k["categories"], p["categories"])]
+            meant = [
+                p for p in people.get(org, ()) if p["categories"] and share_a_term(k["categories"], p["categories"])
+            ]
         complete = rng.choice([1.0, 1.0, 0.7])
         for person in sorted({p["person_id"] for p in meant}):
             if city.chance(complete):

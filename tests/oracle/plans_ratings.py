@@ -16,7 +16,9 @@ Row = dict[str, Any]
 DAY = timedelta(days=1)
 
 
-def rating(city: City, org: str, person: str | None, kind: str, period: int, grade: str | None, day: date | None) -> Row:
+def rating(
+    city: City, org: str, person: str | None, kind: str, period: int, grade: str | None, day: date | None
+) -> Row:
     return {"org_id": org, "person_id": person, "kind": kind, "period": period, "grade": grade, "rated_on": day}
 
 
@@ -27,8 +29,17 @@ def ratings(city: City) -> list[Row]:
         rows += capped(city, k)
     for k in city.asked("members_covered"):
         rows += [
-            rating(city, org, person, city.rng.choice(terms(k["rating"])), city.year, city.rng.choice(city.words.grades), None)
-            for person, org in (members_of(city, k).items() if k.get("rating") else ()) if city.chance(0.9)
+            rating(
+                city,
+                org,
+                person,
+                city.rng.choice(terms(k["rating"])),
+                city.year,
+                city.rng.choice(city.words.grades),
+                None,
+            )
+            for person, org in (members_of(city, k).items() if k.get("rating") else ())
+            if city.chance(0.9)
         ]
     for k in streaks:
         rows += [r for org in city.bound[k["requirement"]] if city.chance(0.5) for r in streak(city, org, k)]

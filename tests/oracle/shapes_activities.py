@@ -52,7 +52,9 @@ def permitted(f: Facts, s: Setting, k: dict[str, Any]) -> dict[date, list[Span]]
     return found
 
 
-def activities_of(rows: list[Row], span: Span, s: Setting, k: dict[str, Any], later: dict[date, list[Span]]) -> list[Row]:
+def activities_of(
+    rows: list[Row], span: Span, s: Setting, k: dict[str, Any], later: dict[date, list[Span]]
+) -> list[Row]:
     """The activities that belong to the period."""
     first, last = span
     if k["period"] == "year":

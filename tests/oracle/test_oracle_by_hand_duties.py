@@ -1,4 +1,4 @@
-"""The oracle against examples worked by hand: what a case entails, how dues were handed in, grades, whom a file binds."""
+"""The oracle worked by hand: what a case entails, how dues were handed in, grades, whom a file binds."""
 
 from __future__ import annotations
 

@@ -114,7 +114,10 @@ def villages() -> Ledger:
 def test_share_of_flagged_villages() -> None:
     kwargs = {"types": ["党支部"], "having_flag": ["后进村"]}
     assert villages().asked("population", "2026-06-30", **kwargs, share=50) == ("达标", 50)
-    assert villages().asked("population", "2026-07-01", **kwargs, share=66.6) == ("达标", pytest.approx(66.667, abs=0.001))
+    assert villages().asked("population", "2026-07-01", **kwargs, share=66.6) == (
+        "达标",
+        pytest.approx(66.667, abs=0.001),
+    )
     assert villages().asked("population", **kwargs, sectors="农村", minimum=3) == ("未达标", 2)
     assert villages().asked("population", types=["党支部"], flags=["后进村", "有财政"], minimum=1) == ("达标", 1)
     assert villages().asked("population", sectors="国企", having_flag="后进村", share=1).verdict == "不适用"

@@ -187,7 +187,10 @@ def test_members_and_organisations_that_are_rated() -> None:
     kwargs = {"rating": "述职评议", "scope": "children", "share": 50}
     assert ledger.asked("orgs_covered", **kwargs) == ("达标", 50)
     assert ledger.asked("orgs_covered", "2026-12-30", **kwargs | {"share": 51}) == ("进行中", None)
-    assert ledger.asked("orgs_covered", **kwargs | {"share": 60, "scope": "subtree"}) == ("达标", pytest.approx(66.67, abs=0.01))
+    assert ledger.asked("orgs_covered", **kwargs | {"share": 60, "scope": "subtree"}) == (
+        "达标",
+        pytest.approx(66.67, abs=0.01),
+    )
     assert ledger.asked("orgs_covered", **kwargs | {"scope": "own"}) == ("未达标", 0)
     assert ledger.asked("orgs_covered", **kwargs, role="书记").verdict == "不适用"  # nobody is secretary there
     visits = {"activity": "调研", "scope": "subtree", "share": 100, "types": ["党支部"]}

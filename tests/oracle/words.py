@@ -11,10 +11,15 @@ from .zoo_shapes import CATEGORIES, FLAGS, GRADES, KINDS, MEASURES, RATINGS, ROL
 
 #: Arguments that hold terms of one kind.
 ARGUMENTS = {
-    "kinds": ("activity",), "tags": ("tags", "carries"), "roles": ("roles", "by_role", "role", "chaired_by", "also", "except_roles"),
-    "standings": ("standing", "standings"), "categories": ("categories", "except_categories"),
-    "measures": ("measure", "per", "when", "numerator", "denominator", "base"), "ratings": ("rating", "given_rating"),
-    "grades": ("grade", "grades", "given_grades"), "flags": ("flags", "having_flag", "when_descendant_flag"),
+    "kinds": ("activity",),
+    "tags": ("tags", "carries"),
+    "roles": ("roles", "by_role", "role", "chaired_by", "also", "except_roles"),
+    "standings": ("standing", "standings"),
+    "categories": ("categories", "except_categories"),
+    "measures": ("measure", "per", "when", "numerator", "denominator", "base"),
+    "ratings": ("rating", "given_rating"),
+    "grades": ("grade", "grades", "given_grades"),
+    "flags": ("flags", "having_flag", "when_descendant_flag"),
 }
 BASE = {
     "kinds": KINDS, "tags": TAGS, "roles": ROLES, "standings": STANDINGS, "categories": CATEGORIES,
@@ -37,10 +42,19 @@ class Words:
                 if not (kind == "measures" and t in FIGURES) and not (kind == "tags" and k.get("process"))
             ))
             setattr(self, kind, found if len(found) > 3 else list(dict.fromkeys([*found, *BASE[kind]])))
-        self.steps = {process: steps_of(process, asked) for process in dict.fromkeys(k["process"] for k in asked if k.get("process"))}
-        self.case_tags = list(dict.fromkeys(
-            t for k in asked if k.get("process") for name in ("tags", "of_tags", "step_tags") for t in terms(k.get(name))
-        )) or ["复杂事项"]
+        self.steps = {
+            process: steps_of(process, asked)
+            for process in dict.fromkeys(k["process"] for k in asked if k.get("process"))
+        }
+        self.case_tags = list(
+            dict.fromkeys(
+                t
+                for k in asked
+                if k.get("process")
+                for name in ("tags", "of_tags", "step_tags")
+                for t in terms(k.get(name))
+            )
+        ) or ["复杂事项"]
 
     kinds: list[str]
     tags: list[str]

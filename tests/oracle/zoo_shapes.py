@@ -133,8 +133,11 @@ def members_covered(rng: Chance) -> dict[str, Any]:
 def orgs_covered(rng: Chance) -> dict[str, Any]:
     by = {"rating": one_or_some(rng, RATINGS)} if rng.random() < 0.5 else activity(rng)
     return {
-        **by, "scope": rng.choice(["own", "children", "children", "subtree"]), "share": rng.choice([100, 100, 60, 33.3]),
-        **maybe(rng, 0.4, role=one_or_some(rng, ROLES)), **maybe(rng, 0.4, types=rng.sample(TYPES, 5)),
+        **by,
+        "scope": rng.choice(["own", "children", "children", "subtree"]),
+        "share": rng.choice([100, 100, 60, 33.3]),
+        **maybe(rng, 0.4, role=one_or_some(rng, ROLES)),
+        **maybe(rng, 0.4, types=rng.sample(TYPES, 5)),
     }
 
 
@@ -268,7 +271,12 @@ def tenure(rng: Chance) -> dict[str, Any]:
 def post_qualified(rng: Chance) -> dict[str, Any]:
     roles, also = rng.sample(ROLES, 2)
     at = rng.choice(["own", "parent", "anywhere"])
-    return {"roles": roles, "also": one_or_some(rng, sorted({also, ROLES[0]})), "at": at, **maybe(rng, 0.3, full_time=True)}
+    return {
+        "roles": roles,
+        "also": one_or_some(rng, sorted({also, ROLES[0]})),
+        "at": at,
+        **maybe(rng, 0.3, full_time=True),
+    }
 
 
 def some_day(rng: Chance) -> str:
@@ -305,7 +313,9 @@ def measure(rng: Chance) -> dict[str, Any]:
     else:
         asked |= maybe(rng, 0.5, per=names[1])
         low = rng.choice([100, 110, 99.5] if asked.get("per") else [100, 110, 2])
-        asked |= rng.choice([{"minimum": low}, {"minimum": low}, {"maximum": low}, {"minimum": low, "maximum": low + 5}])
+        asked |= rng.choice(
+            [{"minimum": low}, {"minimum": low}, {"maximum": low}, {"minimum": low, "maximum": low + 5}]
+        )
     if rng.random() < 0.5:
         asked |= {"when": names[2], **rng.choice([
             {"when_at_least": 100}, {"when_below": 110}, {"when_at_least": 100, "when_below": 150},
@@ -328,7 +338,9 @@ def population(rng: Chance) -> dict[str, Any]:
         {"rating": one_or_some(rng, RATINGS), "grades": rng.sample(GRADES, 2)},
         {"rating": one_or_some(rng, RATINGS), "grades": rng.sample(GRADES, 2)},
     ])
-    bound = {"share": rng.choice([10, 33.3, 50, 60])} if having and rng.random() < 0.6 else {"minimum": rng.randint(1, 4)}
+    bound = (
+        {"share": rng.choice([10, 33.3, 50, 60])} if having and rng.random() < 0.6 else {"minimum": rng.randint(1, 4)}
+    )
     return {**asked, **having, **bound}
 
 

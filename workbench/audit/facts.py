@@ -172,7 +172,9 @@ class Facts:
     def permissions(self) -> list[dict]:
         """Permissions to meet later (补开许可) that have been used by then; few, so they are read as they are."""
         table = self._table("permissions")
-        return self._rows(table.filter(table.held_on <= self.as_of).select("org_id", "requirement", "period", "held_on"))
+        return self._rows(
+            table.filter(table.held_on <= self.as_of).select("org_id", "requirement", "period", "held_on")
+        )
 
     @cached_property
     def rejected(self) -> ir.Table:

@@ -200,7 +200,9 @@ def permission_states(papers: Papers, facts: Facts, requirements: Sequence[Requi
     for row in papers.permissions:
         kinds = terms(known[row["requirement"]].kwargs["activity"]) if row["requirement"] in known else ()
         used = any((row["org_id"], kind, row["held_on"]) in met for kind in kinds)
-        state = PaperState.NOT_YET if row["held_on"] > facts.as_of else PaperState.IN_FORCE if used else PaperState.UNUSED
+        state = (
+            PaperState.NOT_YET if row["held_on"] > facts.as_of else PaperState.IN_FORCE if used else PaperState.UNUSED
+        )
         states.append({
             "subject": row["org_id"], "requirement": row["requirement"], "period": row["period"],
             "held_on": row["held_on"].isoformat(), "reason": row["reason"], "approved_by": row["approved_by"],

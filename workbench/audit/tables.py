@@ -20,7 +20,7 @@ _numbers = count()
 
 
 class Tables:
-    """What an audit stores and reads on connection ``con``. Nothing else may use the connection before :meth:`settle`."""
+    """What an audit stores and reads on ``con``. Nothing else may use the connection before :meth:`settle`."""
 
     def __init__(self, con: ibis.BaseBackend):
         self.con = con

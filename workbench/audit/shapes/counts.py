@@ -9,7 +9,17 @@ import ibis
 import ibis.expr.types as ir
 
 from workbench.audit.shapes.activities import SELECTOR, activity_available, activity_needs, of_kind
-from workbench.audit.shapes.base import Context, Shape, as_evidence, bits, finish, look_up, parameters, small_table, union
+from workbench.audit.shapes.base import (
+    Context,
+    Shape,
+    as_evidence,
+    bits,
+    finish,
+    look_up,
+    parameters,
+    small_table,
+    union,
+)
 from workbench.requirements.model import Requirement, terms
 from workbench.timeline import SPAN, Period, PeriodKind, periods
 

@@ -22,7 +22,16 @@ from workbench.audit.shapes.base import (
     parameters,
     plus,
 )
-from workbench.audit.shapes.cases import case_evidence, case_needs, case_rows, followed, listed, number, with_process, with_tags
+from workbench.audit.shapes.cases import (
+    case_evidence,
+    case_needs,
+    case_rows,
+    followed,
+    listed,
+    number,
+    with_process,
+    with_tags,
+)
 from workbench.requirements.model import Requirement, terms
 from workbench.vocabulary import Standing
 

@@ -149,7 +149,7 @@ _DEED = (
 
 
 def _deeds(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
-    """Activities and ratings in the span that a requirement counts, whoever held them, with the ``amount`` each adds."""
+    """Activities and ratings in the span that a requirement counts, with the ``amount`` each adds, held by anybody."""
     parts = []
     if held := [r for r in requirements if "activity" in r.kwargs]:
         parts.append(_activities(ctx, held))
@@ -278,7 +278,10 @@ def rating_available(kwargs: dict, inventory: Inventory) -> bool:
 
 def rating_needs(kwargs: dict) -> list[Need]:
     """Ratings of the kind and, where a role decides, the posts."""
-    return [*(Need("ratings", kind) for kind in terms(kwargs["rating"])), *([Need("posts")] if "role" in kwargs else [])]
+    return [
+        *(Need("ratings", kind) for kind in terms(kwargs["rating"])),
+        *([Need("posts")] if "role" in kwargs else []),
+    ]
 
 
 def _members_needs(kwargs: dict) -> list[Need]:

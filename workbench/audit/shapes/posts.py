@@ -42,7 +42,9 @@ def running(ctx: Context) -> ir.Table:
 
 def _held(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
     """Running posts of the roles a requirement names, in its subjects."""
-    rules = parameters(requirements, {"roles": listed("roles"), "only_full": (bool, lambda k: bool(k.get("full_time")))})
+    rules = parameters(
+        requirements, {"roles": listed("roles"), "only_full": (bool, lambda k: bool(k.get("full_time")))}
+    )
     rules = rules.mutate(role=rules.roles.unnest()).drop("roles")
     t = running(ctx).rename(subject="org_id").join(rules, "role")
     t = t.filter(~t.only_full | t.full_time.fill_null(False))

@@ -102,7 +102,9 @@ def _open_units(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
     if any(r.kwargs.get("when_descendant_flag") for r in requirements):
         orgs = ctx.facts.organizations
         orgs = orgs.select("org_id", "established_on", "dissolved_on", flag=orgs.flags.unnest())
-        flagged = ctx.facts.below.join(orgs, "org_id").select("ancestor", "flag", born="established_on", gone="dissolved_on")
+        flagged = ctx.facts.below.join(orgs, "org_id").select(
+            "ancestor", "flag", born="established_on", gone="dissolved_on"
+        )
         marked = subjects.semi_join(
             flagged,
             [
