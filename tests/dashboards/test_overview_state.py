@@ -97,6 +97,18 @@ def test_the_lower_end_is_that_of_the_literature() -> None:
     assert ends == sorted(ends) and ends[-1] < 0.5
 
 
+def test_a_document_is_opened_for_the_units_it_concerns(tmp_path: Path) -> None:
+    run = write_run(tmp_path / "run", branches=24)
+    frame = pd.read_parquet(run / "results.parquet")
+    frame.loc[frame["subject"].str.startswith("003") & (frame["document"] == "xinfang-bureau"), "verdict"] = "不适用"
+    frame.to_parquet(run / "results.parquet")
+    state = RunState(run)
+    shown = {d: set(re.findall(r'data-unit="(\d+)"', pages.heat(state, d))) for d, _ in state.documents()}
+    units = {unit for unit, _ in state.heatmap.units}
+    assert shown == {"secretary-2022": units, "xinfang-bureau": units - {"003"}}
+    assert "1 个单位不适用，没有列出" in pages.heat(state, "xinfang-bureau")
+
+
 def test_pages_hold_every_row_once(state: RunState, results: pd.DataFrame) -> None:
     total, _ = state.count(Filter())
     seen = []

@@ -86,10 +86,12 @@ def shell(state: RunState, f: Filter | None = None) -> str:
 
 
 def heat(state: RunState, document: str) -> str:
-    """The heatmap of one document, a column per requirement."""
+    """The heatmap of one document, a column per requirement, for the units that it concerns."""
+    heatmap = state.heatmap
+    bound = [unit for unit in heatmap.units if heatmap.cells.get((unit[0], document), Cell()) != Cell()]
     return _environment().get_template("heat.html.j2").render(
-        heatmap=state.heatmap, document=document, title=dict(state.documents()).get(document, document),
-        columns=state.heatmap.columns(document),
+        heatmap=heatmap, document=document, title=dict(state.documents()).get(document, document),
+        columns=heatmap.columns(document), units=bound,
     )
 
 
