@@ -59,7 +59,8 @@ def _day(month_day: str) -> str:
 
 
 def _any(value: Any) -> str:
-    return "或".join(terms(value))
+    words = terms(value)
+    return f"{'、'.join(words[:-1])}或{words[-1]}" if len(words) > 1 else "".join(words)
 
 
 def _by_date(a: Arguments, unit: str) -> str:
@@ -224,7 +225,9 @@ _WORDING: dict[str, Callable[[Arguments, str], str]] = {
     "expect_step_qualification": _qualified,
     "expect_step_present": _present,
     "expect_step_meeting": _meeting,
-    "expect_case_members": lambda a, u: f"{_any(a['step'])}不低于应到人数的{a['share']:g}%",
+    "expect_case_members": lambda a, u: (
+        f"{_any(a['step'])}覆盖应到人数的{a['share']:g}%" + ("" if a["share"] == 100 else "以上")
+    ),
     "expect_posts_held": lambda a, u: f"至少{a['minimum']}{u}",
     "expect_term": _term,
     "expect_tenure": lambda a, u: f"任{_any(a['roles'])}不超过{a['years']}年",
