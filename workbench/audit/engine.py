@@ -21,6 +21,7 @@ from workbench.audit.facts import Facts
 from workbench.audit.gx_process import GxProcess, Judgement
 from workbench.audit.papers import exemption_states, permission_states, read_papers
 from workbench.audit.run import Run
+from workbench.audit.subjects import unplaced
 from workbench.audit.tables import Tables
 from workbench.audit.shapes.base import Context
 from workbench.audit.verdicts import decide, missing_records, prepare
@@ -229,6 +230,7 @@ def _judge(
         "broken": broken,
         "unread": [{"file": m.file, "problem": m.problem} for m in records.unread],
         "missing": missing_records(ctx, requirements),
+        "unplaced": unplaced(facts),
         "city": _root_name(ctx),
     }
     write_run(work, folder, ctx, suites, results, gx_results=gx_results, records=records, receipt=receipt)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 
 import ibis
 import ibis.expr.types as ir
@@ -12,6 +13,7 @@ import pyarrow as pa
 from workbench.audit.facts import Facts, list_has_all, list_has_any
 from workbench.audit.shapes.base import look_up
 from workbench.errors import UsageError
+from workbench.records.tables import TABLES
 from workbench.requirements.adoption import Adoption, Entry
 from workbench.requirements.model import Adopts, Requirement
 from workbench.vocabulary import Standing
@@ -119,6 +121,22 @@ def _codes(facts: Facts, names: Sequence[str], place: str) -> Mapping[str, str]:
                 next_step="写组织代码",
             )
     return {name: codes.pop() for name, codes in found.items()}
+
+
+def unplaced(facts: Facts) -> list[dict[str, Any]]:
+    """Organisations without a sector or a level: requirements that bind by these pass them by (领域、层级未填).
+
+    One dict per such column: header, number of organisations, names of the first five.
+    """
+    orgs = facts.organizations
+    told = []
+    for column in ("sector", "level"):
+        empty = facts.tables.rows(orgs.filter(orgs[column].isnull()).order_by("org_id").select("name"))
+        if empty:
+            header = TABLES["organizations"].column(column).header
+            names = [row["name"] for row in empty[:5]]
+            told.append({"column": header, "organizations": len(empty), "examples": names})
+    return told
 
 
 def _among(allowed: ir.ArrayColumn, value: ir.StringColumn) -> ir.BooleanValue:

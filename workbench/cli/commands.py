@@ -225,6 +225,12 @@ def _print_next(run: Any, code: ExitCode) -> None:
     for gap in run.receipt["missing"]:
         clauses = "、".join(gap["requirements"])
         err().print(f"全部数据中没有这类记录：{gap['records']}；无法判断：{clauses}", markup=False, soft_wrap=True)
+    for gap in run.receipt["unplaced"]:
+        examples = "、".join(gap["examples"])
+        err().print(
+            f"{gap['organizations']:,} 个组织没有填“{gap['column']}”，按它约束的条款不会判到：{examples}",
+            style="yellow", markup=False, soft_wrap=True,
+        )
     for warning in paper_warnings(run.receipt):
         err().print(warning, style="yellow", markup=False, soft_wrap=True)
     lines = [f"截至 {run.receipt['as_of']}；结论：{code.meaning}（退出码 {int(code)}）", f"结果：{folder}"]
