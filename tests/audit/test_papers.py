@@ -176,3 +176,11 @@ def test_an_unused_permission_is_told(tmp_path: Path) -> None:
     run: Run = audit(source, as_of=AS_OF, documents=["xinfang-bureau"], out=tmp_path / "结果")
     assert [(p["subject"], p["state"]) for p in run.receipt["permissions"]] == [("B1", "有效"), ("B2", "未用到")]
     assert any("补开" in row.label for row in run.explain("B1", MONTHLY).evidence)
+
+
+def test_organisations_without_sector_are_told(tmp_path: Path) -> None:
+    source = ledger(tmp_path / "台账", 党组织=ORGANIZATIONS, 活动=LISTS)
+    run = audit(source, as_of=AS_OF, documents=["secretary-2022"], out=tmp_path / "结果")
+    assert run.receipt["unplaced"] == [
+        {"column": "领域", "organizations": 6, "examples": [f"示例第{i}党支部" for i in range(1, 6)]}
+    ]
