@@ -85,6 +85,23 @@ def test_a_duty_that_lasts_while_the_case_runs() -> None:
     ])
 
 
+def test_a_case_that_ended_in_time_owes_nothing_more() -> None:
+    """The thirty days end on 1 April: who is back by then need not be registered, who comes later had to be."""
+    cases = [
+        ([step(END, "2026-04-01")], {}, "2026-08-31", (NONE, None)),
+        ([step(END, "2026-04-02")], {}, "2026-08-31", (FAILED, 1)),
+        ([step(END, "2026-03-20")], {}, "2026-03-25", (NONE, None)),
+        ([step(END, "2026-04-01"), step(DONE, "2026-05-01")], {}, "2026-08-31", (MET, 0)),
+        ([step(END, "2026-04-01"), step(DONE, "2026-03-09")], {"step_tags": ["询问函"]}, "2026-08-31", (NONE, None)),
+        ([step(DONE, "2026-03-20")], {"steps": [DONE, "思想汇报"], "until": [DONE]}, "2026-08-31", (FAILED, 1)),
+        ([step(DONE, "2026-03-20")], {"until": [DONE]}, "2026-08-31", (MET, 0)),
+    ]
+    check([
+        (present(**{"until": [END]} | more), steps(FIRST, *rows), as_of, 2026, wanted)
+        for rows, more, as_of, wanted in cases
+    ])
+
+
 def test_what_counts_as_done() -> None:
     cases = [
         ([step(DONE, "2026-03-02")], {"steps": [DONE, "思想汇报"]}, FAILED),

@@ -83,6 +83,8 @@ def duty(case: Case, trigger: date, s: Setting, k: dict[str, Any]) -> str | None
         return None
     if all(any(answers_duty(r, trigger, k) for r in case.named(step, k.get("step_tags"))) for step in k["steps"]):
         return MET
+    if over_in_time(case, due, k):
+        return None
     if s.as_of <= due:
         return OPEN
     may_be = all(
@@ -91,6 +93,12 @@ def duty(case: Case, trigger: date, s: Setting, k: dict[str, Any]) -> str | None
         for step in k["steps"]
     )
     return UNKNOWN if may_be else MISSED
+
+
+def over_in_time(case: Case, due: date, k: dict[str, Any]) -> bool:
+    """Whether the case ended on the due day or earlier, by a step that is not itself asked for."""
+    ended = case.first(k["until"]) if k.get("until") else None
+    return ended is not None and ended <= due and not any(step in k["steps"] for step in terms(k["until"]))
 
 
 def answers_duty(row: Row, trigger: date, k: dict[str, Any]) -> bool:

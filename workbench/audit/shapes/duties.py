@@ -82,6 +82,8 @@ def _present_units(ctx: Context, requirements: Sequence[Requirement]) -> ir.Tabl
         "asked": (int, lambda k: (1 << len(k["steps"])) - 1),
         "days": number("within_days"),
         "lasting": (bool, lambda k: bool(k.get("until"))),
+        # where the end is itself what is asked for, an end in time cannot spare the rest
+        "spared": (bool, lambda k: not set(terms(k.get("until"))) & set(k["steps"])),
         "barred": (bool, lambda k: bool(k.get("absent"))),
     }
     c = bound(ctx, requirements, _cases(ctx, requirements), rule)
@@ -93,6 +95,7 @@ def _present_units(ctx: Context, requirements: Sequence[Requirement]) -> ir.Tabl
         (c.lasting, in_force & (c.ended.isnull() | (c.ended >= ctx.facts.first_day))),
         else_=(due.year() == ctx.year) | ((year == ctx.year) & (due > as_of)),
     )
+    over = (c.spared & ~c.barred & (c.found != c.asked) & (c.ended <= due)).fill_null(False)
     kept = MET if ctx.as_of >= date(ctx.year, 12, 31) else OPEN
     status = ibis.cases(
         (c.barred & (c["last"] >= c.begun).fill_null(False), MISSED),
@@ -102,7 +105,7 @@ def _present_units(ctx: Context, requirements: Sequence[Requirement]) -> ir.Tabl
         else_=OPEN,
     )
     units = c.mutate(status=status, value=(status == MISSED).cast("float64"), unit=c.case_id)
-    return units.filter(belongs, units.begun >= units.start)
+    return units.filter(belongs, ~over, units.begun >= units.start)
 
 
 def _present_available(kwargs: dict, inventory: Inventory) -> bool:
