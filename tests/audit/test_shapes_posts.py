@@ -45,7 +45,8 @@ def test_the_term_of_office() -> None:
     for held_on, extended, expected in rows.values():
         steps = [step("任职", d) for d in held_on] + [step("集中培训", d) for d in extended]
         cases.append((asked, {"case_steps": steps}, DAY, 2026, expected))
-    cases += [(asked, founded("2023-08-31"), DAY, 2026, (BEHIND, 0)), (asked, founded("2023-08-30"), DAY, 2026, FAILED)]
+    cases.append((asked, founded("2023-08-31"), DAY, 2026, (BEHIND, 0)))
+    cases.append((asked, founded("2023-08-30"), DAY, 2026, (UNKNOWN, None)))  # an election may be missing
     cases.append((asked, YOUNG | {"case_steps": [step("任职", "2020-01-01")]}, DAY, 2026, (OPEN, None)))
     check(cases)
 
@@ -87,6 +88,22 @@ def test_who_holds_one_post_must_hold_another() -> None:
     cases.append((own, GROWN | {"posts": [mine]}, DAY, 2026, (FAILED, 1)))
     parentless = requirement("expect_post_qualified", roles="书记", also="委员", at="parent")
     cases.append((parentless, {"posts": [mine]}, DAY, 2026, (UNKNOWN, None)))
+    check(cases)
+
+
+def test_only_a_superior_of_the_right_type_can_be_asked() -> None:
+    mine, right = post("a", "书记", OLD), {"roles": "书记", "also": "委员", "at": "parent"}
+    asked = requirement("expect_post_qualified", **right, parent_types=["党组", "党委"])
+    cases = []
+    for above, fits, expected in [
+        ([branch("P", type="党组")], True, (MET, 0)),
+        ([branch("P", type="党委")], False, (FAILED, 1)),
+        ([branch("P", type="工委")], False, (UNKNOWN, None)),
+        ([branch("P", type="工委")], True, (UNKNOWN, None)),
+        ([], False, (UNKNOWN, None)),
+    ]:
+        posts = [mine, post("b", "委员", OLD)] + [post("a", "委员", OLD, org="P")] * fits
+        cases.append((asked, {"organizations": [branch(parent_id="P"), *above], "posts": posts}, DAY, 2026, expected))
     check(cases)
 
 

@@ -27,7 +27,8 @@ def posts_held(f: Facts, s: Setting, k: dict[str, Any]) -> Answer:
 def term(f: Facts, s: Setting, k: dict[str, Any]) -> Answer:
     answer = new_answer(f, s, k)
     rows = [r for r in f.steps.get((s.org, k["process"]), ()) if r["done_on"] <= s.ref]
-    last = max((r["done_on"] for r in rows if r["step"] in terms(k["step"])), default=s.subject["established_on"])
+    elected = [r["done_on"] for r in rows if r["step"] in terms(k["step"])]
+    last = max(elected, default=s.subject["established_on"])
     if last is None:
         answer.add(UNKNOWN)
         return answer
@@ -37,8 +38,10 @@ def term(f: Facts, s: Setting, k: dict[str, Any]) -> Answer:
         answer.behind = s.ref > add_months(expiry, -k["reminder_months"])
     elif any(r["step"] in terms(k.get("extended_by")) and r["done_on"] >= last for r in rows):
         answer.add(OPEN)
-    else:
+    elif elected or s.state_not_held() == OPEN:
         answer.add_state(s, False, (s.ref - expiry).days)
+    else:
+        answer.add(UNKNOWN)
     return answer.judge_largest()
 
 
@@ -59,7 +62,7 @@ def post_qualified(f: Facts, s: Setting, k: dict[str, Any]) -> Answer:
     answer = Answer(doubt=f.count_rejected([s.org], "posts", [*terms(k["roles"]), *terms(k["also"])]))
     parent = s.subject["parent_id"]
     for person in people.on_day(f, s.org, k, s.ref):
-        if k["at"] == "parent" and parent is None:
+        if k["at"] == "parent" and not suits(f, parent, k):
             answer.add(UNKNOWN)
         elif k["at"] == "anywhere":
             also = [p for role in terms(k["also"]) for p in f.posts_anywhere.get((person, role), ())]
@@ -68,6 +71,13 @@ def post_qualified(f: Facts, s: Setting, k: dict[str, Any]) -> Answer:
             where = s.org if k["at"] == "own" else parent
             answer.add_state(s, people.held_role(f, where, person, k["also"], s.ref))
     return answer.judge_missed()
+
+
+def suits(f: Facts, parent: str | None, k: dict[str, Any]) -> bool:
+    """Whether the superior is known and of a type that can be asked."""
+    if not k.get("parent_types"):
+        return parent is not None
+    return parent in f.organizations and f.organizations[parent]["type"] in terms(k["parent_types"])
 
 
 def day_of_state(s: Setting, k: dict[str, Any]) -> tuple[date, str | None]:

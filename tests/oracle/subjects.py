@@ -49,7 +49,9 @@ def belongs(f: Facts, org: Row, traits: dict[str, Any], ref: date) -> bool:
     if traits.get("has_children") and not has_children(f, org, ref):
         return False
     above = types_above(f, org, ref) if traits.get("under") or traits.get("not_under") else set()
-    if traits.get("under") and not above & set(traits["under"]) or above & set(traits.get("not_under", ())):
+    if traits.get("under") and not above & set(traits["under"]):
+        return False
+    if traits.get("not_under") and (above & set(traits["not_under"]) or not known_to_the_top(f, org)):
         return False
     if traits.get("no_committee") and has_committee(f, org, ref):
         return False
@@ -65,6 +67,17 @@ def types_above(f: Facts, org: Row, ref: date) -> set[str]:
             found.add(f.organizations[parent]["type"])
         parent = f.organizations[parent]["parent_id"]
     return found
+
+
+def known_to_the_top(f: Facts, org: Row) -> bool:
+    """Whether it has a superior and every one above it is in the roster."""
+    if org["parent_id"] is None:
+        return False
+    while org["parent_id"] is not None:
+        if org["parent_id"] not in f.organizations:
+            return False
+        org = f.organizations[org["parent_id"]]
+    return True
 
 
 def has_children(f: Facts, org: Row, ref: date) -> bool:

@@ -20,6 +20,7 @@ SUBJECTS: dict[str, Any] = {
     "有下级": {"types": TYPES, "has_children": True},
     "不设支委会": {"types": ["党支部"], "no_committee": True},
     "党委之下": {"types": TYPES, "under": ["党委"], "not_under": ["机关党委", "党总支"]},
+    "不在党总支之下": {"types": TYPES, "not_under": ["党总支", "党委"]},
     "其一": {"any_of": [{"types": ["党委"], "levels": ["县"]}, {"types": ["党支部"], "flags": ["后进村"]}]},
 }
 

@@ -275,6 +275,7 @@ def post_qualified(rng: Chance) -> dict[str, Any]:
         "roles": roles,
         "also": one_or_some(rng, sorted({also, ROLES[0]})),
         "at": at,
+        **(maybe(rng, 0.4, parent_types=rng.sample(TYPES, 5)) if at == "parent" else {}),
         **maybe(rng, 0.3, full_time=True),
     }
 

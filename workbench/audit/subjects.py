@@ -28,7 +28,10 @@ def bind(facts: Facts, requirements: Sequence[Requirement], adoption: Adoption |
     """Columns requirement, subject, start (first day bound), established_on, dissolved (bool), stored once."""
     groups, rules = _groups(requirements), _rules(requirements)
     orgs = facts.organizations.mutate(committee=_committee(facts), superior=_superior(facts))
-    orgs = look_up(orgs, _above(facts), ["org_id"]) if _asks_above(requirements) else orgs.mutate(above=_NOTHING)
+    if _asks_above(requirements):
+        orgs = look_up(orgs.mutate(traced=_traced(facts)), _above(facts), ["org_id"])
+    else:
+        orgs = orgs.mutate(above=_NOTHING, traced=ibis.literal(False))
     orgs = orgs.filter(orgs.established_on.isnull() | (orgs.established_on <= facts.as_of))
     members = orgs.join(
         groups,
@@ -41,7 +44,8 @@ def bind(facts: Facts, requirements: Sequence[Requirement], adoption: Adoption |
             ~groups.without_committee | ~orgs.committee,
             ~groups.with_children | orgs.superior,
             (groups.under.length() == 0) | list_has_any(groups.under, orgs.above).fill_null(False),
-            ~list_has_any(groups.not_under, orgs.above).fill_null(False),
+            (groups.not_under.length() == 0)
+            | (orgs.traced & ~list_has_any(groups.not_under, orgs.above).fill_null(False)),
         ],
     )
     members = members.select("binding", "org_id", "adopts", "established_on", "dissolved_on").distinct()
@@ -184,6 +188,13 @@ def _above(facts: Facts) -> ir.Table:
     ).select(ancestor="org_id", type="type")
     found = facts.below.join(standing, "ancestor")
     return found.group_by("org_id").agg(above=found.type.collect(distinct=True))
+
+
+def _traced(facts: Facts) -> ir.BooleanValue:
+    """Whether all that stands above it is in the roster: of what is not known nobody can say what it is not."""
+    orgs = facts.organizations
+    lost = facts.below.anti_join(orgs.select(ancestor="org_id"), "ancestor")
+    return orgs.parent_id.notnull() & ~orgs.org_id.isin(lost.org_id)
 
 
 def _groups(requirements: Sequence[Requirement]) -> ir.Table:

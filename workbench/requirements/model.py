@@ -21,8 +21,9 @@ class Binding:
     An organisation belongs to it when its type is one of ``types``, its level and sector one of ``levels`` and
     ``sectors`` (empty: any), it carries every one of ``flags``, and, with ``has_committee``, has a committee
     (``no_committee``: has none), with ``has_children``, an organisation directly below it; above it, at any distance,
-    stands one of the types ``under``, and none of the types ``not_under``. When ``alternatives`` are given, the traits
-    here are empty: it belongs when it belongs to any of them. The terms are those of :mod:`workbench.vocabulary`.
+    stands one of the types ``under``, and none of the types ``not_under`` (its ancestors all known). When
+    ``alternatives`` are given, the traits here are empty: it belongs when it belongs to any of them. The terms are
+    those of :mod:`workbench.vocabulary`.
     """
 
     label: str

@@ -240,8 +240,9 @@ SHAPES: dict[str, Shape] = {
     "expect_post_qualified": Shape(
         "任职条件",
         {"roles": _some(v.Role), "full_time": _ONLY_TRUE, "also": _some(v.Role),
-         "at": _choice("own", "parent", "anywhere")},
+         "at": _choice("own", "parent", "anywhere"), "parent_types": _some(v.OrgType, False)},
         period="state", upper=0, parameters=(GRACE,),
+        excludes=(("at", "own", "parent_types"), ("at", "anywhere", "parent_types")),
     ),
     "expect_posts_held": Shape(
         "岗位在任", {"roles": _some(v.Role), "minimum": _COUNT, "full_time": _ONLY_TRUE},

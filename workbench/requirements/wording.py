@@ -140,7 +140,8 @@ def _term(a: Arguments, unit: str) -> str:
 
 
 def _also(a: Arguments, unit: str) -> str:
-    where = {"own": "本组织", "parent": "上级组织", "anywhere": ""}[a["at"]]
+    above = f"上级{_any(a['parent_types'])}" if "parent_types" in a else "上级组织"
+    where = {"own": "本组织", "parent": above, "anywhere": ""}[a["at"]]
     return f"{_any(a['roles'])}均任{where}{_any(a['also'])}"
 
 

@@ -96,10 +96,15 @@ TENURE = Shape(_roles_occur("roles"), _posts_needed, units=_tenure_units, eviden
 
 
 def _qualified_units(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
-    rules = parameters(requirements, {"also": listed("also"), "at": (str, lambda k: k["at"])})
-    orgs = ctx.facts.organizations.select("parent_id", subject="org_id")
-    held = look_up(_held(ctx, requirements), orgs, ["subject"]).join(rules, "requirement")
-    held = held.select(*KEY, "person_id", "established_on", "also", "at", "parent_id").distinct()
+    rules = parameters(
+        requirements, {"also": listed("also"), "at": (str, lambda k: k["at"]), "wanted": listed("parent_types")}
+    )
+    orgs = ctx.facts.organizations
+    held = look_up(_held(ctx, requirements), orgs.select("parent_id", subject="org_id"), ["subject"])
+    held = look_up(held, orgs.select(parent_id="org_id", parent_type="type"), ["parent_id"]).join(rules, "requirement")
+    other = (held.wanted.length() > 0) & ~held.wanted.contains(held.parent_type).fill_null(False)
+    held = held.mutate(orphan=(held["at"] == "parent") & (held.parent_id.isnull() | other))
+    held = held.select(*KEY, "person_id", "established_on", "also", "at", "parent_id", "orphan").distinct()
     posts = running(ctx)
     fits = held.semi_join(
         posts,
@@ -114,7 +119,7 @@ def _qualified_units(ctx: Context, requirements: Sequence[Requirement]) -> ir.Ta
         ],
     )
     t = look_up(
-        held.select(*KEY, "person_id", "established_on", orphan=(held["at"] == "parent") & held.parent_id.isnull()),
+        held.select(*KEY, "person_id", "established_on", "orphan"),
         fits.select(*KEY, "person_id").distinct().mutate(fits=ibis.literal(True)),
         [*KEY, "person_id"],
     )
@@ -163,6 +168,7 @@ def _term_tally(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
         (t.begun.isnull(), UNKNOWN),
         (t.expiry >= ref, MET),
         (extended | in_grace(ctx, t.established_on), OPEN),
+        (t.elected.isnull(), UNKNOWN),  # the ledger may lack an election
         else_=MISSED,
     )
     t = t.mutate(
