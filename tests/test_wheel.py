@@ -96,9 +96,9 @@ def test_an_audit_from_any_folder(installed: Path, tmp_path: Path) -> None:
     )
     receipt = json.loads((tmp_path / "结果" / "receipt.json").read_text(encoding="utf-8"))
     assert receipt["as_of"] == "2026-08-31"
-    assert {d["id"] for d in receipt["documents"]} == {"secretary-2022", "xinfang-bureau"}
+    assert {d["id"] for d in receipt["documents"]} == {p.name for p in (ROOT / "expectations").iterdir() if p.is_dir()}
     assert receipt["suites"] and (tmp_path / "junit.xml").stat().st_size and (tmp_path / "清单.xlsx").stat().st_size
-    assert "secretary-2022-4.2-1" in done.stdout and "workbench serve" in done.stdout
+    assert "secretary-2022-" in done.stdout and "workbench serve" in done.stdout
     listed = run(command, "requirements", "--document", "xinfang-bureau", cwd=tmp_path).stdout
     assert "xinfang-bureau-" in listed
 

@@ -78,7 +78,8 @@ def shell(state: RunState, f: Filter | None = None) -> str:
     papers = state.papers()
     return _environment().get_template("shell.html.j2").render(
         receipt=state.receipt, run=state.path.name, stamp=state.stamp, tiles=state.tiles(), heatmap=heatmap,
-        failing=_by_document(failing), rest=rest, silent=sum(cell.silent for cell in rest), papers=papers, paper_states=Counter(p["state"] for p in papers),
+        failing=_by_document(failing), rest=rest, silent=sum(cell.silent for cell in rest),
+        papers=papers, paper_states=Counter(p["state"] for p in papers),
         legend=[text for _, text in _STEPS], verdicts=[v.value for v in Verdict],
         groups=_by_document(heatmap.requirements), documents=state.documents(), columns=COLUMNS, filter=f,
         rows=state.page(f),
