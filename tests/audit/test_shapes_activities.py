@@ -275,6 +275,10 @@ def test_attendance_by_category_full_time_and_of_the_organisations_below() -> No
     posts = [post("c", "副书记", "2020-01-01", org="C"), post("d", "副书记", "2020-01-01", org="D"), *posts]
     tables = {"organizations": orgs, "posts": posts, "participations": came("2026-05-10", "c")}
     case((MET, 100), tables, roles="副书记", posts_in="children")
+    orgs.append({"org_id": "E", "name": "E", "type": "党总支", "parent_id": "O1"})
+    tables |= {"organizations": orgs, "posts": [post("e", "副书记", "2020-01-01", org="E"), *posts]}
+    case((FAILED, 50), tables, roles="副书记", posts_in="children")
+    case((MET, 100), tables, roles="副书记", posts_in="children", types="机关党委")
     check(cases)
 
 

@@ -28,7 +28,8 @@ from tests.audit.by_hand import (
 
 def test_the_term_of_office() -> None:
     asked = requirement(
-        "expect_term", process="书记任职", step="任职", extended_by="集中培训", years=3, reminder_months=3
+        "expect_term", process="书记任职", step="任职", extended_by="集中培训", extension_months=12, years=3,
+        reminder_months=3,
     )
     rows = {
         "last day": (["2023-08-31"], [], (BEHIND, 0)),
@@ -37,7 +38,10 @@ def test_the_term_of_office() -> None:
         "not yet a fact": (["2023-08-30", "2026-09-01"], [], (FAILED, 1)),
         "reminder not yet": (["2023-12-01"], [], (MET, -92)),
         "reminder": (["2023-11-30"], [], (BEHIND, -91)),
-        "extended": (["2023-08-30"], ["2023-08-30"], (OPEN, None)),
+        "extended": (["2023-08-30"], ["2026-08-30"], (OPEN, None)),
+        "extension ends": (["2022-01-01"], ["2025-08-31", "2025-01-01"], (OPEN, None)),
+        "extension over": (["2022-01-01"], ["2025-08-30"], (FAILED, 1)),
+        "extension within the term": (["2023-08-30"], ["2023-08-30"], (FAILED, 1)),
         "extended before": (["2023-08-30"], ["2023-08-29"], (FAILED, 1)),
         "never held": ([], ["2026-01-01"], (UNKNOWN, None)),
     }

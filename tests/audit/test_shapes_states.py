@@ -44,6 +44,10 @@ def figures(day: str = "2026-06-30", **values: float) -> Tables:
     }
 
 
+def both(first: Tables, second: Tables) -> Tables:
+    return {"measures": [*first["measures"], *second["measures"]]}
+
+
 def test_a_figure_and_whom_it_is_asked_of() -> None:
     plain, most = (
         requirement("expect_measure", measure=HEADS, minimum=2),
@@ -70,6 +74,10 @@ def test_a_figure_and_whom_it_is_asked_of() -> None:
                 (share, figures(budget=1, revenue=0), (NONE, None)),
                 (share, figures(revenue=0), (NONE, None)),
                 (share, figures(budget=1), (UNKNOWN, None)),
+                (share, both(figures("2026-05-31", budget=1, revenue=100), figures(revenue=300)), (MET, 1)),  # one day
+                (share, both(figures("2026-05-31", budget=1, revenue=100), figures(budget=0.4)), (MET, 1)),
+                (share, both(figures("2026-05-31", budget=1), figures(revenue=300)), (UNKNOWN, None)),
+                (share, both(figures("2025-08-31", budget=1, revenue=300), figures(revenue=9)), (UNKNOWN, None)),
                 (positive, figures(budget=0.01), (MET, 1)),
                 (positive, figures(budget=0), (FAILED, 0)),
                 (large, figures(staff=30, heads=0), (FAILED, 0)),

@@ -211,7 +211,8 @@ def elections(city: City, k: Row, rows: list[Row]) -> list[Row]:
         day = add_months(rng.choice(expiries) + rng.choice([-1, 0, 0, 1]) * DAY, -12 * k["years"])
         rows.append(step_row(city, org, k["process"], terms(k["step"])[0], f"届{org}", day))
         if k.get("extended_by") and city.chance(0.4):
-            later = rng.choice([day, day - DAY, city.ref, city.ref + DAY, city.ref - 30 * DAY])
+            border = add_months(city.ref, -k["extension_months"])
+            later = rng.choice([day, day - DAY, city.ref, city.ref + DAY, border, border, border - DAY, border - DAY])
             rows.append(step_row(city, org, k["process"], terms(k["extended_by"])[0], f"届{org}", later))
     return rows
 

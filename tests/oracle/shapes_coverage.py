@@ -173,7 +173,7 @@ def attendance(f: Facts, s: Setting, k: dict[str, Any]) -> Answer:
         for day in held:
             if day < s.start:
                 continue
-            where = f.children.get(s.org, ()) if below else (s.org,)
+            where = children_asked(f, s.org, k) if below else (s.org,)
             members = set().union(*(people.on_day(f, org, k, day) for org in where))
             if not members:
                 continue
@@ -184,6 +184,12 @@ def attendance(f: Facts, s: Setting, k: dict[str, Any]) -> Answer:
             share = 100 * len(members & {p["person_id"] for p in rows if took_part(p, k)}) / len(members)
             answer.add(MET if share >= k["minimum"] else MISSED, share)
     return answer.judge_smallest()
+
+
+def children_asked(f: Facts, org_id: str, k: dict[str, Any]) -> list[str]:
+    """The organisations directly below whose posts are meant."""
+    children = f.children.get(org_id, ())
+    return [o for o in children if not k.get("types") or f.organizations[o]["type"] in terms(k["types"])]
 
 
 def took_part(row: Row, k: dict[str, Any]) -> bool:

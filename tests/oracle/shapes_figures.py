@@ -44,6 +44,8 @@ def measure(f: Facts, s: Setting, k: dict[str, Any]) -> Answer:
     names = [k[name] for name in ("measure", "per", "when") if k.get(name)]
     answer = Answer(doubt=f.count_rejected([s.org], "measures", names))
     known = {name: fresh(f, s, name) for name in names}
+    if k.get("per"):
+        known |= of_one_day(f, s, k["measure"], k["per"], known[k["per"]])
     when, per = known.get(k.get("when")), known.get(k.get("per"))
     if when is not None and not concerned(when, k):
         return answer
@@ -59,6 +61,19 @@ def measure(f: Facts, s: Setting, k: dict[str, Any]) -> Answer:
         value = 1 if value > 0 else 0
     held = value >= (1 if k.get("positive") else k.get("minimum", value)) and value <= k.get("maximum", value)
     return answer.add_state(s, held, value).judge_smallest()
+
+
+def of_one_day(f: Facts, s: Setting, above: str, beneath: str, alone: float | None) -> dict[str, float | None]:
+    """Both values of the newest day that has both; without such a day only the lower one, as it stands alone."""
+    first = add_months(s.ref, -12)
+    days = [
+        {r["as_of"]: r["value"] for r in f.measures.get((s.org, name), ()) if first < r["as_of"] <= s.ref}
+        for name in (above, beneath)
+    ]
+    both = days[0].keys() & days[1].keys()
+    if not both:
+        return {above: None, beneath: alone}
+    return {above: days[0][max(both)], beneath: days[1][max(both)]}
 
 
 def concerned(value: float, k: dict[str, Any]) -> bool:

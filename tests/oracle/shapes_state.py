@@ -36,7 +36,11 @@ def term(f: Facts, s: Setting, k: dict[str, Any]) -> Answer:
     if s.ref <= expiry:
         answer.add(MET, (s.ref - expiry).days)
         answer.behind = s.ref > add_months(expiry, -k["reminder_months"])
-    elif any(r["step"] in terms(k.get("extended_by")) and r["done_on"] >= last for r in rows):
+        return answer.judge_largest()
+    approved = [r["done_on"] for r in rows if r["step"] in terms(k.get("extended_by")) and r["done_on"] >= last]
+    if approved:
+        expiry = max(expiry, add_months(max(approved), k["extension_months"]))
+    if s.ref <= expiry:
         answer.add(OPEN)
     elif elected or s.state_not_held() == OPEN:
         answer.add_state(s, False, (s.ref - expiry).days)

@@ -6,7 +6,7 @@ import pytest
 
 from .ledger import Ledger
 
-TERM = {"process": "换届", "step": "选举", "extended_by": "批准延期", "years": 3, "reminder_months": 6}
+TERM = {"process": "换届", "step": "选举", "extended_by": "批准延期", "extension_months": 12, "years": 3, "reminder_months": 6}
 
 
 @pytest.mark.parametrize(("as_of", "expected"), [
@@ -23,6 +23,8 @@ def test_term_extended_and_terms_unknown() -> None:
     assert ledger.asked("term", "2026-05-16", **TERM).verdict == "未达标"  # of the term before
     assert ledger.step("换届", "批准延期", "2026-05-16").asked("term", "2026-05-15", **TERM).verdict == "进度滞后"
     assert ledger.asked("term", "2026-05-16", **TERM) == ("进行中", None)
+    assert ledger.asked("term", "2027-05-16", **TERM) == ("进行中", None)
+    assert ledger.asked("term", "2027-05-17", **TERM) == ("未达标", 1)
     other = Ledger("党支部").step("换届", "选举", "2023-05-15", org_id="O9")
     assert other.asked("term", **TERM) == ("数据不足", None)
     other["organizations"][0]["established_on"] = ledger["case_steps"][0]["done_on"]

@@ -153,6 +153,8 @@ def attendance(rng: Chance) -> dict[str, Any]:
     if rng.random() < 0.3:
         return {**asked, "each": "person", "minimum": rng.randint(1, 3)}
     below = {"posts_in": "children"} if asked.get("roles") and rng.random() < 0.3 else {}
+    if below:
+        below |= maybe(rng, 0.4, types=rng.sample(TYPES, 5))
     return {**asked, **below, "each": "activity", "minimum": rng.choice([50, 66.7, 100])}
 
 
@@ -260,7 +262,8 @@ def term(rng: Chance) -> dict[str, Any]:
     process = rng.choice(["换届", "换届", "联系点"])
     return {
         "process": process, "step": STEPS[process][-1], "years": rng.choice([2, 3, 5]),
-        "reminder_months": rng.choice([0, 3, 6]), **maybe(rng, 0.6, extended_by=STEPS[process][-2]),
+        "reminder_months": rng.choice([0, 3, 6]),
+        **maybe(rng, 0.6, extended_by=STEPS[process][-2], extension_months=rng.choice([1, 6, 12])),
     }
 
 

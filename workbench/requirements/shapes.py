@@ -158,10 +158,12 @@ SHAPES: dict[str, Shape] = {
         "到会",
         {"activity": _some(v.ActivityKind), "parts": _some(v.Part, False), "roles": _ROLES_MAYBE,
          "categories": _some(v.PersonCategory, False), "full_time": _ONLY_TRUE,
-         "posts_in": _choice("children", required=False), "each": _choice("activity", "person"),
+         "posts_in": _choice("children", required=False), "types": _some(v.OrgType, False),
+         "each": _choice("activity", "person"),
          "minimum": Argument(Kind.NUMBER)},
         period="year", lower="minimum", exactly_one=(("roles", "categories"),),
-        needs=(("full_time", None, "roles"), ("posts_in", None, "roles")),
+        needs=(("full_time", None, "roles"), ("posts_in", None, "roles"), ("types", None, "posts_in")),
+        excludes=(("each", "person", "posts_in"),),
     ),
     "expect_step_deadline": Shape(
         "事后限期",
@@ -230,8 +232,9 @@ SHAPES: dict[str, Shape] = {
     "expect_term": Shape(
         "任期",
         {"process": _PROCESS, "step": _STEP, "years": _COUNT, "extended_by": _STEP_MAYBE,
-         "reminder_months": Argument(Kind.COUNT)},
+         "extension_months": _COUNT_MAYBE, "reminder_months": Argument(Kind.COUNT)},
         period="state", upper=0, parameters=(GRACE,),
+        needs=(("extended_by", None, "extension_months"), ("extension_months", None, "extended_by")),
     ),
     "expect_tenure": Shape(
         "任职年限", {"roles": _some(v.Role), "full_time": _ONLY_TRUE, "years": _COUNT}, period="state", upper=0,

@@ -135,7 +135,7 @@ def _meeting(a: Arguments, unit: str) -> str:
 
 
 def _term(a: Arguments, unit: str) -> str:
-    extended = f"，经{_any(a['extended_by'])}的除外" if "extended_by" in a else ""
+    extended = f"，经{_any(a['extended_by'])}的延至其后{a['extension_months']}个月" if "extended_by" in a else ""
     return f"任期{a['years']}年，届满应换届{extended}"
 
 
@@ -213,7 +213,7 @@ _WORDING: dict[str, Callable[[Arguments, str], str]] = {
     "expect_orgs_covered": lambda a, u: f"每年覆盖不低于{a['share']:g}%",
     "expect_each_activity": _each,
     "expect_attendance": lambda a, u: (
-        f"每次到会不低于{a['minimum']:g}%" if a["each"] == "activity" else f"每人到会至少{a['minimum']:g}{u}"
+        f"每次{_any(a.get('types'))}到会不低于{a['minimum']:g}%" if a["each"] == "activity" else f"每人到会至少{a['minimum']:g}{u}"
     ),
     "expect_step_deadline": lambda a, u: (
         f"{_any(a['after'])}后{_span(a, 'within_days', 'within_months')}内{_any(a['step'])}"

@@ -39,16 +39,26 @@ def _figure(name: str) -> tuple[type, Callable[[dict], float | None]]:
     return (float, lambda k: k.get(name))
 
 
+def _dated(ctx: Context, since: date, until: date) -> ir.Table:
+    """The values dated after ``since`` and not after ``until``."""
+    m = ctx.facts.measures
+    return m.filter(m.as_of > since, m.as_of <= until)
+
+
 def _latest(ctx: Context, since: date, until: date) -> ir.Table:
     """(org_id, measure, value): the newest value dated after ``since`` and not after ``until``."""
-    m = ctx.facts.measures
-    m = m.filter(m.as_of > since, m.as_of <= until)
+    m = _dated(ctx, since, until)
     return m.group_by("org_id", "measure").agg(value=m.value.argmax(m.as_of))
 
 
+def _year_before(ctx: Context) -> tuple[date, date]:
+    """The days whose values hold at the reference day; older than a year they tell nothing."""
+    return add_months(ctx.facts.ref, -12), ctx.facts.ref
+
+
 def _at_ref(ctx: Context) -> ir.Table:
-    """The values that hold at the reference day; older than a year they tell nothing."""
-    return _latest(ctx, add_months(ctx.facts.ref, -12), ctx.facts.ref)
+    """The values that hold at the reference day."""
+    return _latest(ctx, *_year_before(ctx))
 
 
 def _with_measure(t: ir.Table, latest: ir.Table, measure: str, name: str) -> ir.Table:
@@ -124,6 +134,20 @@ _MEASURE = {name: _text(name) for name in _MEASURES} | {
 }
 
 
+def _of_one_day(ctx: Context, t: ir.Table) -> ir.Table:
+    """A figure per another: both of the newest day on which both are given, so that they belong together."""
+    m = _dated(ctx, *_year_before(ctx)).select("measure", "as_of", "value", subject="org_id")
+    pairs = t.filter(t.per.notnull()).select(*KEY, "measure", "per").join(m, ["subject", "measure"])
+    pairs = pairs.select(*KEY, "per", "as_of", above="value")
+    pairs = pairs.join(m.select("subject", "as_of", per="measure", beneath="value"), ["subject", "as_of", "per"])
+    newest = pairs.group_by(*KEY).agg(above=pairs.above.argmax(pairs.as_of), beneath=pairs.beneath.argmax(pairs.as_of))
+    t = look_up(t, newest, KEY)
+    return t.mutate(
+        measure_value=ibis.ifelse(t.per.isnull(), t.measure_value, t.above),
+        per_value=ibis.coalesce(t.beneath, t.per_value),
+    ).drop("above", "beneath")
+
+
 def _measure_units(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
     latest = _at_ref(ctx)
     t = ctx.active(requirements).join(parameters(requirements, _MEASURE), "requirement")
@@ -132,6 +156,7 @@ def _measure_units(ctx: Context, requirements: Sequence[Requirement]) -> ir.Tabl
             t = _with_measure(t, latest, name, f"{name}_value")
         else:
             t = t.mutate(**{f"{name}_value": ibis.null("float64")})
+    t = _of_one_day(ctx, t)
     # not asked of whom the condition leaves out; a figure per nobody cannot be formed
     spared = (t.when_value < t.at_least).fill_null(False) | (t.when_value >= t.below).fill_null(False)
     t = t.filter(~spared, ~(t.per_value == 0).fill_null(False))

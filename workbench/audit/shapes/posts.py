@@ -155,7 +155,9 @@ def _term_rows(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
 
 def _term_tally(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
     rows = _term_rows(ctx, requirements)
-    rules = {"years": number("years"), "reminder": number("reminder_months")}
+    rules = {
+        "years": number("years"), "reminder": number("reminder_months"), "longer": number("extension_months"),
+    }
     found = rows.group_by(*KEY).agg(
         elected=rows.done_on.max(where=rows.elects), extended=rows.done_on.max(where=rows.extends)
     )
@@ -163,18 +165,19 @@ def _term_tally(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
     begun = ibis.coalesce(t.elected, t.established_on)
     t = t.mutate(begun=begun, expiry=plus(begun, months=t.years * 12))
     ref = ibis.literal(ctx.facts.ref)
-    extended = (t.extended >= t.begun).fill_null(False)
+    longest = ibis.ifelse((t.extended >= t.begun).fill_null(False), plus(t.extended, months=t.longer), t.expiry)
+    t = t.mutate(until=ibis.greatest(t.expiry, longest))
     status = ibis.cases(
         (t.begun.isnull(), UNKNOWN),
         (t.expiry >= ref, MET),
-        (extended | in_grace(ctx, t.established_on), OPEN),
+        ((t.until >= ref) | in_grace(ctx, t.established_on), OPEN),
         (t.elected.isnull(), UNKNOWN),  # the ledger may lack an election
         else_=MISSED,
     )
     t = t.mutate(
         unit=ibis.literal(str(ctx.facts.ref)),
         status=status,
-        value=days_between(ref, t.expiry).cast("float64"),
+        value=days_between(ref, ibis.ifelse(t.expiry >= ref, t.expiry, t.until)).cast("float64"),
         soon=(status == MET) & (ref > plus(t.expiry, months=-t.reminder)),
     )
     soon = t.select(*KEY, soon=t.soon.fill_null(False))

@@ -153,6 +153,7 @@ def _expected(ctx: Context, requirements: Sequence[Requirement], meetings: ir.Ta
                 "roles": listed("roles"),
                 "only_full": (bool, lambda k: bool(k.get("full_time"))),
                 "below": (bool, lambda k: k.get("posts_in") == "children"),
+                "types": listed("types"),
             },
         )
         t = meetings.join(rules.mutate(role=rules.roles.unnest()).drop("roles"), "requirement")
@@ -160,6 +161,7 @@ def _expected(ctx: Context, requirements: Sequence[Requirement], meetings: ir.Ta
         parts.append(
             t.filter(
                 ~t.only_full | t.full_time.fill_null(False),
+                (t.types.length() == 0) | t.types.contains(t.type).fill_null(False),
                 t.started_on <= t.held_on,
                 t.ended_on.isnull() | (t.ended_on > t.held_on),
             )
@@ -178,11 +180,12 @@ def _expected(ctx: Context, requirements: Sequence[Requirement], meetings: ir.Ta
 
 def _posts_of(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
     """Posts by the organisation they are expected at: their own, or (``below``) the one directly above."""
+    orgs = ctx.facts.organizations
     posts = ctx.facts.posts.select("org_id", "person_id", "role", "full_time", "started_on", "ended_on")
+    posts = look_up(posts, orgs.select("org_id", "type"), ["org_id"])
     own = posts.mutate(subject=posts.org_id, below=ibis.literal(False))
     if not any("posts_in" in r.kwargs for r in requirements):
         return own
-    orgs = ctx.facts.organizations
     parents = orgs.filter(orgs.parent_id.notnull()).select("org_id", subject="parent_id")
     under = posts.join(parents, "org_id").mutate(below=ibis.literal(True))
     return own.union(under.select(own.columns))
