@@ -17,7 +17,7 @@ from workbench.resources import resource
 
 from .reading import Case, tables_of
 
-MET, FAILED, OPEN, NONE = "达标", "未达标", "进行中", "不适用"
+MET, FAILED, OPEN, NONE, PROMPT = "达标", "未达标", "进行中", "不适用", "待人工核实"
 D = date.fromisoformat
 REQUIREMENTS = {r.id: r for r in load_requirements(as_of=D("2026-12-31"))}
 ELSEWHERE = {"org_id": "O9", "held_on": D("2021-01-05")}
@@ -426,7 +426,7 @@ def test_poor_ratings_of_a_person_without_a_recorded_post() -> None:
         post = {"role": role, "person_id": "P1", "started_on": D("2023-01-01")}
         return clause, {"org": {"type": "党支部"}, "ratings": ratings, "posts": [post]}
 
-    assert verdicts([asked("书记"), asked("委员")], "2026-08-31") == ["待人工核实", NO_DATA]
+    assert verdicts([asked("书记"), asked("委员")], "2026-08-31") == [PROMPT, NO_DATA]
 
 
 def test_lists_drawn_up_in_december_are_those_of_the_next_year() -> None:
@@ -435,4 +435,4 @@ def test_lists_drawn_up_in_december_are_those_of_the_next_year() -> None:
         return "secretary-2022-7.5-3", case("五单", 开单=D(begun), **rest)
 
     lists = [asked(day) for day in ("2025-11-30", "2025-12-01", "2026-11-30", "2026-12-01")]
-    assert verdicts(lists, "2027-06-30", year=2026) == [FAILED, MET, MET, FAILED]
+    assert verdicts(lists, "2027-06-30", year=2026) == [PROMPT, MET, MET, PROMPT]

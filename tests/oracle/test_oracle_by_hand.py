@@ -237,18 +237,18 @@ def test_five_lists_in_order_by_year_end() -> None:
     rule = "secretary-2022-7.5-3"
     ledger = Ledger("党组").step("五单", "开单", "2026-01-10").step("五单", "晒单", "2026-01-10").step("五单", "查单", "2026-07-01")
     assert ledger.verdict(rule, "2026-12-31") == ("进行中", None)
-    assert ledger.verdict(rule, "2027-01-01", 2026) == ("未达标", 1)
+    assert ledger.verdict(rule, "2027-01-01", 2026) == ("待人工核实", 1)
     assert ledger.step("五单", "销单", "2026-12-31").verdict(rule, "2026-12-31") == ("达标", 0)
     ledger["case_steps"][-1]["done_on"] = D("2026-06-30")
-    assert ledger.verdict(rule, "2026-12-31") == ("未达标", 1)
+    assert ledger.verdict(rule, "2026-12-31") == ("待人工核实", 1)
 
 
 def test_five_lists_drawn_up_in_december_are_those_of_the_next_year() -> None:
     rule, unordered = "secretary-2022-7.5-3", "xinfang-bureau-2.5-12"
     for begun, this, coming in (
-        ("2025-11-30", ("未达标", 1), ("未达标", 1)), ("2025-12-01", ("未达标", 1), ("达标", 0)),
-        ("2025-12-31", ("未达标", 1), ("达标", 0)), ("2026-11-30", ("未达标", 1), ("达标", 0)),
-        ("2026-12-01", ("未达标", 1), ("未达标", 1)),
+        ("2025-11-30", ("待人工核实", 1), ("待人工核实", 1)), ("2025-12-01", ("待人工核实", 1), ("达标", 0)),
+        ("2025-12-31", ("待人工核实", 1), ("达标", 0)), ("2026-11-30", ("待人工核实", 1), ("达标", 0)),
+        ("2026-12-01", ("待人工核实", 1), ("待人工核实", 1)),
     ):
         ledger = Ledger("党组").step("五单", "开单", begun).step("五单", "晒单", "2026-12-01")
         ledger.step("五单", "查单", "2026-12-01").step("五单", "销单", "2026-12-31")
@@ -262,7 +262,7 @@ def test_no_five_lists_at_all() -> None:
     rule = "secretary-2022-7.5-3"
     ledger = Ledger("党组").step("五单", "开单", "2026-01-10", org_id="O9")
     assert ledger.verdict(rule, "2026-12-31") == ("进行中", None)
-    assert ledger.verdict(rule, "2027-01-01", 2026) == ("未达标", 1)
+    assert ledger.verdict(rule, "2027-01-01", 2026) == ("待人工核实", 1)
 
 
 def test_activist_reports_every_full_quarter() -> None:

@@ -8,8 +8,8 @@ from workbench.vocabulary import Verdict
 
 #: Beginnings of the requirement ids of the five documents.
 S, X, L, C, F = "secretary-2022-", "xinfang-bureau-", "luoyang-2020-", "county-longterm-", "feicheng-standard-"
-FAILED, BEHIND, MANUAL, WAIVED = (Verdict.FAILED.value, Verdict.BEHIND.value, Verdict.MANUAL.value,
-                                  Verdict.WAIVED.value)
+FAILED, BEHIND, MANUAL, WAIVED, UNKNOWN = (
+    Verdict.FAILED.value, Verdict.BEHIND.value, Verdict.MANUAL.value, Verdict.WAIVED.value, Verdict.NO_DATA.value)
 BRANCH = "type = '党支部'"
 WITH_COMMITTEE = f"{BRANCH} AND has_committee"
 COMMITTEE = "type IN ('党委', '工委')"
@@ -28,7 +28,7 @@ class Fault:
     """One way to fall short. ``day``: the first month and day of the year from which it shows.
 
     ``group``: an organisation gets at most one fault of a group, since they change the same rows. ``over``: what it
-    implies besides once the year is over, and ``city``: what then in the organisation above all.
+    implies besides, or instead, once the year is over, and ``city``: what then in the organisation above all.
     """
 
     code: str

@@ -17,11 +17,13 @@ _FLOATING = f"""{BRANCH}
 #: Organisations that stood when an election seven years ago was held.
 _OLD = "coalesce(year(established_on) < 2015, TRUE)"
 _RURAL = f"{BRANCH} AND sector = '农村'"
+_BELOW_GENERAL, _BELOW_AGENCY_COMMITTEE = (
+    f"{BRANCH} AND parent IN (SELECT no FROM tree WHERE type = '{kind}')" for kind in ("党总支", "机关党委"))
 
 _ADMISSIONS = (
     fault(_P + "1-1", WITH_COMMITTEE, "确定积极分子后支委会才审核申请", "审核推后", (6, 30), **_ADMISSION),
-    fault(_P + "1-2", BRANCH, "积极分子名单未报党总支", "删去步骤“积极分子报党总支”", (6, 30), **_ADMISSION),
-    fault(_P + "1-3", BRANCH, "积极分子名单未报机关党委", "删去步骤“积极分子报机关党委”", (6, 30), **_ADMISSION),
+    fault(_P + "1-2", _BELOW_GENERAL, "积极分子名单未报党总支", "删去步骤“积极分子报党总支”", (6, 30), **_ADMISSION),
+    fault(_P + "1-3", _BELOW_AGENCY_COMMITTEE, "积极分子名单未报机关党委", "删去步骤“积极分子报机关党委”", (6, 30), **_ADMISSION),
     fault(_P + "1-5", BRANCH, "公示未满即填登记表", "登记表提前", (6, 30), **_ADMISSION),
     fault(_P + "3-3", BRANCH, "上半年考察未填考察表", "删去上半年的考察表", (6, 30), **_ADMISSION),
     fault(_P + "4-3", BRANCH, "发展对象未报上级审核", "删去步骤“发展对象报上级审核”", (6, 30), **_ADMISSION),
@@ -47,11 +49,11 @@ _FLOATING_MEMBERS = (
         ("3.1.3-4", "评议党员没有通知流动党员", "删去步骤“通知流动党员”", (3, 31), FAILED, ()),
         ("3.1.3-5", "选举没有通知流动党员", "删去步骤“通知流动党员”", (6, 30), FAILED, ()),
         ("3.1.4-2", "名单没有抄送流入地", "删去步骤“名单抄送”", (1, 31), FAILED, ()),
-        ("3.1.5-1", "党员返回没有查验活动证", "删去步骤“查验活动证”", (6, 30), FAILED, ((C + "3.3.4-2", FAILED),)),
-        ("3.1.5-4", "评议外出党员没有流入地反馈", "删去步骤“流入地反馈”", (3, 31), FAILED, ()),
-        ("3.3.1-1", "外出以前没有报告事由", "删去步骤“报告事由”", (4, 30), FAILED, ()),
-        ("3.3.1-5", "外出以后才发活动证", "发证推后", (5, 31), FAILED, ()),
-        ("3.3.4-3", "党员返回没有汇报", "删去步骤“汇报外出情况”", (6, 30), FAILED, ()),
+        ("3.1.5-1", "党员返回没有查验活动证", "删去步骤“查验活动证”", (6, 30), FAILED, ((C + "3.3.4-2", MANUAL),)),
+        ("3.1.5-4", "评议外出党员没有流入地反馈", "删去步骤“流入地反馈”", (3, 31), MANUAL, ()),
+        ("3.3.1-1", "外出以前没有报告事由", "删去步骤“报告事由”", (4, 30), MANUAL, ()),
+        ("3.3.1-5", "外出以后才发活动证", "发证推后", (5, 31), MANUAL, ()),
+        ("3.3.4-3", "党员返回没有汇报", "删去步骤“汇报外出情况”", (6, 30), MANUAL, ()),
       )),
     *(fault(C + code, f"{BRANCH} AND sector IN ('农村', '社区')", how, f"删去步骤“{step}”", (6, 30), group="流入党员")
       for code, how, step in (
@@ -99,10 +101,10 @@ _GROUPS = (
         ("2.4-4", "来访没有登记", "首问登记"), ("2.4-6", "职责外的事项没有介绍", "转介"), ("2.4-7", "来访没有答复", "答复"))),
 )
 _OVERSIGHT = (
-    fault(S + "6-2", f"{BRANCH} AND sector <> '机关'", "任职以后才谈话", "任前谈话推后", (3, 31), group="书记"),
-    fault(S + "6-4", f"{BRANCH} AND sector <> '机关'", "任前谈话没有讲职责", "删去一项类别", (3, 31), group="书记"),
+    fault(S + "6-2", f"{BRANCH} AND sector <> '机关'", "任职以后才谈话", "任前谈话推后", (3, 31), verdict=MANUAL, group="书记"),
+    fault(S + "6-4", f"{BRANCH} AND sector <> '机关'", "任前谈话没有讲职责", "删去一项类别", (3, 31), verdict=MANUAL, group="书记"),
     fault(S + "7.4-2", _DEPARTMENT, "查单发现的问题没有反馈", "删去步骤“点对点反馈”", (5, 31), group="督查问题"),
-    fault(S + "7.4-3", _DEPARTMENT, "查单发现的问题没有改到位", "删去步骤“整改完成”", (5, 31), group="督查问题"),
+    fault(S + "7.4-3", _DEPARTMENT, "查单发现的问题没有督促整改", "删去步骤“督促整改、整改完成”", (5, 31), group="督查问题"),
     fault(S + "14-3", _DEPARTMENT, "工作不实而没有约谈", "删去步骤“约谈主要负责人”", (7, 31), verdict=MANUAL, group="督查问题"),
     *(fault(S + code, BRANCH, how, f"删去步骤“{step}”", day, verdict=MANUAL, group="亮牌") for code, how, step, day in (
         ("12.1-1", "首次督查有问题而未亮黄牌", "黄牌", (4, 30)), ("12.1-2", "黄牌至今未整改", "整改完成", (5, 31)),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from workbench.sample.fault import (
-    ALL, BEHIND, BRANCH, COMMITTEE, MANUAL, TOWNSHIP, WITH_COMMITTEE, C, F, Fault, L, S, X, fault,
+    ALL, BEHIND, BRANCH, COMMITTEE, MANUAL, TOWNSHIP, UNKNOWN, WITH_COMMITTEE, C, F, Fault, L, S, X, fault,
 )
 
 _GROUP = "type = '党组'"
@@ -56,7 +56,9 @@ _MEETINGS = (
 _PEOPLE = (
     fault(X + "2.4-4", BRANCH, "一名党员未作自我总结", "删去该人的自我总结", (12, 31)),
     fault(L + "15-3", f"{_AGENCY_BRANCH} AND NOT list_contains(adopted, 'county-longterm')", "一名党员本年只学习16学时",
-          "删去该人4月以来的集体教育", (7, 31), verdict=BEHIND),
+          "删去该人4月以来的集体教育", (7, 31), verdict=BEHIND,
+          # Monthly study is on record without names: who took part in it is not known.
+          over=((L + "15-3", UNKNOWN),)),
     fault(C + "1.2-2", f"{BRANCH} AND sector IN ('农村', '社区')", "一名党员本年只参加2天集体教育",
           "删去该人4月以来的集体教育", (6, 30), verdict=BEHIND),
     fault(L + "34-1", _AGENCY_BRANCH, "一名党员未参加志愿服务", "删去该人的志愿服务", (6, 30), verdict=BEHIND),
@@ -64,7 +66,8 @@ _PEOPLE = (
     fault(L + "42-2", _AGENCY_BRANCH, "一名党员领导干部没有廉政档案", "删去该人的廉政档案", (2, 28)),
     fault(L + "14-2", _AGENCY_GROUP, "一名中心组成员未写学习体会", "删去该人的学习体会", (6, 30), verdict=BEHIND),
     fault(L + "32-4", _AGENCY_GROUP, "一名班子成员未写调研报告", "删去该人的调研报告", (6, 30), verdict=BEHIND),
-    fault(C + "2.5-1", _AGENCY_BRANCH, "县级领导本年只调研6天", "删去2月以来的调研", (6, 30), verdict=BEHIND),
+    fault(C + "2.5-1", _AGENCY_BRANCH, "县级领导本年只调研6天", "删去2月以来的调研", (6, 30), verdict=BEHIND,
+          over=((C + "2.5-1", MANUAL),)),
     fault(L + "24-1", _FURTHER_BELOW, "支部书记不是内设机构正职", "删去该职务", (1, 31)),
     fault(L + "58-1", _AGENCY_COMMITTEE, "机关党委书记不是党组书记或分管成员", "删去该职务", (1, 31)),
     fault(L + "58-7", _RIGHT_BELOW, "没有专人负责机关党建", "删去党务干部", (1, 31), group=S + "5-14"),

@@ -51,7 +51,7 @@ def _entries(city: City, planted: Planted) -> list[dict[str, str]]:
     for no in sorted(planted.by_org):
         for code in planted.by_org[no]:
             fault = by_code[code]
-            implied = [(no, *pair) for pair in (*fault.implies, *(fault.over if over else ()))]
+            implied = [(no, *pair) for pair in (*(fault.over if over else ()), *fault.implies)]
             implied += [(0, *pair) for pair in fault.city if over]
             for subject, requirement, verdict in implied:
                 entries.setdefault((names[subject], requirement), {

@@ -68,11 +68,14 @@ def _findings(city: City) -> tuple[Course, ...]:
         *(Course("督查问题", f"查单{i + 1}", where, (
             Step("发现问题", day),
             Step("点对点反馈", f"{day} + 6", lacks=first[0] if i == 0 else ()),
-            Step("督促整改", f"{day} + 7"),
-            Step("整改完成", f"{day} + 40 + draw(no, 202, 30)", lacks=first[1] if i == 0 else ()),
+            Step("督促整改", f"{day} + 7", lacks=first[1] if i == 0 else ()),
+            # Some are not mended yet.
+            Step("整改完成", f"{day} + 40 + draw(no, 202, 30)", lacks=first[1] if i == 0 else (),
+                 when=f"draw(no, {204 + i}, 3) > 0"),
         )) for i, day in enumerate(found)),
         *(Course("督查问题", f"督查月{i}", where, (
-            Step("督查月发现问题", day), Step("点名通报", f"{day} + 12"), Step("整改完成", f"{day} + 55"),
+            Step("督查月发现问题", day), Step("点名通报", f"{day} + 12"), Step("督促整改", f"{day} + 14"),
+            Step("整改完成", f"{day} + 55", when=f"draw(no, {206 + i}, 3) > 0"),
         )) for i, day in ((1, july), (2, f"{july} - 365"))),
         Course("督查问题", "不实", where, (
             Step("发现工作不实", april), Step("约谈主要负责人", f"{april} + 15", lacks=(S + "14-3",)))),
