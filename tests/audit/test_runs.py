@@ -79,6 +79,13 @@ def test_a_kind_of_record_that_never_occurs_accuses_nobody(run: Run) -> None:
     assert {"xinfang-bureau-2.7.2-1", "xinfang-bureau-2.7.2-3"} <= set(missing["党费"])
 
 
+def test_the_receipt_names_the_type_that_the_roster_lacks(tmp_path: Path) -> None:
+    source = ledgers(tmp_path / "ledgers", {"A": []})
+    receipt = audit(source, as_of=date(2026, 4, 30), documents=["luoyang-2020"], out=tmp_path / "run").receipt
+    missing = {gap["records"]: gap["requirements"] for gap in receipt["missing"]}
+    assert "luoyang-2020-58-8" in missing["党组织（类型：机关纪委）"]
+
+
 def test_runs_are_never_written_over(run: Run, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="只增不改"):
         audited(tmp_path, "again", {"A": [1]}) and audit(

@@ -135,3 +135,37 @@ def test_behind_in_the_course_of_the_year() -> None:
             for as_of, said in (("2026-06-29", OPEN), ("2026-06-30", BEHIND))
         ]
     )
+
+
+def test_a_ledger_that_never_says_what_it_was_about() -> None:
+    """With tags asked for, untagged training is doubt, but only where no training of its holder carries a tag."""
+    given, told = trained("a", day="2026-03-01"), {"tags": ["党性分析"]}
+    elsewhere, cases = trained("x", org="O3", **told), []
+    for rows, asks, expected in [
+        (given, {}, UNKNOWN),
+        (given, {"tags": None}, MET),
+        (trained("a", day="2025-12-31"), {}, FAILED),  # of another year
+        (trained("b", day="2026-03-01"), {}, FAILED),  # somebody else's
+        ([*given, *trained("b", day="2020-01-01", tags=["党员教育"])], {}, FAILED),  # this ledger tells
+        ([*given, *trained("b", day="2020-01-01", org="O4", tags=["党员教育"])], {}, UNKNOWN),
+        ([*given, *trained("a", org="O4", **told)], {}, MET),
+        (trained(None, day="2026-03-01"), {}, FAILED),  # nobody named, of another organisation
+        (trained(None, day="2026-03-01", org="O1"), {}, UNKNOWN),
+    ]:
+        tables = activities(rows, elsewhere, posts=[post("a", "委员", "2025-01-01")])
+        cases.append((covered(**{"tags": ["党性分析"]} | asks), tables, "2026-12-31", 2026, expected))
+    check(cases)
+
+
+def test_training_below_that_names_nobody() -> None:
+    """It may have been any member of the subtree; of one organisation alone only its own rows can have been."""
+    tree = {"O1": None, "O2": "O1", "O3": "O2", "O4": None}
+    orgs = [{"org_id": org, "name": org, "type": "党支部", "parent_id": above} for org, above in tree.items()]
+    cases = []
+    for org, scope, expected in [
+        ("O1", "own", UNKNOWN), ("O2", "own", FAILED), ("O1", "subtree", UNKNOWN), ("O2", "subtree", UNKNOWN),
+        ("O3", "subtree", UNKNOWN), ("O4", "subtree", FAILED),
+    ]:
+        tables = activities(trained(None, org=org), posts=[post("a", "委员", "2025-01-01")], organizations=orgs)
+        cases.append((covered(scope=scope), tables, "2026-12-31", 2026, expected))
+    check(cases)

@@ -167,6 +167,19 @@ def test_share_of_organisations_with_a_flag() -> None:
     )
 
 
+def test_a_number_of_organisations_of_a_type_the_roster_does_not_list() -> None:
+    """A roster without any such organisation may just not hold them; one anywhere shows that it does."""
+    asked = requirement("expect_population", types=["机关纪委", "机关党委"], minimum=1)
+    share = requirement("expect_population", types=["机关纪委"], having_flag="后进村", share=50)
+    unlisted = city(branch("A", parent_id="O1", flags=["后进村"]))
+    assert verdict(asked, DAY, unlisted) == (UNKNOWN, None)
+    assert verdict(share, DAY, unlisted) == (NONE, None)
+    assert verdict(asked, DAY, city(branch("A", type="机关党委"))) == (FAILED, 0)
+    gone = branch("A", parent_id="O1", type="机关纪委", dissolved_on=D(DAY))
+    assert verdict(asked, DAY, city(gone)) == (FAILED, 0)
+    assert verdict(asked, DAY, city(gone | {"dissolved_on": None})) == (MET, 1)
+
+
 def test_share_of_organisations_by_their_newest_rating() -> None:
     asked = requirement("expect_population", rating="述职评议", grades=["好"], share=100)
     by = requirement("expect_population", rating="述职评议", grades=["好"], share=100, by="2025-12-31")

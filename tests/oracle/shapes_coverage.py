@@ -72,11 +72,25 @@ def rows_held(f: Facts, org: str, k: dict[str, Any]) -> list[Row]:
     return f.activities(org, k["activity"], k.get("tags"))
 
 
+def silent_rows(f: Facts, rows: list[Row], k: dict[str, Any]) -> list[Row]:
+    """Of activities of the kind those without tags, of ledgers that never say of any of these what it was about."""
+    if k.get("rating") or not k.get("tags"):
+        return []
+    return [
+        r for r in rows if not r["tags"] and not any(a["tags"] for a in f.activities(r["org_id"], k["activity"]))
+    ]
+
+
 def members_doubt(f: Facts, s: Setting, k: dict[str, Any], span: Span | None) -> int:
-    """Rejected rows that could have counted, and rows of the span that name nobody."""
+    """Rejected rows that could have counted, and rows of the span that name nobody or say nothing of their subject."""
     orgs = [s.org, *f.below(s.org)] if k.get("scope") == "subtree" else [s.org]
     table, kinds = ("ratings", k["rating"]) if k.get("rating") else ("activities", k["activity"])
-    unnamed = sum(1 for r in in_span(rows_held(f, s.org, k), s, k, span) if r["person_id"] is None)
+    unnamed = 0
+    for org in orgs:
+        rows = rows_held(f, org, k)
+        if k.get("activity"):
+            rows = [*rows, *silent_rows(f, f.activities(org, k["activity"]), k)]
+        unnamed += sum(1 for r in in_span(rows, s, k, span) if r["person_id"] is None)
     return f.count_rejected(orgs, table, kinds) + people.rejected(f, orgs, k) + unnamed
 
 
@@ -96,6 +110,9 @@ def members_covered(f: Facts, s: Setting, k: dict[str, Any]) -> Answer:
     values = []
     for person in members:
         rows = in_span(rows_with(f, person, k), s, k, span)
+        if k.get("activity"):
+            silent = silent_rows(f, f.activities_of_person(person, k["activity"]), k)
+            answer.doubt += len(in_span(silent, s, k, span))
         if k["measure"] == "count":
             values.append(len(rows))
             continue

@@ -128,6 +128,9 @@ def population_available(f: Facts, k: dict[str, Any]) -> bool:
         return False
     if k.get("having_flag") and not any(flag in flags for flag in terms(k["having_flag"])):
         return False
+    if k.get("types") and k.get("minimum") is not None:  # a number of such as the roster does not list at all
+        if not any(org["type"] in terms(k["types"]) for org in f.organizations.values()):
+            return False
     return all(flag in flags for flag in terms(k.get("flags")))
 
 

@@ -59,6 +59,8 @@ class Inventory:
     participations: frozenset[str]
     """Kinds of activity that somebody is recorded to have come to."""
     flags: frozenset[str]
+    types: frozenset[str]
+    """Types of organisation in the roster."""
     standard: Mapping[str, tuple[int, int]]
     """By level of the standard: its number of items and of aspects."""
     items_answered: bool
@@ -230,6 +232,7 @@ class Facts:
             standings=self._terms(self.people.select(term="standing")),
             participations=self._terms(self.participations.select(term="kind")),
             flags=self._terms(self.organizations.select(term=self.organizations.flags.unnest())),
+            types=self._terms(self.organizations.select(term="type")),
             standard={row["level"]: (row["items"], row["aspects"]) for row in self._rows(items)},
             items_answered=self._any(
                 self.checklist.semi_join(self.indicators, self.checklist.requirement == self.indicators.item)

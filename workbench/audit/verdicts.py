@@ -13,6 +13,7 @@ from workbench.audit.facts import Facts
 from workbench.audit.shapes import SHAPES
 from workbench.audit.shapes.base import TALLY, UNIT, Context, Need, look_up, tally_units, union
 from workbench.audit.shapes.cases import case_evidence
+from workbench.audit.shapes.populations import lacks_types
 from workbench.audit.subjects import bind
 from workbench.records.tables import TABLES
 from workbench.requirements.adoption import Adoption
@@ -208,9 +209,13 @@ def missing_records(ctx: Context, requirements: Sequence[Requirement]) -> list[d
         if not ctx.available[r.id]:
             needs = SHAPES[r.shape].needs(dict(r.kwargs))
             names = [TABLES[need.table].title + (f"（{need.kind}）" if need.kind else "") for need in needs]
-            # only a population may lack nothing but a flag of organisations
+            # only a population may lack nothing but organisations of a type, or with a flag
             flags = [flag for key in ("flags", "having_flag") for flag in terms(r.kwargs.get(key))]
-            names += [f"{TABLES['organizations'].title}（标记：{'、'.join(flags)}）"] if flags and not names else []
+            roster = TABLES["organizations"].title
+            if r.shape == "expect_population" and lacks_types(dict(r.kwargs), ctx.facts.inventory):
+                names = [f"{roster}（类型：{'、'.join(terms(r.kwargs['types']))}）"]
+            elif flags and not names:
+                names = [f"{roster}（标记：{'、'.join(flags)}）"]
             found["、".join(dict.fromkeys(names))].append(r.id)
     return [{"records": records, "requirements": ids} for records, ids in found.items()]
 

@@ -43,6 +43,19 @@ def selected(ctx: Context, rules: ir.Table) -> ir.Table:
     return rows.filter(rows.tagged)
 
 
+def telling_or_silent(ctx: Context, requirements: Sequence[Requirement], rules: ir.Table) -> ir.Table:
+    """Activities ``tagged`` as a rule asks, and those without tags of organisations whose ledger never tells.
+
+    Who never fills in a tag of these kinds (on any date) does not tell; with anybody else empty means none.
+    """
+    rows = of_kind(ctx, rules)
+    if not any(r.kwargs.get("tags") for r in requirements):
+        return rows
+    telling = rows.filter(rows.tags.length() > 0).select("requirement", "org_id").distinct()
+    silent = rows.filter(rows.untagged).anti_join(telling, ["requirement", "org_id"])
+    return rows.filter(rows.tagged).union(silent)
+
+
 SELECTOR = {"kinds": (list, lambda k: terms(k["activity"])), "tags_wanted": (list, lambda k: terms(k.get("tags")))}
 
 

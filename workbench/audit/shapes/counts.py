@@ -8,7 +8,7 @@ from datetime import date
 import ibis
 import ibis.expr.types as ir
 
-from workbench.audit.shapes.activities import SELECTOR, activity_available, activity_needs, of_kind
+from workbench.audit.shapes.activities import SELECTOR, activity_available, activity_needs, telling_or_silent
 from workbench.audit.shapes.base import (
     Context,
     Shape,
@@ -134,11 +134,7 @@ _COLUMNS = (
 def _dated(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
     """Activities with the requirement they serve and the index of the period they fall into."""
     masks = _masks(ctx, requirements).drop("closed", "running", "minimum", "maximum", "expected_by_now")
-    rows = of_kind(ctx, parameters(requirements, _RULE))
-    if any(r.kwargs.get("tags") for r in requirements):  # who never fills in a tag does not tell; else empty means none
-        telling = rows.filter(rows.tags.length() > 0).select("requirement", "org_id").distinct()
-        silent = rows.filter(rows.untagged).anti_join(telling, ["requirement", "org_id"])
-        rows = rows.filter(rows.tagged).union(silent)
+    rows = telling_or_silent(ctx, requirements, parameters(requirements, _RULE))
     rows = rows.join(masks, "requirement").rename(subject="org_id")
     months = (rows.held_on.year() - rows.first_day.year()) * 12 + rows.held_on.month() - rows.first_day.month()
     inside = ibis.ifelse(rows.by_year, rows.year_held == ctx.year, rows.held_on.between(rows.first_day, rows.last_day))

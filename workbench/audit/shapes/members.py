@@ -9,7 +9,7 @@ import ibis
 import ibis.expr.types as ir
 
 from workbench.audit.facts import Inventory, list_has_any
-from workbench.audit.shapes.activities import SELECTOR, selected
+from workbench.audit.shapes.activities import SELECTOR, telling_or_silent
 from workbench.audit.shapes.base import Context, Need, Shape, as_evidence, finish, in_grace, look_up, parameters, union
 from workbench.requirements.model import Requirement, terms
 from workbench.timeline import PeriodKind
@@ -144,12 +144,16 @@ def _listed(
 # --- what they did ---------------------------------------------------------------------------------------------------
 
 _DEED = (
-    "requirement", "org_id", "person_id", "amount", "untold", "dated", "kind", "table_name", "source_id", "source_row"
+    "requirement", "org_id", "person_id", "amount", "untold", "counted", "dated", "kind", "table_name", "source_id",
+    "source_row",
 )
 
 
 def _deeds(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
-    """Activities and ratings in the span that a requirement counts, with the ``amount`` each adds, held by anybody."""
+    """Activities and ratings in the span, held by anybody, with the ``amount`` each adds.
+
+    Not ``counted``: the ledger never says what such an activity was about, so it may have been one asked for.
+    """
     parts = []
     if held := [r for r in requirements if "activity" in r.kwargs]:
         parts.append(_activities(ctx, held))
@@ -165,14 +169,15 @@ def _activities(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
         "span_first": (date, lambda k: (_span(ctx, k) or (_ENDLESS, _NEVER))[0]),
         "span_last": (date, lambda k: (_span(ctx, k) or (_ENDLESS, _NEVER))[1]),
     }
-    t = selected(ctx, parameters(requirements, SELECTOR | rule))
+    t = telling_or_silent(ctx, requirements, parameters(requirements, SELECTOR | rule))
     t = t.filter(
         ibis.ifelse(t.attributed, t.year_held == ctx.year, t.held_on.between(t.span_first, t.span_last))
     )
     figure = ibis.cases((t.how == "hours", t.hours), (t.how == "days", t.days), (t.how == "quantity", t.quantity))
-    amount = ibis.ifelse(t.how == "count", 1.0, figure.fill_null(0.0))
-    untold = t.how.isin(["hours", "days"]) & figure.isnull()
-    return t.mutate(amount=amount, untold=untold, dated=t.held_on, table_name=ibis.literal("activities")).select(*_DEED)
+    amount = ibis.ifelse(t.tagged, ibis.ifelse(t.how == "count", 1.0, figure.fill_null(0.0)), 0.0)
+    untold = ~t.tagged | (t.how.isin(["hours", "days"]) & figure.isnull())
+    t = t.mutate(amount=amount, untold=untold, counted=t.tagged, dated=t.held_on)
+    return t.mutate(table_name=ibis.literal("activities")).select(*_DEED)
 
 
 def _ratings(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
@@ -180,9 +185,8 @@ def _ratings(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
     rules = rules.mutate(kind=rules.wanted.unnest()).drop("wanted")
     t = ctx.facts.ratings.join(rules, "kind")
     t = t.filter(t.ever | (t.period == ctx.year))
-    return t.mutate(
-        amount=ibis.literal(1.0), untold=ibis.literal(False), dated=t.rated_on, table_name=ibis.literal("ratings")
-    ).select(*_DEED)
+    t = t.mutate(amount=ibis.literal(1.0), untold=ibis.literal(False), counted=ibis.literal(True), dated=t.rated_on)
+    return t.mutate(table_name=ibis.literal("ratings")).select(*_DEED)
 
 
 # --- the tally -------------------------------------------------------------------------------------------------------
@@ -218,7 +222,7 @@ def _members_tally(ctx: Context, requirements: Sequence[Requirement]) -> ir.Tabl
         untold=m.untold.sum().fill_null(0),
         late=(m.value < (m.minimum * elapsed / 12).floor()).any(),
     )
-    nameless = deeds.filter(deeds.person_id.isnull()).rename(subject="org_id")
+    nameless = _nameless(ctx, requirements, deeds)
     t = look_up(t, nameless.group_by(*KEY).agg(nameless=nameless.count()), KEY)
     t = t.join(rules, "requirement").join(ctx.active(requirements).select(*KEY, "established_on"), KEY)
     done = ~t.dayless & (t.part == t.whole)
@@ -238,8 +242,20 @@ def _members_tally(ctx: Context, requirements: Sequence[Requirement]) -> ir.Tabl
     )
 
 
+def _nameless(ctx: Context, requirements: Sequence[Requirement], deeds: ir.Table) -> ir.Table:
+    """(requirement, subject), a row per deed that names nobody: of the subject, with a subtree of any below it."""
+    nameless = deeds.filter(deeds.person_id.isnull()).select("requirement", "org_id")
+    own = nameless.select("requirement", subject="org_id")
+    wide = [r.id for r in requirements if r.kwargs.get("scope") == "subtree"]
+    if not wide:
+        return own
+    above = nameless.filter(nameless.requirement.isin(wide)).join(ctx.facts.below, "org_id")
+    return own.union(above.select("requirement", subject="ancestor"))
+
+
 def _members_evidence(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
-    rows = _deeds(ctx, requirements).join(members(ctx, requirements), ["requirement", "person_id"])
+    deeds = _deeds(ctx, requirements)
+    rows = deeds.filter(deeds.counted).join(members(ctx, requirements), ["requirement", "person_id"])
     label = rows.kind + ibis.literal(" 人员 ") + rows.person_id.left(6)
     return as_evidence(rows, rows.table_name, str(ctx.year), "dated", label)
 

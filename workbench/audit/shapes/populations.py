@@ -208,8 +208,16 @@ def _population_evidence(ctx: Context, requirements: Sequence[Requirement]) -> i
     return as_evidence(rows, "organizations", str(ctx.facts.ref), "established_on", rows.name, rows.having)
 
 
+def lacks_types(kwargs: dict, inventory: Inventory) -> bool:
+    """Whether a number is asked for of types that no organisation in the roster is of: it does not list such ones."""
+    types = set(terms(kwargs.get("types")))
+    return "minimum" in kwargs and bool(types) and not types & inventory.types
+
+
 def _population_available(kwargs: dict, inventory: Inventory) -> bool:
     having = set(terms(kwargs.get("having_flag")))
+    if lacks_types(kwargs, inventory):
+        return False
     return (
         set(terms(kwargs.get("flags"))) <= inventory.flags
         and (not having or bool(having & inventory.flags))
