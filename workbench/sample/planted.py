@@ -41,6 +41,12 @@ def write_planted(city: City, path: Path, planted: Planted, dirt: list[Dirt], *,
     path.write_text(yaml.safe_dump(data, allow_unicode=True, sort_keys=False, width=140), encoding="utf-8")
 
 
+#: Whose secretaries ought to sit in the team of their department, while what stands above is no 党组.
+_DEPARTMENT_BRANCHES = """SELECT b.org_id FROM org b JOIN org p ON b.parent = p.no
+    WHERE p.type = '组织部' AND b.type = '党支部' AND b.sector = '机关' AND b.has_committee AND b.dissolved_on IS NULL
+    AND list_contains(b.adopted, 'luoyang-2020') ORDER BY b.no"""
+
+
 def _entries(city: City, planted: Planted) -> list[dict[str, str]]:
     by_code = {f.code: f for f in FAULTS}
     names = dict(city.con.execute("SELECT no, org_id FROM org").fetchall())
@@ -57,4 +63,9 @@ def _entries(city: City, planted: Planted) -> list[dict[str, str]]:
                 entries.setdefault((names[subject], requirement), {
                     "subject": names[subject], "requirement": requirement, "verdict": turned.get(verdict, verdict),
                     "how": fault.how, "changed": fault.changed})
+    for (subject,) in city.con.execute(_DEPARTMENT_BRANCHES).fetchall():
+        requirement = "luoyang-2020-58-6"
+        entries.setdefault((subject, requirement), {
+            "subject": subject, "requirement": requirement, "verdict": Verdict.NO_DATA.value,
+            "how": "支部设在组织部下，名册看不出部门班子", "changed": "没有改动"})
     return list(entries.values())
