@@ -122,7 +122,7 @@ def test_planted_is_well_formed(city: Path, con: duckdb.DuckDBPyConnection) -> N
     pairs = [(e["subject"], e["requirement"]) for e in entries]
     assert len(pairs) == len(set(pairs))
     assert {s for s, _ in pairs} <= column(con, "SELECT org_id FROM organizations")
-    assert {e["verdict"] for e in entries} == {"未达标", "进度滞后", "待人工核实", "豁免"}
+    assert {e["verdict"] for e in entries} == {"未达标", "进度滞后", "待人工核实", "豁免", "数据不足"}
     assert all(set(e) == {"subject", "requirement", "verdict", "how", "changed"} and all(e.values()) for e in entries)
     found, later = {r for _, r in pairs}, set(planted["not_yet_due"])
     assert found | later <= set(shapes)
@@ -176,7 +176,8 @@ def test_adoption_file_says_who_adopts_what(city: Path, con: duckdb.DuckDBPyConn
 
 def test_without_faults_nothing_is_planted(tmp_path: Path) -> None:
     out = make_sample(40, 3, tmp_path / "clean", form="parquet", faults=False)
-    assert yaml.safe_load((out / "planted.yaml").read_text(encoding="utf-8"))["planted"] == []
+    entries = yaml.safe_load((out / "planted.yaml").read_text(encoding="utf-8"))["planted"]
+    assert {(e["verdict"], e["changed"]) for e in entries} == {("数据不足", "没有改动")}, "only what no ledger can show"
 
 
 @pytest.mark.parametrize(("arguments", "words"), [
