@@ -152,6 +152,8 @@ def test_each_exemption_is_followed_to_its_end(tmp_path: Path) -> None:
         "R": "达标", "B1": "豁免", "B2": "豁免", "B3": "未达标", "B4": "达标", "B5": "未达标",
     }
     assert "2026-08-30" in rows.loc["B3", "reason"] and "2026-08-30" in str(run.explain("B3", YEARLY))
+    details = run.findings.query(f"requirement == '{YEARLY}'").set_index("subject")["detail"]
+    assert "2026-08-30" in details["B3"] and "豁免" not in details["B5"]
     assert rows.loc["B1", "missed"] == 1, "a waived failure stays counted"
 
 

@@ -113,6 +113,15 @@ class Facts:
         return self._table("organizations")
 
     @cached_property
+    def standing(self) -> ir.Table:
+        """Organisations founded and not dissolved at the reference day."""
+        orgs = self.organizations
+        return orgs.filter(
+            orgs.established_on.isnull() | (orgs.established_on <= self.ref),
+            orgs.dissolved_on.isnull() | (orgs.dissolved_on > self.ref),
+        )
+
+    @cached_property
     def activities(self) -> ir.Table:
         """Activities held by then, with ``year_held`` = the year they count for."""
         known = self._known("activities", "held_on")

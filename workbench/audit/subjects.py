@@ -164,13 +164,8 @@ def _committee(facts: Facts) -> ir.BooleanValue:
 
 def _superior(facts: Facts) -> ir.BooleanValue:
     """Whether some organisation stands directly below it at the reference day."""
-    orgs = facts.organizations
-    below = orgs.filter(
-        orgs.established_on.isnull() | (orgs.established_on <= facts.ref),
-        orgs.dissolved_on.isnull() | (orgs.dissolved_on > facts.ref),
-        orgs.parent_id.notnull(),
-    )
-    return orgs.org_id.isin(below.parent_id)
+    below = facts.standing.filter(facts.standing.parent_id.notnull())
+    return facts.organizations.org_id.isin(below.parent_id)
 
 
 def _asks_above(requirements: Sequence[Requirement]) -> bool:
@@ -181,12 +176,7 @@ def _asks_above(requirements: Sequence[Requirement]) -> bool:
 
 def _above(facts: Facts) -> ir.Table:
     """Columns org_id, above: the types of the organisations above it that exist at the reference day."""
-    orgs = facts.organizations
-    standing = orgs.filter(
-        orgs.established_on.isnull() | (orgs.established_on <= facts.ref),
-        orgs.dissolved_on.isnull() | (orgs.dissolved_on > facts.ref),
-    ).select(ancestor="org_id", type="type")
-    found = facts.below.join(standing, "ancestor")
+    found = facts.below.join(facts.standing.select(ancestor="org_id", type="type"), "ancestor")
     return found.group_by("org_id").agg(above=found.type.collect(distinct=True))
 
 

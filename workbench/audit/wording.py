@@ -224,4 +224,6 @@ _BY_SHAPE = {
 
 def detail_text(requirement: Mapping[str, Any], result: Mapping[str, Any], year: int) -> str:
     """One sentence for lists and papers: what should be, what is."""
-    return f"应为：{requirement['required_text']}；实为：{observed_text(requirement, result, year)}"
+    text = f"应为：{requirement['required_text']}；实为：{observed_text(requirement, result, year)}"
+    # a finding has a reason only where an exemption has run out
+    return f"{text}；{result['reason']}" if result.get("reason") else text

@@ -30,7 +30,6 @@ _FIGURES = ("hours", "days", "quantity")
 _HELD = ("chair_id", "minutes", "noticed_on", "approved_on")
 #: Folder of a unit that is no county, by its sector.
 _FOLDERS = {"机关": "市直机关", "学校": "教育系统", "两新": "两新组织", "国企": "国有企业"}
-_SPLIT = {"发展党员": "发展党员台账"}
 
 
 def write_ledgers(city: City, out: Path, *, dirt: bool) -> list[Dirt]:

@@ -19,15 +19,6 @@ KEY = ["requirement", "subject"]
 _NEVER, _ENDLESS = date(1900, 1, 1), date(9999, 12, 31)
 
 
-def alive(ctx: Context) -> ir.Table:
-    """Organisations founded and not dissolved at the reference day."""
-    orgs, ref = ctx.facts.organizations, ctx.facts.ref
-    return orgs.filter(
-        orgs.established_on.isnull() | (orgs.established_on <= ref),
-        orgs.dissolved_on.isnull() | (orgs.dissolved_on > ref),
-    ).select("org_id")
-
-
 # --- the span in which it has to be done -----------------------------------------------------------------------------
 
 
@@ -81,7 +72,7 @@ def members(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
     wide = [r.id for r in requirements if r.kwargs.get("scope") == "subtree"]
     places = belonging.mutate(subject=belonging.org_id)
     if wide:
-        below = ctx.facts.below.join(alive(ctx), "org_id")
+        below = ctx.facts.below.join(ctx.facts.standing.select("org_id"), "org_id")
         above = belonging.filter(belonging.requirement.isin(wide)).join(below, "org_id")
         places = places.union(above.mutate(subject=above.ancestor).select(places.columns))
     subjects = ctx.active(requirements).join(

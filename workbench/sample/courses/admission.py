@@ -9,7 +9,6 @@ from workbench.sample.faults import has
 
 _P = X + "2.6."
 _WHO, _BASE = "no * 64 + 61", "no * 64"
-_PROBATION = "received_on IS NOT NULL"
 
 
 def courses(city: City) -> tuple[Course, ...]:
