@@ -4,7 +4,10 @@
     ├── UsageError        wrong arguments or configuration (exit code 2)
     │   └── SuiteError    a YAML file of expectations/ is wrong
     ├── IntakeError       a ledger cannot be read at all (exit code 2)
-    └── RunError          a run folder is missing, damaged or of another version (exit code 2)
+    ├── RunError          a run folder is missing, damaged or of another version (exit code 2)
+    └── LedgerError       the ledger of decisions cannot be opened, read or written (exit code 2)
+        ├── Refused       an act that the state, a rule or the separation of duties does not allow
+        └── Conflict      somebody else acted first; nothing was written
 
 Every message names the place, what was found, what was expected and what to do next, in Chinese.
 """
@@ -57,3 +60,15 @@ class IntakeError(WorkbenchError):
 
 class RunError(WorkbenchError):
     """A run folder is missing, damaged or written by another version."""
+
+
+class LedgerError(WorkbenchError):
+    """The ledger of decisions cannot be opened, read or written."""
+
+
+class Refused(LedgerError):
+    """An act that the state of its course, a rule or the separation of duties does not allow; nothing was written."""
+
+
+class Conflict(LedgerError):
+    """Somebody else acted on the same course first; nothing was written, and what was to be done stands in the text."""

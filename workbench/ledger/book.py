@@ -1,0 +1,160 @@
+"""One kind of course, read and acted on: what findings, cards, lists, appraisals and inspections have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
+
+from workbench.errors import LedgerError, Refused
+from workbench.ledger.events import MACHINE, Act, Draft, Event
+from workbench.ledger.machines import LABELS, transitions, verbs
+
+if TYPE_CHECKING:
+    from workbench.ledger.ledger import Ledger
+
+
+@dataclass(frozen=True)
+class Course:
+    """Where one course stands: ``id`` in its topic, ``state`` (Chinese), ``version`` of its stream, since when.
+
+    ``since`` is the day of the event that led to the present state, ``opened_on`` that of the first event, ``by`` who
+    wrote the last event.
+    """
+
+    id: str
+    state: str
+    version: int
+    opened_on: date
+    since: date
+    by: str
+
+
+S = TypeVar("S", bound=Course)
+
+
+class Book(Generic[S]):
+    """All courses of one topic.
+
+    A book folds events into states: :meth:`begin` makes the state of a first event, :meth:`apply` changes it by a
+    further one. Acts are methods of the subclass; each ends in :meth:`write`, which refuses what the machine does not
+    allow and raises :class:`~workbench.errors.Conflict` when another event came first.
+    """
+
+    topic: ClassVar[str]
+
+    def __init__(self, ledger: Ledger):
+        self.ledger = ledger
+        self._courses: dict[str, S] = {}
+
+    # --- reading -----------------------------------------------------------------------------------------------------
+
+    def begin(self, event: Event, base: Course) -> S:
+        """The state after the first event; ``base`` holds the fields every course has."""
+        raise NotImplementedError
+
+    def apply(self, course: S, event: Event) -> S:
+        """The particulars of one more event; state, version and days are already those after it."""
+        raise NotImplementedError
+
+    def fold(self, event: Event) -> None:
+        """Take one event in; raises :class:`LedgerError` when it could not have happened in that state."""
+        ident = event.stream.partition("/")[2]
+        before = self._courses.get(ident)
+        state = transitions(self.topic).get((None if before is None else before.state, event.verb))
+        if state is None or event.version != (0 if before is None else before.version) + 1:
+            raise LedgerError(
+                "台账中的事件前后不符",
+                place=f"事件 {event.seq}（{event.stream} 第 {event.version} 次）",
+                found=LABELS.get(event.kind, event.kind),
+                next_step="运行 workbench ledger verify 检查台账是否被改动",
+            )
+        if before is None:
+            base = Course(ident, state, event.version, event.on, event.on, event.who)
+            self._courses[ident] = self.begin(event, base)
+            return
+        since = event.on if state != before.state else before.since
+        moved = replace(before, state=state, version=event.version, since=since, by=event.who)
+        self._courses[ident] = self.apply(moved, event)
+
+    def all(self) -> list[S]:
+        """Every course of the topic, in the order they began."""
+        self.ledger.refresh()
+        return list(self._courses.values())
+
+    def find(self, ident: str) -> S | None:
+        """A course by its id, None when there is none."""
+        self.ledger.refresh()
+        return self._courses.get(ident)
+
+    def get(self, ident: str) -> S:
+        """A course by its id; :class:`Refused` when there is none."""
+        found = self.find(ident)
+        if found is None:
+            raise Refused("台账中没有这一项", place=self.topic, found=ident, next_step="核对编号")
+        return found
+
+    def history(self, ident: str) -> list[Event]:
+        """Every event of one course, oldest first."""
+        return list(self.ledger.store.events(stream=f"{self.topic}/{ident}"))
+
+    # --- acting ------------------------------------------------------------------------------------------------------
+
+    def draft(self, ident: str, verb: str, act: Act, what: Mapping[str, Any] | None = None) -> Draft:
+        """An event that the present state allows, not yet written; :class:`Refused` otherwise."""
+        course = self.find(ident)
+        state = None if course is None else course.state
+        label = LABELS[f"{self.topic}.{verb}"]
+        if (state, verb) not in transitions(self.topic):
+            allowed = "、".join(LABELS[f"{self.topic}.{v}"] for v in verbs(self.topic, state)) if state else ""
+            raise Refused(
+                f"现在不能“{label}”", place=ident, found=state or "尚未建立",
+                expected=f"可以：{allowed}" if allowed else "", next_step="先看该项现在的状态和经过",
+            )
+        check_person(act)
+        moves = course is not None and transitions(self.topic)[state, verb] != state
+        if moves and act.on < course.since:
+            raise Refused(
+                f"“{label}”的日期早于上一步", place=ident, found=act.on.isoformat(),
+                expected=f"不早于 {course.since.isoformat()}（{course.state}）", next_step="改正日期",
+            )
+        return Draft(
+            stream=f"{self.topic}/{ident}", kind=f"{self.topic}.{verb}", on=act.on, who=act.who, why=act.why.strip(),
+            what=dict(what or {}), run=act.run, evidence=tuple(act.evidence),
+        )
+
+    def write(self, ident: str, verb: str, act: Act, what: Mapping[str, Any] | None = None) -> S:
+        """Write one event and return the state after it.
+
+        Raises :class:`Refused` when state, day or name forbid it, :class:`~workbench.errors.Conflict` when the stream
+        is no longer at the version the person had seen.
+        """
+        self.ledger.refresh()
+        course = self._courses.get(ident)
+        version = 0 if course is None else course.version
+        if act.seen not in (None, version):
+            told = Draft(f"{self.topic}/{ident}", f"{self.topic}.{verb}", act.on, act.who, act.why, dict(what or {}))
+            raise self.ledger.store.conflict(told, act.seen)
+        drafted = self.draft(ident, verb, act, what)
+        self.ledger.append([drafted], {drafted.stream: version})
+        return self.get(ident)
+
+
+def check_person(act: Act) -> None:
+    """Somebody must have a name, and not that of the machine, unless it is the machine (runs taken in)."""
+    if not act.who.strip():
+        raise Refused("没有写明经办人", expected="姓名或工号", next_step="用 --by 或环境变量 WORKBENCH_INSPECTOR 写明")
+
+
+def require(value: Any, message: str, *, expected: str = "") -> None:
+    """:class:`Refused` with ``message`` when ``value`` is empty."""
+    if not value:
+        raise Refused(message, expected=expected)
+
+
+def person(act: Act) -> Act:
+    """The act, refused when it is made under the name of the machine."""
+    if act.who.strip() == MACHINE:
+        raise Refused("这一步须由人办理", found=act.who, expected="经办人姓名")
+    return act

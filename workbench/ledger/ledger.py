@@ -1,0 +1,71 @@
+"""The ledger of decisions (督查台账): one store of events, and the books that read and write it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from workbench.ledger.appraisals import Appraisals
+from workbench.ledger.book import Book
+from workbench.ledger.cards import Cards
+from workbench.ledger.events import Draft, Event
+from workbench.ledger.findings import Findings
+from workbench.ledger.inspections import Inspections
+from workbench.ledger.lists import Lists
+from workbench.ledger.rules import Rules, load_rules
+from workbench.ledger.runs import Runs
+from workbench.ledger.store import Store
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+
+class Ledger:
+    """Opens or makes the ledger at ``where`` (a file, or an SQLAlchemy URL of SQLite or PostgreSQL).
+
+    ``findings``, ``cards``, ``lists``, ``appraisals``, ``inspections`` and ``runs`` are its books. States are folded
+    from events in memory and brought up to date before every reading and every act. Raises
+    :class:`~workbench.errors.LedgerError` when the store cannot be opened or was written by a later version.
+    """
+
+    def __init__(self, where: str | Path, *, rules: Rules | None = None, store: Store | None = None):
+        self.store = store or Store(where)
+        self.rules = rules or load_rules()
+        self.findings = Findings(self)
+        self.cards = Cards(self)
+        self.lists = Lists(self)
+        self.appraisals = Appraisals(self)
+        self.inspections = Inspections(self)
+        self.runs = Runs(self)
+        self._books: dict[str, Book] = {
+            book.topic: book
+            for book in (self.findings, self.cards, self.lists, self.appraisals, self.inspections, self.runs)
+        }
+        self._seen = 0
+
+    def __enter__(self) -> Ledger:
+        return self
+
+    def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the store."""
+        self.store.close()
+
+    def refresh(self) -> None:
+        """Fold the events written since the last reading, by whomever."""
+        for event in self.store.events(after=self._seen):
+            self._books[event.topic].fold(event)
+            self._seen = event.seq
+
+    def append(self, drafts: Sequence[Draft], expected: Mapping[str, int]) -> list[Event]:
+        """Write events, all or none, and fold them.
+
+        ``expected`` gives for each stream the version it must stand at; otherwise
+        :class:`~workbench.errors.Conflict`, and nothing is written.
+        """
+        written = self.store.append(drafts, expected)
+        self.refresh()
+        return written
