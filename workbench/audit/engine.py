@@ -141,20 +141,20 @@ def audit(
     if evidence not in ("all", "failing"):
         raise UsageError("证据范围写法不对", place="evidence", found=evidence, expected="all 或 failing")
     folder = fresh_folder(Path(out) if out else None, as_of.isoformat())
-    read = load_suites(
-        documents,
-        as_of=as_of,
-        year=year,
-        directory=Path(suites) if suites else None,
-        parameters=Path(parameters) if isinstance(parameters, str) else parameters,
-    )
-    if not read.requirements:
-        why = "；".join(f"{d.id}：{d.reason}" for d in read.documents if d.reason)
-        raise UsageError("没有可用的条款", found=why or "没有文件", expected="至少一个在截至日期已施行的文件")
-    rows = catalogue_of(read, as_of=as_of, directory=Path(suites) if suites else resource("expectations"))
-    adopting = load_adoption(Path(adoption), suites=read) if adoption else None
     opened = isinstance(source, (str, Path))
     with closing(GxProcess()) as judge:  # it imports while we read
+        read = load_suites(
+            documents,
+            as_of=as_of,
+            year=year,
+            directory=Path(suites) if suites else None,
+            parameters=Path(parameters) if isinstance(parameters, str) else parameters,
+        )
+        if not read.requirements:
+            why = "；".join(f"{d.id}：{d.reason}" for d in read.documents if d.reason)
+            raise UsageError("没有可用的条款", found=why or "没有文件", expected="至少一个在截至日期已施行的文件")
+        rows = catalogue_of(read, as_of=as_of, directory=Path(suites) if suites else resource("expectations"))
+        adopting = load_adoption(Path(adoption), suites=read) if adoption else None
         records = intake(source, progress=progress) if opened else source
         try:
             return _audit(records, read, rows, adopting, as_of, year, folder, evidence, judge, progress)

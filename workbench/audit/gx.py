@@ -20,6 +20,7 @@ import pandas as pd
 from great_expectations.compatibility import pydantic
 from great_expectations.execution_engine import PandasExecutionEngine
 from great_expectations.expectations.expectation import ColumnMapExpectation
+from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
 from great_expectations.expectations.metrics.map_metric_provider import (
     ColumnMapMetricProvider,
     column_condition_partial,
@@ -57,6 +58,19 @@ class DutyExpectation(ColumnMapExpectation):
 
     map_metric: ClassVar[str] = JudgedWithinBounds.condition_metric_name
     success_keys: ClassVar[tuple[str, ...]] = ("lower", "upper", "mostly")
+    _configuration: Any = pydantic.PrivateAttr(None)
+
+    @property
+    def configuration(self) -> ExpectationConfiguration:
+        """As Great Expectations puts it together, kept: it asks for it fifty times a check, at half its time."""
+        if self._configuration is None:
+            self._configuration = super().configuration
+        return self._configuration
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        super().__setattr__(name, value)
+        if name != "_configuration":
+            self._configuration = None
 
     @pydantic.root_validator(pre=True)
     def _fill(cls, values: dict) -> dict:

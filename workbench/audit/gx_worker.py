@@ -6,13 +6,20 @@ and Arrow table) from its parent on standard input, and answers with the pickled
 
 from __future__ import annotations
 
+import gc
 import os
 import pickle
 import sys
+from types import ModuleType
+
+#: What Great Expectations imports for charts and for tests of distributions: a third of its import, and not used here.
+_UNUSED = ("altair", "scipy.stats")
 
 
 def main() -> int:
     """Judge what the parent sends; 0 also when the parent leaves without sending anything."""
+    gc.disable()  # lives for one answer: what is left behind goes with the process
+    sys.modules.update({name: ModuleType(name) for name in _UNUSED})
     answer = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever a library prints must not mix with the answer
     # jsonschema builds a grammar for internationalised addresses on import if it can: a second for nothing we check
