@@ -9,7 +9,8 @@ import duckdb
 import pyarrow as pa
 
 from workbench.sample.adoption import adopted
-from workbench.sample.faults import Planted, bits, has, plant
+from workbench.sample.faults import Planted, any_of, bits, has, plant
+from workbench.sample.faults_mended import AGAIN, MEETING
 from workbench.sample.tree import build_tree
 from workbench.vocabulary import OrgFlag
 
@@ -96,6 +97,7 @@ def _base(city: City) -> str:
 def _org(city: City) -> str:
     """The full working row of an organisation: lifetime, faults, dates that several tables share."""
     y, months = city.year, max(1, _closed_months(city.as_of))
+    first_half = f"CASE WHEN {any_of(AGAIN, MEETING)} THEN {min(6, months)} ELSE {months} END"
     appointed = f"""CASE WHEN {has(_NEW_SECRETARY)} THEN {city.day(5, 6, -1)} + draw(no, 24, 20)
              WHEN {has(_POOR)} OR {has(_UNTAUGHT)} OR type NOT IN ('党支部', '党总支')
                   OR established_on >= DATE '{y - 1}-01-01'
@@ -112,7 +114,7 @@ def _org(city: City) -> str:
         CASE WHEN parent IS NOT NULL THEN 'YL' || printf('%07d', parent) END AS parent_id,
         coalesce(established_on, DATE '1900-01-01') AS live_from, coalesce(dissolved_on, DATE '9999-12-31') AS live_to,
         make_date({y - 1}, 3 + draw(no, 20, 10), 1) AS hist,
-        make_date({y}, 1 + draw(no, 21, {months}), 1) AS fault_month,
+        make_date({y}, 1 + draw(no, 21, {first_half}), 1) AS fault_month,
         make_date({y}, 1 + 3 * draw(no, 22, {min(3, max(1, months // 3))}), 1) AS fault_quarter,
         {city.day(2, 3)} + draw(no, 23, 36) AS dlm_on,
         CASE WHEN appointed_on <= DATE '{city.as_of}' THEN appointed_on END AS change_on,

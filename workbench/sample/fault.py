@@ -29,6 +29,7 @@ class Fault:
 
     ``group``: an organisation gets at most one fault of a group, since they change the same rows. ``over``: what it
     implies besides, or instead, once the year is over, and ``city``: what then in the organisation above all.
+    ``mended``: the month and day on which it is put right, after which only ``then`` is left of it.
     """
 
     code: str
@@ -40,6 +41,12 @@ class Fault:
     group: str
     over: Implied = ()
     city: Implied = ()
+    mended: tuple[int, int] | None = None
+    then: Implied = ()
+
+    def implied(self, day: tuple[int, int]) -> Implied:
+        """What it implies on a month and day of the year that is not yet over."""
+        return self.then if self.mended is not None and day >= self.mended else self.implies
 
 
 def fault(req: str, where: str, how: str, changed: str, day: tuple[int, int], *, verdict: str = FAILED,

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 
 import duckdb
 
-from workbench.sample import faults_first, faults_of_cases, faults_of_records
+from workbench.sample import faults_first, faults_mended, faults_of_cases, faults_of_records
 from workbench.sample.fault import BRANCH, S, X
 
-FAULTS = (*faults_first.FAULTS, *faults_of_records.FAULTS, *faults_of_cases.FAULTS)
+FAULTS = (*faults_first.FAULTS, *faults_of_records.FAULTS, *faults_of_cases.FAULTS, *faults_mended.FAULTS)
 #: Requirements that cannot fail before the year has ended, nor lag behind.
 YEAR_END = (
     *(S + n for n in ("5-1", "5-2", "5-3", "7.2-4", "7.5-1", "8-2", "10-7", "10-8", "10-9", "10-10", "13-1", "14-1")),

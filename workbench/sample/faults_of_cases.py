@@ -11,7 +11,7 @@ _COUNTY_GROUP = f"{GROUP} AND level = '县'"
 _UNIT = "sector = '机关' AND type IN ('机关党委', '党总支', '党支部')"
 _HEADED = "sector = '机关' AND type IN ('机关党委', '机关纪委')"
 #: Branches with a floating member (as ``people.py`` draws them).
-_FLOATING = f"""{BRANCH}
+FLOATING = f"""{BRANCH}
     AND len(list_filter(range(7, size), lambda slot: draw(no * 64 + slot, 53, 100) BETWEEN 15 AND 19)) > 0
     AND sector IN ('农村', '社区')"""
 #: Organisations that stood when an election seven years ago was held.
@@ -39,7 +39,7 @@ _ADMISSIONS = (
     fault(_P + "11-5", BRANCH, "未公示即转正", "删去步骤“转正公示”", (8, 31), **_ADMISSION),
 )
 _FLOATING_MEMBERS = (
-    *(fault(C + code, _FLOATING, how, changed, day, verdict=verdict, also=also, group="流动党员")
+    *(fault(C + code, FLOATING, how, changed, day, verdict=verdict, also=also, group="流动党员")
       for code, how, changed, day, verdict, also in (
         ("3.1.1-1", "外出以后才作教育", "行前教育推后", (4, 30), FAILED, ()),
         ("3.1.1-3", "登记册没有去向", "删去步骤“登记去向”", (1, 31), FAILED, ()),

@@ -13,7 +13,7 @@ _AGENCY_COMMITTEE = "type = '机关党委' AND sector = '机关'"
 _WORK_COMMITTEE = "type = '工委' AND sector = '机关'"
 #: Groups with an agency committee below them; units of agencies right below a department, and those further below.
 _OVER_COMMITTEE = f"{_GROUP} AND no IN (SELECT parent FROM tree WHERE type = '机关党委' AND sector = '机关')"
-_RIGHT_BELOW = """sector = '机关' AND (type = '党总支' OR type = '党支部' AND has_committee)
+RIGHT_BELOW = """sector = '机关' AND (type = '党总支' OR type = '党支部' AND has_committee)
     AND parent IN (SELECT no FROM tree WHERE type IN ('党组', '组织部'))"""
 _FURTHER_BELOW = f"{_AGENCY_BRANCH} AND parent IN (SELECT no FROM tree WHERE type IN ('机关党委', '党总支'))"
 
@@ -70,9 +70,9 @@ _PEOPLE = (
           over=((C + "2.5-1", MANUAL),)),
     fault(L + "24-1", _FURTHER_BELOW, "支部书记不是内设机构正职", "删去该职务", (1, 31)),
     fault(L + "58-1", _AGENCY_COMMITTEE, "机关党委书记不是党组书记或分管成员", "删去该职务", (1, 31)),
-    fault(L + "58-7", _RIGHT_BELOW, "没有专人负责机关党建", "删去党务干部", (1, 31), group=S + "5-14"),
+    fault(L + "58-7", RIGHT_BELOW, "没有专人负责机关党建", "删去党务干部", (1, 31), group=S + "5-14"),
     fault(L + "58-8", f"{_AGENCY_COMMITTEE} AND no % 2 = 0", "机关纪委已撤销，未再设", "改机关纪委的撤销日期", (1, 31)),
-    fault(L + "58-10", _RIGHT_BELOW, "没有纪检委员", "删去纪检委员", (1, 31)),
+    fault(L + "58-10", RIGHT_BELOW, "没有纪检委员", "删去纪检委员", (1, 31)),
     fault(L + "59-1", f"{_AGENCY_BRANCH} AND coalesce(established_on, DATE '1990-01-01') < DATE '2014-01-01'",
           "专职党务干部任职满8年未轮岗", "改任职日期", (1, 31), group=S + "5-14"),
     fault(S + "8-7", TOWNSHIP, "书记未兼任青年人才党支部书记", "删去该职务", (1, 31)),

@@ -5,10 +5,12 @@ from __future__ import annotations
 from workbench.sample.city import City
 from workbench.sample.fault import F, L, S, X
 from workbench.sample.faults import any_of, has
+from workbench.sample.faults_mended import DUES, MEETING
 
 
-#: SQL: the day on which a members' meeting that was put off by leave is held, the 28th of the next month.
-MADE_UP = "(fault_month + INTERVAL 1 MONTH)::DATE + 27"
+#: SQL: the day on which a members' meeting that was put off by leave is held, the 28th of the next month or of July.
+MADE_UP = (f"CASE WHEN {has(MEETING)} THEN make_date(year(fault_month), 7, 28) "
+           "ELSE (fault_month + INTERVAL 1 MONTH)::DATE + 27 END")
 
 
 def appraise(city: City) -> None:
@@ -29,7 +31,7 @@ def count(city: City, dues_months: int) -> None:
         WHERE {has("waived")}""")
     con.execute(f"""CREATE VIEW permissions AS SELECT org_id, '{X}2.2.1-1' AS requirement,
         strftime(fault_month, '%Y-%m') AS period, {MADE_UP} AS held_on, '防汛抗旱期间' AS reason,
-        '样例市委组织部' AS approved_by FROM org o WHERE {has("permitted")}""")
+        '样例市委组织部' AS approved_by FROM org o WHERE {any_of("permitted", MEETING)}""")
 
 
 def _measures(city: City) -> str:
@@ -146,6 +148,7 @@ def _dues(city: City, months: int) -> str:
     proxy = f"{one} AND ({has(X + '2.7.1-1')} OR {has(X + '2.7.1-2')})"
     alone = f"{one} AND ({has(X + '2.7.1-2')} OR {has(X + '2.7.2-2')})"
     day = "month + draw(k, 130, 27)"
+    made_up = f"CASE WHEN {city.day(8, 5)} <= {as_of} THEN {city.day(8, 5)} END"
     # A late payment: in one of the next two months, if those have come.
     later = "(month + to_months(1 + draw(k, 131, 2)) + to_days(draw(k, 132, 27)))::DATE"
     return f"""
@@ -159,6 +162,7 @@ def _dues(city: City, months: int) -> str:
             CASE WHEN draw(pno, 133, 250) = 0 AND pno % 64 > 8 THEN 0 ELSE 5 + draw(pno, 134, 60) END::DOUBLE AS due,
             CASE WHEN pno = o.no * 64 + 5 AND ({owing}) OR {excused} THEN NULL
                  WHEN {has(X + "2.7.2-3")} AND pno = o.no * 64 + 5 AND month = {city.day(1, 1)} THEN {city.day(7, 6)}
+                 WHEN {has(DUES)} AND pno = o.no * 64 + 5 AND month = {city.day(3, 1)} THEN {made_up}
                  WHEN {one} AND {has(X + "2.7.2-2")} THEN {city.day(5, 8)}
                  WHEN draw(k, 135, 100) < 3 AND {later} <= {as_of} THEN {later}
                  ELSE {day} END AS paid_on

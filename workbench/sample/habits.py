@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from workbench.sample.fault import S, X
 from workbench.sample.faults import has
+from workbench.sample.faults_mended import AGAIN, MEETING
 from workbench.sample.habit import (
     AGENCY_GROUP, AGENCY_UNIT, ANY, BRANCH, COMMITTEE, COUNTY, DEPARTMENT, EVER, FIRST_HALF, GROUP, LEADING, MONTH,
     QUARTER, SECRETARY, TOWNSHIP, UPPER, WITH_COMMITTEE, Habit, but, tagged,
@@ -19,7 +20,7 @@ _REPORTED_TO = f"""CASE WHEN o.type = '机关党委' THEN {tagged("向上级党�
 MEMBER_MEETING = Habit(
     "党员大会", 1, (0, 26), BRANCH, chair=but(SECRETARY, X + "2.2.1-2", MONTH, "3"), minutes="TRUE",
     noticed=but("2 + draw(k, 5, 4)", X + "2.2.1-3", MONTH, "-1"), extra=6,
-    lacks=(X + "2.2.1-1", "permitted", MONTH))
+    lacks=(X + "2.2.1-1", "permitted", MEETING, MONTH))
 ORGANIZATIONAL_LIFE = Habit(
     "组织生活会", 6, (60, 175), BRANCH, extra=5, lacks=(X + "2.3-1", FIRST_HALF), chair=SECRETARY, minutes="TRUE",
     tags=but(tagged("党内意见", "党外群众意见"), X + "2.3-2", FIRST_HALF, tagged("党内意见")))
@@ -30,7 +31,8 @@ HABITS: tuple[Habit, ...] = (
     Habit("支委会", 1, (0, 26), WITH_COMMITTEE, lacks=(X + "2.2.2-1", MONTH),
           chair=but(SECRETARY, X + "2.2.2-2", MONTH, "8"), minutes=but("TRUE", X + "2.2.2-3", MONTH, "FALSE")),
     Habit("党小组会", 1, (3, 26), f"{BRANCH} AND o.size > 28"),
-    Habit("集中学习", 1, (0, 26), BRANCH, hours="2 + draw(k, 3, 2)", extra=12, lacks=(X + "2.1-1", MONTH),
+    Habit("集中学习", 1, (0, 26), BRANCH, hours="2 + draw(k, 3, 2)", extra=12,
+          lacks=(X + "2.1-1", AGAIN, f"({MONTH} OR {has(AGAIN)} AND month(p) = 8)"),
           minutes=but("TRUE", X + "2.1-3", MONTH, "FALSE")),
     Habit("党课", 3, (5, 85), BRANCH, slot="1 + draw(k, 4, 3)", extra=8, lacks=(X + "2.2.3-1", QUARTER)),
     # Late in the year, clear of the quarters with a fault.

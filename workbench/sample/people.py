@@ -11,6 +11,7 @@ from __future__ import annotations
 from workbench.sample.city import City
 from workbench.sample.fault import L, S
 from workbench.sample.faults import has
+from workbench.sample.faults_mended import OFFICER
 
 _X = "xinfang-bureau-2.6."
 
@@ -78,13 +79,13 @@ def _posts(city: City) -> str:
         o.no, o.org_id, o.home, role,
         CASE WHEN role IN ('党务干部', '组织干事') THEN draw(o.no * 64 + slot, 42, 3) > 0 OR {stayed}
              WHEN role = '副书记' AND o.type = '机关党委' THEN TRUE END AS full_time,
-        greatest(CASE WHEN slot = 1 AND o.change_on IS NOT NULL THEN o.change_on
+        greatest(CASE WHEN {has(OFFICER)} AND role = '纪检委员' THEN {city.day(8, 6)} WHEN slot = 1 AND o.change_on IS NOT NULL THEN o.change_on
                       ELSE {start} END, o.live_from) AS started_on,
         CASE WHEN slot = 0 THEN o.change_on
              WHEN slot IN (7, 8) AND {has("secretary-2022-4.4-3")} THEN {city.day(12, 20, -1)}
              WHEN o.dissolved_on IS NOT NULL THEN o.dissolved_on END AS ended_on
         FROM org o, {slots} WHERE {_HOLDS})
-    SELECT * FROM own
+    SELECT * FROM own WHERE started_on <= DATE '{city.as_of}'
     UNION ALL
     SELECT own.pno, p.no, p.org_id, p.home,
         CASE WHEN o.type = '机关党委' THEN '分管组织人事' WHEN p.type = '党组' THEN '党组成员' ELSE '部门主要负责人' END,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import yaml
@@ -36,6 +37,7 @@ def write_planted(city: City, path: Path, planted: Planted, dirt: list[Dirt], *,
     }
     if listed:
         data["planted"] = _entries(city, planted)
+        data["mended"] = _mended(city, planted)
     data["not_yet_due"] = sorted(planted.not_yet_due)
     data["dirt"] = [d.__dict__ for d in dirt]
     path.write_text(yaml.safe_dump(data, allow_unicode=True, sort_keys=False, width=140), encoding="utf-8")
@@ -47,17 +49,32 @@ _DEPARTMENT_BRANCHES = """SELECT b.org_id FROM org b JOIN org p ON b.parent = p.
     AND list_contains(b.adopted, 'luoyang-2020') ORDER BY b.no"""
 
 
+def _mended(city: City, planted: Planted) -> list[dict[str, str]]:
+    """What failed earlier in the year and was put right by the day of the edition."""
+    by_code = {f.code: f for f in FAULTS}
+    names = dict(city.con.execute("SELECT no, org_id FROM org").fetchall())
+    day = (city.as_of.month, city.as_of.day)
+    return [
+        {"subject": names[no], "requirement": requirement, "verdict": verdict, "how": fault.how,
+         "mended": date(city.year, *fault.mended).isoformat()}
+        for no in sorted(planted.by_org) for fault in map(by_code.__getitem__, planted.by_org[no])
+        if fault.mended is not None and day >= fault.mended
+        for requirement, verdict in fault.implies
+    ]
+
+
 def _entries(city: City, planted: Planted) -> list[dict[str, str]]:
     by_code = {f.code: f for f in FAULTS}
     names = dict(city.con.execute("SELECT no, org_id FROM org").fetchall())
-    over = (city.as_of.month, city.as_of.day) == (12, 31)
+    day = (city.as_of.month, city.as_of.day)
+    over = day == (12, 31)
     # What lags during the year has failed when the year is over.
     turned = {Verdict.BEHIND.value: Verdict.FAILED.value} if over else {}
     entries: dict[tuple[str, str], dict[str, str]] = {}
     for no in sorted(planted.by_org):
         for code in planted.by_org[no]:
             fault = by_code[code]
-            implied = [(no, *pair) for pair in (*(fault.over if over else ()), *fault.implies)]
+            implied = [(no, *pair) for pair in (*(fault.over if over else ()), *fault.implied(day))]
             implied += [(0, *pair) for pair in fault.city if over]
             for subject, requirement, verdict in implied:
                 entries.setdefault((names[subject], requirement), {

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from workbench.sample.city import City
 from workbench.sample.fault import S, X
-from workbench.sample.faults import has
+from workbench.sample.faults import any_of, has
+from workbench.sample.faults_mended import MEETING
 from workbench.sample.figures import MADE_UP
 from workbench.sample.habit import Habit
 from workbench.sample.habits import DEMOCRATIC_LIFE, HABITS, MEMBER_MEETING, ORGANIZATIONAL_LIFE
@@ -44,7 +45,7 @@ def _keep_quiet(city: City) -> None:
         SELECT o.no, min(month) AS month FROM org o,
             (SELECT unnest(range({city.day(1, 1)}, date_trunc('month', DATE '{city.as_of}' + 1),
                                  INTERVAL 1 MONTH))::DATE AS month)
-        WHERE ({has(X + "2.2.1-1")} OR {has("permitted")} AND {day} <= DATE '{city.as_of}')
+        WHERE ({any_of(X + "2.2.1-1", MEETING)} OR {has("permitted")} AND {day} <= DATE '{city.as_of}')
             AND NOT EXISTS (SELECT 1 FROM step s WHERE s.no = o.no AND s.step IN {DECIDED}
             AND date_trunc('month', s.done_on) = month)
         GROUP BY o.no) free WHERE free.no = org.no""")
@@ -94,7 +95,7 @@ def _decisions(city: City) -> str:
         FROM (SELECT o.*, held_on, date_trunc('month', held_on)::DATE AS p,
                   o.no::BIGINT * 100003 + date_diff('day', DATE '2000-01-01', held_on) AS k
               FROM (SELECT DISTINCT no, done_on AS held_on, step FROM step WHERE step IN {DECIDED}
-                    UNION ALL SELECT no, {MADE_UP}, '补开' FROM org o WHERE {has("permitted")}) s JOIN org o USING (no)
+                    UNION ALL SELECT no, {MADE_UP}, '补开' FROM org o WHERE {any_of("permitted", MEETING)}) s JOIN org o USING (no)
               WHERE o.type = '党支部' AND NOT ({absent})) o"""
 
 

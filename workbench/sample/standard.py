@@ -5,6 +5,7 @@ from __future__ import annotations
 from workbench.sample.city import City
 from workbench.sample.fault import ALL, C, F, L, S, X
 from workbench.sample.faults import any_of, has
+from workbench.sample.faults_mended import BOX
 
 #: Aspects of the invented standard with the number of their items at the basic level: 41 in all.
 _ASPECTS = (("政治建设", 6), ("组织设置", 6), ("班子队伍", 6), ("党员管理", 6), ("组织生活", 7), ("服务群众", 5), ("基础保障", 5))
@@ -22,6 +23,8 @@ _LOOKED_AT: tuple[tuple[str, str], ...] = (
 )
 #: Those of them that faults answer with 不符合.
 _UNMET = (S + "4.4-6", X + "3.5-1", L + "25-1", C + "3.1.1-8")
+#: Those of them that faults answer so in spring only.
+_MENDED = {X + "3.5-1": (BOX,)}
 
 
 def measure_up(city: City) -> None:
@@ -35,7 +38,7 @@ def measure_up(city: City) -> None:
     con.execute("CREATE TABLE indicators AS SELECT * FROM (VALUES "
                 + ", ".join(f"('{item}', '{aspect}', '{level}', '样例：{aspect}的一项{level}要求')"
                             for item, aspect, level in _items()) + ") AS t(item, aspect, level, text)")
-    answers = " UNION ALL ".join((_levels(city), *(_visited(city, *row) for row in _LOOKED_AT)))
+    answers = " UNION ALL ".join((_levels(city), *(_visited(city, *row) for row in _LOOKED_AT), _looked_again(city)))
     con.execute(f"CREATE VIEW checklist AS {answers}")
 
 
@@ -63,7 +66,7 @@ def _levels(city: City) -> str:
 def _visited(city: City, requirement: str, where: str) -> str:
     """Answers to one row of a document, in the organisations visited and wherever a fault needs one."""
     document = requirement.rsplit("-", 2)[0]
-    unmet = has(requirement) if requirement in _UNMET else "FALSE"
+    unmet = any_of(requirement, *_MENDED.get(requirement, ())) if requirement in _UNMET else "FALSE"
     return f"""SELECT org_id, '{requirement}' AS requirement,
             CASE WHEN {unmet} THEN '不符合' WHEN draw(no + length('{requirement}'), 265, 20) = 0 THEN '不适用'
                  ELSE '符合' END AS answer,
@@ -71,4 +74,10 @@ def _visited(city: City, requirement: str, where: str) -> str:
             CASE WHEN {unmet} THEN '样例：现场未见' END AS note
         FROM org o WHERE ({where}) AND list_contains(adopted, '{document}') AND live_from < {city.day(1, 1)}
             AND live_to > {city.day(5, 31)} AND {city.day(3, 10)} + draw(no, 266, 60) <= DATE '{city.as_of}'
-            AND (draw(no, 264, 15) = 0 OR {any_of(*_UNMET)})"""
+            AND (draw(no, 264, 15) = 0 OR {any_of(*_UNMET, BOX)})"""
+
+
+def _looked_again(city: City) -> str:
+    """A second look in summer at what was missing in spring."""
+    return f"""SELECT org_id, '{X}3.5-1', '符合', {city.day(8, 13)}, '核查1组', '样例：再次到场查看'
+        FROM org o WHERE {has(BOX)} AND {city.day(8, 13)} <= DATE '{city.as_of}'"""

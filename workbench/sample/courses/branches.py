@@ -7,6 +7,7 @@ from workbench.sample.courses.course import Course, Step, few, steps
 from workbench.sample.courses.floating import ADOPTS
 from workbench.sample.fault import C, L, X
 from workbench.sample.faults import any_of, has
+from workbench.sample.faults_mended import DUTIES, VILLAGE
 
 _BRANCH = "type = '党支部'"
 _OVERDUE = any_of(*(L + code for code in ("22-1", "22-3", "22-4")))
@@ -81,13 +82,13 @@ def _appraisal(city: City) -> tuple[Course, ...]:
 
 def _posts_for_villagers(city: City) -> tuple[Course, ...]:
     """A post for a member without one (设岗定责), in every third village."""
-    faults = any_of(C + "2.2-1", C + "2.2-2")
+    faults = any_of(C + "2.2-1", C + "2.2-2", DUTIES)
     asked, who = f"{city.day(2, 5)} + draw(no, 180, 40)", "no * 64 + 8"
     where = f"{ADOPTS} AND sector = '农村' AND (draw(no, 181, 3) = 0 OR {faults})"
     return (Course("设岗定责", "设岗", where, (
         Step("报岗", asked, pno=who),
         Step("定岗", f"{asked} + 8", pno=who),
-        Step("定责", f"{asked} + 8", pno=who, lacks=(C + "2.2-1",)),
+        Step("定责", f"{asked} + 8", pno=who, lacks=(C + "2.2-1",), moved=(DUTIES, city.day(8, 4))),
         Step("定目标", f"{asked} + 10", pno=who),
         Step("考评", f"{asked} + 9", pno=who, when=has(C + "2.2-2")),
         Step("考评", f"{city.day(12, 3)} + draw(no, 182, 20)", pno=who),
@@ -149,6 +150,7 @@ def _contact_points(city: City) -> tuple[Course, ...]:
     where = f"{_BRANCH} AND list_contains(adopted, 'xinfang-bureau')"
     return (
         Course("联系点", "帮扶", where, (Step("联系定点帮扶村", since),
-                                    *steps("结束", city.day(4, 8), when=has(X + "2.9-1")))),
+                                    *steps("结束", city.day(4, 8), when=any_of(X + "2.9-1", VILLAGE)))),
+        Course("联系点", "帮扶2", f"{where} AND {has(VILLAGE)}", (Step("联系定点帮扶村", city.day(7, 27)),)),
         Course("联系点", "互联", where, (Step("联系互联社区", since),)),
     )

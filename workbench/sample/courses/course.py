@@ -12,7 +12,7 @@ class Step:
     """One step: its name and the SQL of its day, person (number), value and tags (a list) in a row of the source.
 
     ``when``: the SQL condition under which it is taken at all; ``lacks``: faults that leave it out; ``late``: a fault
-    that moves it by so many days.
+    that moves it by so many days; ``moved``: one that moves it to a day (SQL).
     """
 
     name: str
@@ -23,6 +23,7 @@ class Step:
     when: str = "TRUE"
     lacks: tuple[str, ...] = ()
     late: tuple[str, int] | None = None
+    moved: tuple[str, str] | None = None
 
     def sql(self) -> str:
         """SQL: the step as a struct."""
@@ -30,6 +31,8 @@ class Step:
         day = f"({self.day})::DATE"
         if self.late:
             day = f"({day} + CASE WHEN {has(self.late[0])} THEN {self.late[1]} ELSE 0 END)::DATE"
+        if self.moved:
+            day = f"CASE WHEN {has(self.moved[0])} THEN {self.moved[1]} ELSE {day} END"
         return (f"{{'step': '{self.name}', 'done_on': {day}, 'pno': ({self.pno})::INTEGER, "
                 f"'value': ({self.value})::DOUBLE, 'tags': ({self.tags})::VARCHAR[], 'taken': {taken}}}")
 

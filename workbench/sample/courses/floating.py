@@ -6,10 +6,11 @@ from workbench.sample.city import City
 from workbench.sample.courses.course import Course, Step, few, steps, tags
 from workbench.sample.fault import C
 from workbench.sample.faults import any_of, has
+from workbench.sample.faults_mended import GUIDE
 
 ADOPTS = "type = '党支部' AND list_contains(adopted, 'county-longterm')"
-_OUT = tuple(C + code for code in (
-    "3.1.1-1", "3.1.1-3", "3.1.2-10", "3.1.3-1", "3.1.3-2", "3.1.4-2", "3.1.5-1", "3.3.4-3", "3.3.1-1", "3.3.1-5"))
+_OUT = (*(C + code for code in (
+    "3.1.1-1", "3.1.1-3", "3.1.2-10", "3.1.3-1", "3.1.3-2", "3.1.4-2", "3.1.5-1", "3.3.4-3", "3.3.1-1", "3.3.1-5")), GUIDE)
 _IN = tuple(C + code for code in ("3.2.1-8", "3.2.2-1", "3.2.3-2", "3.2.3-6"))
 #: Faults that need somebody who left this year, who stayed away all year, who came back this year.
 _LEFT = tuple(C + code for code in ("3.1.1-1", "3.1.2-10", "3.3.1-1", "3.3.1-5"))
@@ -38,7 +39,7 @@ def _away(city: City) -> tuple[Course, ...]:
         INTERVAL 1 MONTH))::DATE AS p))"""
     called = "p + draw(no * 64 + month(p), 164, 27)"
     return (
-        Course("流动党员", "外出", "TRUE", (*_leaving(), *_registered(), *_coming_back()), source=source),
+        Course("流动党员", "外出", "TRUE", (*_leaving(), *_registered(city), *_coming_back()), source=source),
         Course("流动党员", "外出", f"{called} >= out_on AND {called} < gone", (
             Step("联系", called, pno="pno", when=f"NOT ({has(C + '3.1.3-2')} AND p = fault_month)"),
             Step("年度审核", f"{called}", pno="pno", when="month(p) = 11"),
@@ -61,12 +62,13 @@ def _leaving() -> tuple[Step, ...]:
     )
 
 
-def _registered() -> tuple[Step, ...]:
+def _registered(city: City) -> tuple[Step, ...]:
     unknown = f"draw(no, 165, 12) = 0 AND NOT {has(C + '3.1.4-2')}"
     return (
         Step("登记去向", "out_on + 2", pno="pno", lacks=(C + "3.1.1-3",)),
         *steps("登记外出时间 登记从业单位 登记居住地点 登记联系方式", "out_on + 2", pno="pno"),
-        Step("指定联系人", "out_on + 4", pno="no * 64 + 1", lacks=(C + "3.1.3-1",)),
+        Step("指定联系人", "out_on + 4", pno="no * 64 + 1", lacks=(C + "3.1.3-1",),
+             moved=(GUIDE, city.day(8, 7))),
         Step("流入地不明", "out_on + 8", pno="pno", when=unknown),
         Step("通报流入地", "out_on + 14", pno="pno", when=f"NOT ({unknown})"),
         Step("名单抄送", "out_on + 20", pno="pno", when=f"NOT ({unknown})", lacks=(C + "3.1.4-2",)),
@@ -90,7 +92,7 @@ def _probationary(city: City) -> Course:
                     for s in _leaving())
     called = tuple(Step("联系", f"out_on + {days}", pno="pno") for days in (8, 24, 40, 55))
     return Course("流动党员", "预备", "TRUE", (
-        *leaving, *(Step(s.name, s.day, pno=s.pno, when=s.when) for s in _registered()), *called,
+        *leaving, *(Step(s.name, s.day, pno=s.pno, when=s.when) for s in _registered(city)), *called,
         Step("预备期考察", "out_on + 50", pno="pno"),
         *(Step(s.name, s.day, pno="pno") for s in _coming_back()),
         Step("讨论转正", "out_on + 330", pno="pno"),

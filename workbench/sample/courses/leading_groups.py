@@ -6,6 +6,7 @@ from workbench.sample.city import City
 from workbench.sample.courses.course import Course, Step, secretary, steps, tagged, tags
 from workbench.sample.fault import C, X
 from workbench.sample.faults import any_of, has
+from workbench.sample.faults_mended import OPINION, TERM
 
 _GROUPS = "type = '党组'"
 _TEAM = "('副书记', '委员', '党组成员')"
@@ -21,7 +22,7 @@ def courses(city: City) -> tuple[Course, ...]:
             ("主要负责人谈心", _TEAM[1:-1], "2.5-19"),
             ("成员互谈", _TEAM[1:-1], "2.5-20"),
         )),
-        *_mended(),
+        *_mended(city),
         *_opinions(city),
         *_integrity(city),
         Course("责任主体", "责任", _GROUPS, (
@@ -62,7 +63,7 @@ def _members_of_the_meeting(step: str, roles: str, code: str) -> Course:
     ), source=source)
 
 
-def _mended() -> tuple[Course, ...]:
+def _mended(city: City) -> tuple[Course, ...]:
     """Items of the plan made after the meeting: one solved in time, in some groups one that was not."""
     listed = "dlm_on + 20"
     return (
@@ -72,11 +73,11 @@ def _mended() -> tuple[Course, ...]:
             Step("明确整改责任人", listed, lacks=(X + "2.5-24",)),
             Step("解决", f"{listed} + 40 + draw(no, 143, 60)"),
         ), last_year=3),
-        Course("整改事项", "整改2", f"{_GROUPS} AND (draw(no, 144, 3) = 0 OR {has(X + '2.5-27')})", (
+        Course("整改事项", "整改2", f"{_GROUPS} AND (draw(no, 144, 3) = 0 OR {any_of(X + '2.5-27', TERM)})", (
             *steps("列入整改方案 明确整改时限 明确整改责任人", listed),
             Step("未解决", f"{listed} + 45"),
-            Step("限期改正", f"{listed} + 52", lacks=(X + "2.5-27",)),
-            Step("解决", f"{listed} + 110", lacks=(X + "2.5-27",)),
+            Step("限期改正", f"{listed} + 52", lacks=(X + "2.5-27",), moved=(TERM, city.day(7, 24))),
+            Step("解决", f"{listed} + 110", lacks=(X + "2.5-27",), moved=(TERM, city.day(8, 20))),
         ), last_year=1),
     )
 
@@ -90,7 +91,8 @@ def _opinions(city: City) -> tuple[Course, ...]:
         day = got[index - 1]
         return Course("意见办理", f"意见{index}", _GROUPS, (
             Step("收到", day, tags=tags(tag)),
-            Step("提交研究", f"{day} + 1", lacks=(X + "3.10-1",) if index == 1 else ()),
+            Step("提交研究", f"{day} + 1", lacks=(X + "3.10-1",) if index == 1 else (),
+                 moved=(OPINION, city.day(7, 23)) if index == 1 else None),
             Step("办结", f"{day} + {done}", tags=tags(tag)), *more), last_year=3)
 
     return (

@@ -7,6 +7,7 @@ from workbench.sample.courses.course import Course, Step, few, secretary, steps,
 from workbench.sample.courses.floating import ADOPTS
 from workbench.sample.fault import C, F, L, S
 from workbench.sample.faults import any_of, has
+from workbench.sample.faults_mended import CONTACT, URGED
 
 _BRANCH, _UPPER = "type = '党支部'", "type IN ('党委', '党组', '工委')"
 _LOW = "'一般', '差'"
@@ -39,7 +40,8 @@ def _lasting(city: City) -> tuple[Course, ...]:
     pairs = "type IN ('党委', '党组', '工委', '机关党委', '党总支')"
     return (
         Course("联系点", "联系1", pairs, (
-            Step("建立", since), Step("结束", ended, when=f"{has(S + '8-4')} OR {has(S + '9-3')}"))),
+            Step("建立", since), Step("结束", ended, when=any_of(S + "8-4", S + "9-3", CONTACT)))),
+        Course("联系点", "联系3", f"{pairs} AND {has(CONTACT)}", (Step("建立", city.day(8, 3)),)),
         # A second point that came and went harms nobody.
         Course("联系点", "联系2", f"{pairs} AND draw(no, 85, 4) = 0", (
             Step("建立", since), Step("结束", f"{since} + 200"))),
@@ -64,14 +66,15 @@ def _findings(city: City) -> tuple[Course, ...]:
     found = [f"{city.day(month, 3)} + draw(no, {190 + month}, 20)" for month in (2, 5)]
     july, april = f"{city.day(7, 6)} + draw(no, 200, 30)", f"{city.day(4, 2)} + draw(no, 201, 20)"
     first = [(S + "7.4-2",), (S + "7.4-3",)]
+    urged = [(URGED, city.day(8, 12)), (URGED, city.day(8, 21))]
     return (
         *(Course("督查问题", f"查单{i + 1}", where, (
             Step("发现问题", day),
             Step("点对点反馈", f"{day} + 6", lacks=first[0] if i == 0 else ()),
-            Step("督促整改", f"{day} + 7", lacks=first[1] if i == 0 else ()),
+            Step("督促整改", f"{day} + 7", lacks=first[1] if i == 0 else (), moved=urged[0] if i == 0 else None),
             # Some are not mended yet.
             Step("整改完成", f"{day} + 40 + draw(no, 202, 30)", lacks=first[1] if i == 0 else (),
-                 when=f"draw(no, {204 + i}, 3) > 0"),
+                 when=f"draw(no, {204 + i}, 3) > 0", moved=urged[1] if i == 0 else None),
         )) for i, day in enumerate(found)),
         *(Course("督查问题", f"督查月{i}", where, (
             Step("督查月发现问题", day), Step("点名通报", f"{day} + 12"), Step("督促整改", f"{day} + 14"),
