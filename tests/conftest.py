@@ -1,13 +1,16 @@
-"""What all tests share: the audited sample, a home of their own, settings of hypothesis."""
+"""What all tests share: the audited sample, a home of their own, a PostgreSQL server, settings of hypothesis."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from tests.postgres_server import PostgresServer, running_server
 
 #: The day the demonstration is audited as of.
 AS_OF = date(2026, 8, 31)
@@ -37,3 +40,16 @@ def demo_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     data = resource("sample_data")
     audit(data, as_of=AS_OF, adoption=data / "适用文件.yaml", out=folder)
     return folder
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    """One PostgreSQL server for all tests that do not stop it."""
+    with running_server() as server:
+        yield server
+
+
+@pytest.fixture
+def postgres(postgres_server: PostgresServer) -> str:
+    """URL of an empty database of this test's own."""
+    return postgres_server.new_database()

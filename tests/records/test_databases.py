@@ -2,12 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import socket
-import subprocess
-import tempfile
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -87,75 +81,6 @@ def test_a_database_that_does_not_answer(url: str) -> None:
     with pytest.raises(IntakeError) as caught:
         intake(url)
     assert "secret" not in str(caught.value)
-
-
-def server_programs() -> Path | None:
-    """Folder of the newest PostgreSQL server on this machine."""
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda p: int(p.parts[-3]))
-    if found:
-        return found[-1].parent
-    on_path = shutil.which("initdb")
-    return Path(on_path).resolve().parent if on_path else None
-
-
-@pytest.fixture
-def postgres() -> Iterator[str]:
-    """URL of a PostgreSQL server of this test's own."""
-    programs = server_programs()
-    if programs is None:
-        reason = "no PostgreSQL server programs on this machine"
-        if os.environ.get("WORKBENCH_REQUIRE_POSTGRES") == "1":
-            pytest.fail(reason)
-        pytest.skip(reason)
-    folder = Path(tempfile.mkdtemp(prefix="workbench-postgres-"))  # short: the path of a socket has a limit
-    as_user: list[str] = []
-    if os.geteuid() == 0:  # the server refuses to run as root
-        shutil.chown(folder, "postgres")
-        as_user = ["runuser", "-u", "postgres", "--"]
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-
-    def run(program: str, *arguments: str) -> None:
-        done = subprocess.run(
-            [*as_user, str(programs / program), *arguments], cwd=folder, capture_output=True, text=True, check=False
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
-
-    data = str(folder / "data")
-    (folder / "password").write_text("secret")
-    if as_user:
-        shutil.chown(folder / "password", "postgres")
-    run(
-        "initdb",
-        "-D",
-        data,
-        "-U",
-        "tester",
-        "-A",
-        "scram-sha-256",
-        f"--pwfile={folder / 'password'}",
-        "-E",
-        "UTF8",
-        "--locale=C",
-        "--no-sync",
-    )
-    run(
-        "pg_ctl",
-        "-D",
-        data,
-        "-w",
-        "-l",
-        str(folder / "log"),
-        "-o",
-        f"-p {port} -c listen_addresses=127.0.0.1 -k {folder} -F",
-        "start",
-    )
-    try:
-        yield f"postgresql://tester:secret@127.0.0.1:{port}/postgres"
-    finally:
-        run("pg_ctl", "-D", data, "-m", "immediate", "stop")
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.mark.postgres
