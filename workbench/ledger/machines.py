@@ -75,7 +75,7 @@ class ListsMachine(StateMachine):
     opened = State("已开单", initial=True)
     published = State("已晒单")
     checked = State("已查单")
-    closed = State("已销单", final=True)
+    closed = State("已销单")
 
     publish = opened.to(published)
     check = opened.to(checked) | published.to(checked)
@@ -86,6 +86,8 @@ class ListsMachine(StateMachine):
     dispatch = opened.to.itself() | published.to.itself() | checked.to.itself()
     finish_item = opened.to.itself() | published.to.itself() | checked.to.itself()
     close = opened.to(closed) | published.to(closed) | checked.to(closed)
+    announce = published.to.itself() | checked.to.itself() | closed.to.itself()
+    file = closed.to.itself()
 
 
 class AppraisalMachine(StateMachine):
@@ -110,6 +112,7 @@ class AppraisalMachine(StateMachine):
     finish = told.to(finished) | rectifying.to(finished)
     annual = graded.to.itself() | told.to.itself() | rectifying.to.itself() | finished.to.itself()
     recommend = graded.to.itself() | told.to.itself() | finished.to.itself()
+    withdraw = graded.to.itself() | told.to.itself() | rectifying.to.itself() | finished.to.itself()
     replace = graded.to.itself() | told.to.itself() | rectifying.to.itself() | finished.to.itself()
     decline = graded.to.itself() | told.to.itself() | rectifying.to.itself() | finished.to.itself()
     supplement = graded.to.itself() | told.to.itself() | finished.to.itself()
@@ -196,6 +199,8 @@ LABELS = {
     "lists.dispatch": "派单",
     "lists.finish_item": "项目完成",
     "lists.close": "销单",
+    "lists.announce": "公布完成情况",
+    "lists.file": "报备案",
     "appraisal.plan": "列入述职评议",
     "appraisal.debrief": "述职",
     "appraisal.appraise": "考评",
@@ -208,6 +213,7 @@ LABELS = {
     "appraisal.finish": "办结",
     "appraisal.annual": "登记年度考核",
     "appraisal.recommend": "推荐人选",
+    "appraisal.withdraw": "撤回推荐",
     "appraisal.replace": "调整撤换",
     "appraisal.decline": "不采纳建议",
     "appraisal.supplement": "绩效补贴上浮",

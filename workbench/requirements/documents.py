@@ -17,7 +17,7 @@ from workbench.requirements import reading
 from workbench.requirements.model import Adopts, DocumentVersion
 
 #: What may lie beside the documents' folders, apart from notes (.md).
-DECLARATIONS = ("subjects.yaml", "parameters.yaml", "conflicts.yaml", "catalogue.yaml")
+DECLARATIONS = ("subjects.yaml", "parameters.yaml", "conflicts.yaml", "catalogue.yaml", "ledger.yaml")
 
 #: The lists a suite file may hold, exactly one of them.
 CONTENTS = ("expectations", "listed")
