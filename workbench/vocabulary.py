@@ -401,6 +401,15 @@ class CaseTag(StrEnum):
     PERSONAL = "涉及个人"
 
 
+class DueKind(StrEnum):
+    """Why something has to be done by a day (到期类别)."""
+
+    DEADLINE = "限期"
+    PERIOD = "期末"
+    TERM = "任期"
+    GRACE = "新建宽限"
+
+
 class Payer(StrEnum):
     """Who handed in the dues (交纳方式)."""
 

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import duckdb
 
-from workbench.vocabulary import Verdict
+from workbench.audit.run import FORMAT
+from workbench.vocabulary import DueKind, Verdict
 
 AS_OF = "2026-08-31"
 _DOCUMENTS = (("secretary-2022", "书记抓基层党建工作责任制"), ("xinfang-bureau", "机关党支部规范化建设办法"))
@@ -26,7 +27,7 @@ _GRACE = {"label": "新建组织宽限月数", "value": 6, "text": "6", "source_
 _NUMERALS = "一二三四五六七八九"
 _COLUMNS = {
     "organizations": "org_id VARCHAR, name VARCHAR, type VARCHAR, sector VARCHAR, level VARCHAR, parent_id VARCHAR,"
-    " unit_id VARCHAR, unit_name VARCHAR",
+    " unit_id VARCHAR, unit_name VARCHAR, members BIGINT, dissolved BOOLEAN",
     "results": "subject VARCHAR, requirement VARCHAR, document VARCHAR, version VARCHAR, verdict VARCHAR,"
     " observed DOUBLE, required DOUBLE, unit VARCHAR, period VARCHAR, judged DOUBLE, part BIGINT, whole BIGINT,"
     " met INTEGER, missed INTEGER,"
@@ -34,6 +35,9 @@ _COLUMNS = {
     " open_mask INTEGER, reason VARCHAR",
     "evidence": "subject VARCHAR, requirement VARCHAR, unit_label VARCHAR, table_name VARCHAR, source_id INTEGER,"
     " source_row INTEGER, dated_on DATE, label VARCHAR, counted BOOLEAN, status VARCHAR",
+    "due": "subject VARCHAR, requirement VARCHAR, unit_label VARCHAR, due_on DATE, kind VARCHAR",
+    "cases": "process VARCHAR, case_id VARCHAR, org_id VARCHAR, steps VARCHAR[], days DATE[], tags VARCHAR[]",
+    "secretaries": "org_id VARCHAR, person_id VARCHAR, started_on DATE",
     "sources": "source_id INTEGER, file VARCHAR, sheet VARCHAR, sha256 VARCHAR, rows_read INTEGER,"
     " rows_accepted INTEGER, rows_rejected INTEGER",
 }
@@ -214,7 +218,12 @@ def write_run(
     results += [_looked(o, r) for o in orgs[1 + units:] for r in on_site]
     people = {Verdict.FAILED, Verdict.MANUAL, Verdict.WAIVED}
     tables = {
-        "organizations": orgs, "results": results,
+        "organizations": [(*o, 6 + int(o[6]) * 3, False) for o in orgs], "results": results,
+        "due": [
+            (r[0], r[1], AS_OF[:4], "2026-12-31", DueKind.PERIOD) for r in results if r[14] and r[17] != "state"
+        ],
+        "cases": [],
+        "secretaries": [(o[0], f"key-{o[0]}", "2025-01-01") for o in orgs],
         "evidence": [row for r in results for row in _evidence(rng, r)],
         "sources": [(i, f"台账{i}.xlsx", "三会一课", "0" * 64, 900, 890, 10) for i in (1, 2, 3)],
         "findings": [_finding(r) for r in results if r[4] in people and r[13]],
@@ -227,7 +236,7 @@ def write_run(
         counts[r[4]] = counts.get(r[4], 0) + 1
     _write_json(folder / "requirements.json", [*found, *on_site])
     _write_json(folder / "receipt.json", {
-        "format": 3, "as_of": AS_OF, "year": 2026, "city": city, "exit_code": 1, "verdicts": counts, "parameters": {},
+        "format": FORMAT, "as_of": AS_OF, "year": 2026, "city": city, "exit_code": 1, "verdicts": counts, "parameters": {},
         "evidence": "all", "broken": {},
         "documents": [{"id": i, "title": t, "version": "2022-03-01", "reason": ""} for i, t in _DOCUMENTS],
         "suites": [], "sources": [], "versions": {}, "unread": [], "missing": [], "exemptions": [], "permissions": [],

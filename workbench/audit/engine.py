@@ -17,6 +17,7 @@ import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
 
+from workbench.audit.due import write_due
 from workbench.audit.facts import Facts
 from workbench.audit.gx_process import GxProcess, Judgement
 from workbench.audit.papers import exemption_states, permission_states, read_papers
@@ -198,9 +199,12 @@ def _judge(
     if progress:
         progress("Great Expectations 核对", 0, None)
     work = partial_folder(folder)
-    gx_results, broken = check(
-        ctx, requirements, decided, judge, lambda: write_evidence(ctx, requirements, decided, keep, work)
-    )
+
+    def meanwhile() -> None:
+        write_due(ctx, requirements, decided, work)
+        write_evidence(ctx, requirements, decided, keep, work)
+
+    gx_results, broken = check(ctx, requirements, decided, judge, meanwhile)
     results = full_results(ctx, requirements, decided, broken)
     if progress:
         progress("写出结果", 0, None)

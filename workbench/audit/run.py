@@ -17,7 +17,7 @@ from workbench.vocabulary import Verdict
 if TYPE_CHECKING:
     import pandas as pd
 
-FORMAT = 3
+FORMAT = 4
 #: Files every run has; ``evidence.parquet`` may hold failing results only.
 FILES = (
     "receipt.json",
@@ -27,7 +27,12 @@ FILES = (
     "findings.parquet",
     "evidence.parquet",
     "sources.parquet",
+    "due.parquet",
+    "cases.parquet",
+    "secretaries.parquet",
 )
+#: Tables of a run that :meth:`Run.query` reads.
+VIEWS = tuple(name.removesuffix(".parquet") for name in FILES if name.endswith(".parquet"))
 _FAILING = f"r.verdict IN ('{Verdict.FAILED}', '{Verdict.MANUAL}') AND r.missed > 0"
 
 
@@ -81,13 +86,13 @@ class Run:
     @cached_property
     def _con(self) -> duckdb.DuckDBPyConnection:
         con = duckdb.connect()
-        for name in ("organizations", "results", "findings", "evidence", "sources"):
+        for name in VIEWS:
             file = str(self.path / f"{name}.parquet").replace("'", "''")
             con.execute(f"CREATE VIEW {name} AS SELECT * FROM read_parquet('{file}')")
         return con
 
     def query(self, sql: str, parameters: list | None = None) -> pd.DataFrame:
-        """SQL over the views organizations, results, findings, evidence, sources."""
+        """SQL over the views of :data:`VIEWS`."""
         return self._con.execute(sql, parameters or []).df()
 
     def rows(self, sql: str, parameters: list | None = None) -> list[dict]:
@@ -110,6 +115,21 @@ class Run:
     def organizations(self) -> pd.DataFrame:
         """Organisations with the unit they belong to (组织)."""
         return self.query("SELECT * FROM organizations")
+
+    @cached_property
+    def due(self) -> pd.DataFrame:
+        """Open obligations that have a day (到期事项): subject, requirement, unit_label, due_on, kind."""
+        return self.query("SELECT * FROM due")
+
+    @cached_property
+    def cases(self) -> pd.DataFrame:
+        """Cases of the processes that are courses (个案): process, case_id, org_id, steps, days, tags."""
+        return self.query("SELECT * FROM cases")
+
+    @cached_property
+    def secretaries(self) -> pd.DataFrame:
+        """Who was secretary of each organisation on the day, by key (书记): org_id, person_id, started_on."""
+        return self.query("SELECT * FROM secretaries")
 
     def requirement(self, identifier: str) -> dict:
         """The entry of ``requirements.json``; :class:`UsageError` naming near ones when there is none."""

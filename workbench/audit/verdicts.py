@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from workbench.audit.facts import Facts
 from workbench.audit.shapes import SHAPES
-from workbench.audit.shapes.base import TALLY, UNIT, Context, Need, look_up, tally_units, union
+from workbench.audit.shapes.base import TALLY, UNIT, Context, Need, look_up, stored_units, tally_units, union
 from workbench.audit.shapes.cases import case_evidence
 from workbench.audit.shapes.populations import lacks_types
 from workbench.audit.subjects import bind
@@ -76,13 +76,13 @@ def _tallies(ctx: Context, requirements: Sequence[Requirement], progress: Progre
             progress("逐项计算", done, len(groups))
         shape = SHAPES[name]
         if shape.units:
-            ctx.units[name] = ctx.store("units", shape.units(ctx, rs).select(*UNIT))
+            ctx.units[name] = ctx.store("units", stored_units(shape.units(ctx, rs)))
         else:
             tallies.append(ctx.store("tally", shape.tally(ctx, rs)))
     if ctx.units:
         counted = [r for r in requirements if SHAPES[r.shape].units]
         summed = {name for name, shape in SHAPES.items() if shape.summed}
-        tallies.append(tally_units(union(list(ctx.units.values())), counted, summed))
+        tallies.append(tally_units(union([u.select(*UNIT) for u in ctx.units.values()]), counted, summed))
     return tallies
 
 
@@ -228,5 +228,5 @@ def evidence(ctx: Context, requirements: Sequence[Requirement]) -> Iterator[ir.T
             yield SHAPES[name].evidence(ctx, rs)
     in_cases = [r for r in available if not SHAPES[r.shape].evidence]
     if in_cases:
-        units = union([ctx.units[name] for name, _ in by_shape(in_cases)])
+        units = union([ctx.units[name].select(*UNIT) for name, _ in by_shape(in_cases)])
         yield case_evidence(ctx, in_cases, units)

@@ -17,6 +17,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from workbench.audit.due import with_members, write_courses, write_secretaries
 from workbench.audit.facts import Facts
 from workbench.audit.run import FORMAT
 from workbench.audit.shapes import SHAPES
@@ -165,8 +166,12 @@ def full_results(
     )
 
 
-def organizations(facts: Facts) -> ir.Table:
-    """Organisations with their unit: the ancestor just below the root, itself when it is one, or the root."""
+def organizations(ctx: Context) -> ir.Table:
+    """Organisations with their unit: the ancestor just below the root, itself when it is one, or the root.
+
+    ``members`` full and probationary ones on the day (empty: the ledgers name nobody), ``dissolved`` by then.
+    """
+    facts = ctx.facts
     orgs = facts.organizations
     orgs = orgs.filter(orgs.established_on.isnull() | (orgs.established_on <= facts.as_of))
     roots = orgs.filter(orgs.parent_id.isnull())
@@ -176,8 +181,10 @@ def organizations(facts: Facts) -> ir.Table:
     t = orgs.left_join(above, "org_id").drop("org_id_right")
     t = t.mutate(unit_id=ibis.coalesce(t.unit_above, t.org_id))
     names = orgs.select(unit_id="org_id", unit_name="name")
-    return t.join(names, "unit_id").select(
-        "org_id", "name", "type", "sector", "level", "parent_id", "unit_id", "unit_name"
+    t = with_members(ctx, t.join(names, "unit_id"))
+    gone = (t.dissolved_on <= facts.as_of).fill_null(False)
+    return t.select(
+        "org_id", "name", "type", "sector", "level", "parent_id", "unit_id", "unit_name", "members", dissolved=gone
     )
 
 
@@ -253,8 +260,10 @@ def write_run(
     (work / "gx").mkdir()
     entries = {r.id: requirement_entry(r, ctx.facts) for r in requirements}
     _json(work / "requirements.json", list(entries.values()))
-    con.to_parquet(organizations(ctx.facts).order_by("org_id"), work / "organizations.parquet")
+    con.to_parquet(organizations(ctx).order_by("org_id"), work / "organizations.parquet")
     con.to_parquet(results.order_by("subject", "requirement"), work / "results.parquet")
+    write_courses(ctx, work)
+    write_secretaries(ctx, work)
     failing = results.filter(needs_a_person(results)).order_by("subject", "requirement")
     write_findings(tables.read(failing), entries, ctx.year, work / "findings.parquet")
     con.to_parquet(con.table("sources"), work / "sources.parquet")

@@ -111,7 +111,7 @@ def _done_by_units(ctx: Context, requirements: Sequence[Requirement]) -> ir.Tabl
         else_=MISSED,
     )
     value = days_between(ibis.coalesce(t["first"], as_of), t.due).cast("float64")
-    return t.select("requirement", "subject", unit=ibis.literal(str(ctx.year)), status=status, value=value)
+    return t.select("requirement", "subject", unit=ibis.literal(str(ctx.year)), status=status, value=value, due=t.due)
 
 
 def _done_by_evidence(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:

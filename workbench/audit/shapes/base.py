@@ -121,7 +121,8 @@ class Shape:
     """One kind of requirement; each part takes all requirements of the shape at once.
 
     ``units`` gives requirement, subject, unit, status, value, to be counted by :func:`tally_units` (``summed``:
-    judged is the sum of the values). Where units are too many to name, ``tally`` counts at once instead.
+    judged is the sum of the values), and ``due`` where each has a day of its own to be done by. Where units are too
+    many to name, ``tally`` counts at once instead.
     ``evidence`` None: the units are cases, and their steps are the evidence.
     """
 
@@ -187,6 +188,11 @@ def state_status(ctx: Context, established_on: ir.DateValue, satisfied: ir.Boole
 
 
 UNIT = ("requirement", "subject", "unit", "status", "value")
+
+
+def stored_units(units: ir.Table) -> ir.Table:
+    """The columns of units that are kept: those of :data:`UNIT`, and ``due`` where the shape knows it."""
+    return units.select(*UNIT, *(["due"] if "due" in units.columns else []))
 
 
 def tally_units(units: ir.Table, requirements: Sequence[Requirement], summed: Container[str] = ()) -> ir.Table:

@@ -69,7 +69,7 @@ def _period_units(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table
     closed = counted["last"] <= ctx.as_of
     status = ibis.cases((counted.value >= counted.minimum, MET), (closed, MISSED), else_=OPEN)
     value = ibis.ifelse(closed, counted.value, ibis.null("float64"))
-    return counted.mutate(status=status, value=value, unit=counted.case_id)
+    return counted.mutate(status=status, value=value, unit=counted.case_id, due=counted["last"])
 
 
 CASE_PERIODS = Shape(followed("after"), case_needs, units=_period_units)
@@ -108,18 +108,20 @@ def _count_units(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
     running = c.has_end & (c.begun.year() <= ctx.year) & (c.ended.isnull() | (c.ended >= ctx.facts.first_day))
     belongs = ibis.ifelse(c.has_end, running, c.begun.year() == ctx.year) & (c.begun >= c.start)
     preparing = c.begun.isnull() & (c.prepared >= c.start) & c.ended.isnull()
-    in_grace = plus(c.begun, days=c.grace.fill_null(0)) >= ctx.as_of
+    due = plus(c.begun, days=c.grace.fill_null(0))
     perhaps = (c.by_person & (value < c.minimum) & (value + c.nameless >= c.minimum)).fill_null(False)
     undecided = c.minimum.isnull() & c.has_end & c.ended.isnull()
     status = ibis.cases(
         (c.begun.isnull(), OPEN),
         ((value > c.maximum).fill_null(False), MISSED),
         (perhaps, UNKNOWN),
-        ((value < c.minimum).fill_null(False), ibis.ifelse(in_grace, OPEN, MISSED)),
+        ((value < c.minimum).fill_null(False), ibis.ifelse(due >= ctx.as_of, OPEN, MISSED)),
         (undecided, OPEN),
         else_=MET,
     )
-    return c.mutate(status=status, value=value).filter(belongs.fill_null(False) | preparing.fill_null(False))
+    due = ibis.ifelse(undecided, ibis.null("date"), due)
+    units = c.mutate(status=status, value=value, due=due)
+    return units.filter(belongs.fill_null(False) | preparing.fill_null(False))
 
 
 def _count_available(kwargs: dict, inventory: Inventory) -> bool:

@@ -246,13 +246,14 @@ def _ordered_cases(ctx: Context, requirements: Sequence[Requirement]) -> ir.Tabl
 
 
 def _order_units(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
-    units = _ordered_cases(ctx, requirements).select("requirement", "subject", "unit", "status")
+    units = _ordered_cases(ctx, requirements).select("requirement", "subject", "unit", "status", "due")
     if dated := [r for r in requirements if r.kwargs.get("complete_by")]:
         rules = parameters(dated, _order_columns(ctx))
         subjects = ctx.active(dated).filter(lambda s: s.start <= ctx.facts.first_day)
         without = subjects.anti_join(units, ["requirement", "subject"]).join(rules, "requirement")
         status = ibis.ifelse(without.due < ctx.as_of, MISSED, OPEN)
-        units = units.union(without.select("requirement", "subject", unit=ibis.literal(""), status=status))
+        nothing = ibis.literal("")
+        units = units.union(without.select("requirement", "subject", "due", unit=nothing, status=status)[units.columns])
     return units.mutate(value=(units.status == MISSED).cast("float64"))
 
 

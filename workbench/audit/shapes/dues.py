@@ -32,7 +32,7 @@ from workbench.vocabulary import Payer
 # --- dues paid in time -----------------------------------------------------------------------------------------------
 
 
-def _monthly(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
+def monthly(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
     """Months with dues: ``status``, ``value`` (days past the limit) per requirement and row."""
     rules = parameters(
         requirements, {"late_only": (bool, lambda k: k["mode"] == "late"), "months": number("within_months")}
@@ -62,7 +62,7 @@ def _monthly(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
 
 
 def _paid_tally(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
-    t = ctx.shared("monthly", lambda: _monthly(ctx, requirements))
+    t = ctx.shared("monthly", lambda: monthly(ctx, requirements))
     judged = t.status.isin([MET, MISSED])
     units = t.group_by("requirement", "subject").agg(
         met=t.count(where=t.status == MET),
@@ -88,7 +88,7 @@ def _dues_rows(rows: ir.Table, paid: str = "补交") -> ir.Table:
 
 
 def _paid_evidence(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
-    rows = ctx.shared("monthly", lambda: _monthly(ctx, requirements))
+    rows = ctx.shared("monthly", lambda: monthly(ctx, requirements))
     return _dues_rows(rows.filter(rows.late_only | ~rows.is_paid))
 
 

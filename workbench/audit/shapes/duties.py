@@ -104,7 +104,8 @@ def _present_units(ctx: Context, requirements: Sequence[Requirement]) -> ir.Tabl
         (due < as_of, ibis.ifelse(c.likely == c.asked, UNKNOWN, MISSED)),
         else_=OPEN,
     )
-    units = c.mutate(status=status, value=(status == MISSED).cast("float64"), unit=c.case_id)
+    day = ibis.ifelse(c.barred, ibis.null("date"), due)  # what must not happen is due on no day
+    units = c.mutate(status=status, value=(status == MISSED).cast("float64"), unit=c.case_id, due=day)
     return units.filter(belongs, ~over, units.begun >= units.start)
 
 

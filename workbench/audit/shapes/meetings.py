@@ -161,9 +161,9 @@ def _case_member_units(ctx: Context, requirements: Sequence[Requirement]) -> ir.
     c = cases.join(found.group_by(*_CASE).agg(whole=found.count(), part=found.named.count()), _CASE)
     value = c.part * 100.0 / c.whole
     perhaps = ibis.least(c.part + c.nameless, c.whole) * 100.0 / c.whole >= c.share
-    in_grace = plus(c.held, days=c.grace.fill_null(0)) >= ctx.as_of
-    status = ibis.cases((value >= c.share, MET), (in_grace, OPEN), (perhaps, UNKNOWN), else_=MISSED)
-    return c.mutate(status=status, value=value, unit=c.case_id)
+    due = plus(c.held, days=c.grace.fill_null(0))
+    status = ibis.cases((value >= c.share, MET), (due >= ctx.as_of, OPEN), (perhaps, UNKNOWN), else_=MISSED)
+    return c.mutate(status=status, value=value, unit=c.case_id, due=due)
 
 
 def _case_member_available(kwargs: dict, inventory: Inventory) -> bool:

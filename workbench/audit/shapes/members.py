@@ -26,7 +26,7 @@ def _ever(kwargs: dict) -> bool:
     return kwargs.get("period") == "ever"
 
 
-def _span(ctx: Context, kwargs: dict) -> tuple[date, date] | None:
+def span(ctx: Context, kwargs: dict) -> tuple[date, date] | None:
     """First and last day of what counts; None where the year has no day of ``around``."""
     if _ever(kwargs):
         return _NEVER, _ENDLESS
@@ -45,8 +45,8 @@ def _day(value: date | str) -> date:
 
 def _bound_by(ctx: Context, kwargs: dict) -> date:
     """The latest first day of duty with which a subject still has the obligation."""
-    span = _span(ctx, kwargs)
-    return _ENDLESS if _ever(kwargs) else span[0] if span else ctx.facts.first_day
+    found = span(ctx, kwargs)
+    return _ENDLESS if _ever(kwargs) else found[0] if found else ctx.facts.first_day
 
 
 def _since(ctx: Context, kwargs: dict) -> date:
@@ -157,8 +157,8 @@ def _activities(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
     rule = {
         "how": (str, lambda k: k["measure"]),
         "attributed": (bool, lambda k: not _ever(k) and "around" not in k),
-        "span_first": (date, lambda k: (_span(ctx, k) or (_ENDLESS, _NEVER))[0]),
-        "span_last": (date, lambda k: (_span(ctx, k) or (_ENDLESS, _NEVER))[1]),
+        "span_first": (date, lambda k: (span(ctx, k) or (_ENDLESS, _NEVER))[0]),
+        "span_last": (date, lambda k: (span(ctx, k) or (_ENDLESS, _NEVER))[1]),
     }
     t = telling_or_silent(ctx, requirements, parameters(requirements, SELECTOR | rule))
     t = t.filter(
@@ -185,8 +185,8 @@ def _ratings(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
 
 def _rule(ctx: Context) -> dict:
     def closed(kwargs: dict) -> bool:
-        span = _span(ctx, kwargs)
-        return _ever(kwargs) or (span is not None and span[1] <= ctx.as_of)
+        found = span(ctx, kwargs)
+        return _ever(kwargs) or (found is not None and found[1] <= ctx.as_of)
 
     return {
         "minimum": (float, lambda k: float(k["minimum"])),
@@ -194,7 +194,7 @@ def _rule(ctx: Context) -> dict:
         "lags": (bool, lambda k: not _ever(k) and "around" not in k and k["minimum"] >= 2),
         "closed": (bool, closed),
         "ever": (bool, _ever),
-        "dayless": (bool, lambda k: _span(ctx, k) is None),
+        "dayless": (bool, lambda k: span(ctx, k) is None),
     }
 
 

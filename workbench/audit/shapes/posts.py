@@ -153,7 +153,8 @@ def _term_rows(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
     return rows.join(ctx.active(requirements).select(*KEY), KEY)
 
 
-def _term_tally(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
+def terms_of_office(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
+    """How the term of every subject stands: ``status``, ``soon`` (within the reminder), ``expiry``, ``until``."""
     rows = _term_rows(ctx, requirements)
     rules = {
         "years": number("years"), "reminder": number("reminder_months"), "longer": number("extension_months"),
@@ -174,12 +175,16 @@ def _term_tally(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
         (t.elected.isnull(), UNKNOWN),  # the ledger may lack an election
         else_=MISSED,
     )
-    t = t.mutate(
+    return t.mutate(
         unit=ibis.literal(str(ctx.facts.ref)),
         status=status,
         value=days_between(ref, ibis.ifelse(t.expiry >= ref, t.expiry, t.until)).cast("float64"),
         soon=(status == MET) & (ref > plus(t.expiry, months=-t.reminder)),
     )
+
+
+def _term_tally(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
+    t = terms_of_office(ctx, requirements)
     soon = t.select(*KEY, soon=t.soon.fill_null(False))
     tally = tally_units(t.select(*UNIT), requirements).join(soon, KEY)
     return finish(tally.mutate(behind=tally.soon).drop("soon"))

@@ -42,11 +42,11 @@ def within_bounds(ctx: Context, requirements: Sequence[Requirement], found: ir.T
 
 def read_on(ctx: Context, kwargs: dict) -> date:
     """The day at which a state is read: the reference day, or the day it was due by when that is earlier."""
-    by = _due_by(kwargs)
+    by = due_by(kwargs)
     return min(ctx.facts.ref, by) if by else ctx.facts.ref
 
 
-def _due_by(kwargs: dict) -> date | None:
+def due_by(kwargs: dict) -> date | None:
     """The day of argument ``by``."""
     by = kwargs.get("by")
     return date.fromisoformat(by) if isinstance(by, str) else by
@@ -55,13 +55,13 @@ def _due_by(kwargs: dict) -> date | None:
 def due_state(ctx: Context, requirements: Sequence[Requirement], t: ir.Table, satisfied: ir.BooleanValue) -> ir.Table:
     """``t`` with the status of its state; with a day to be due by: open before it, no unit in a year after it."""
     t = t.mutate(satisfied=satisfied)
-    if not any(_due_by(r.kwargs) for r in requirements):
+    if not any(due_by(r.kwargs) for r in requirements):
         return t.mutate(status=state_status(ctx, t.established_on, t.satisfied))
     rules = parameters(
         requirements,
         {
-            "early": (bool, lambda k: bool(_due_by(k)) and ctx.facts.ref < _due_by(k)),
-            "past": (bool, lambda k: bool(_due_by(k)) and _due_by(k).year < ctx.year),
+            "early": (bool, lambda k: bool(due_by(k)) and ctx.facts.ref < due_by(k)),
+            "past": (bool, lambda k: bool(due_by(k)) and due_by(k).year < ctx.year),
         },
     )
     t = t.join(rules, "requirement")

@@ -112,7 +112,7 @@ def _streak_units(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table
     units = event_units(ctx, union(parts), "trigger", "due", "done")
     status = ibis.ifelse(units.recorded, units.status, UNKNOWN)  # never recorded in the post: nobody knows
     units = units.mutate(status=status, unit=units.period.cast("string")).select(
-        "requirement", "subject", "unit", "status", "value"
+        "requirement", "subject", "unit", "status", "value", "due"
     )
     graded = _graded(ctx, requirements)
     nameless = graded.filter(~graded.counts, graded.period.isin([ctx.year, ctx.year - 1]))
@@ -122,6 +122,7 @@ def _streak_units(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table
         unit=nameless.period.cast("string"),
         status=ibis.literal(UNKNOWN),
         value=ibis.null("float64"),
+        due=ibis.null("date"),
     )
     return units.union(nameless)
 
