@@ -86,6 +86,13 @@ class PostgresServer:
             connection.exec_driver_sql(f"CREATE DATABASE {name}")
         return self.url(name)
 
+    def new_schema(self) -> str:
+        """URL of a fresh, empty schema of its own; made far faster than a database."""
+        name = f"test{next(_NUMBERS)}"
+        with self.engine().connect() as connection:
+            connection.exec_driver_sql(f"CREATE SCHEMA {name}")
+        return f"{self.url()}?options=-csearch_path%3D{name}"
+
 
 @contextmanager
 def running_server() -> Iterator[PostgresServer]:

@@ -34,10 +34,10 @@ def clock() -> Clock:
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 def where(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """Place of an empty ledger: a file of SQLite, then a database of a real PostgreSQL."""
+    """Place of an empty ledger: a file of SQLite, then a schema of a real PostgreSQL."""
     if request.param == "sqlite":
         return str(tmp_path / "督查.sqlite")
-    return request.getfixturevalue("postgres")
+    return request.getfixturevalue("postgres_server").new_schema()
 
 
 @pytest.fixture

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from workbench.ledger.events import Event, canonical
+from workbench.errors import UsageError
+from workbench.ledger.events import GENESIS, Event, canonical
 
 #: What stands in the first lines of a file of SQLite ("file" tells it apart from other databases): WBLG.
 APPLICATION_ID = 0x57424C47
@@ -19,13 +22,15 @@ REVISION = "0002"
 VERSION_TABLE = "ledger_version"
 
 METADATA = sa.MetaData()
+#: SQLite numbers its rows by a column of this very type.
+NUMBER = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 #: One row per event. Everything but numbers is text, so that both databases give back exactly what was digested.
 EVENTS = sa.Table(
     "events",
     METADATA,
-    sa.Column("seq", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("seq", NUMBER, primary_key=True, autoincrement=False),
     sa.Column("stream", sa.Text, nullable=False),
-    sa.Column("version", sa.BigInteger, nullable=False),
+    sa.Column("version", NUMBER, nullable=False),
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("acted_on", sa.Text, nullable=False),
     sa.Column("recorded_at", sa.Text, nullable=False),
@@ -42,11 +47,34 @@ EVENTS = sa.Table(
 HEAD = sa.Table(
     "head",
     METADATA,
-    sa.Column("id", sa.BigInteger, primary_key=True, autoincrement=False),
-    sa.Column("seq", sa.BigInteger, nullable=False),
+    sa.Column("id", NUMBER, primary_key=True, autoincrement=False),
+    sa.Column("seq", NUMBER, nullable=False),
     sa.Column("digest", sa.Text, nullable=False),
     sa.CheckConstraint("id = 1", name="head_is_one_row"),
 )
+
+
+@dataclass(frozen=True)
+class Head:
+    """The last event: its ``seq`` (0: none) and digest. Whoever holds it can tell whether the chain still leads there.
+
+    >>> Head.of("12:" + "0f" * 32).seq
+    12
+    """
+
+    seq: int = 0
+    digest: str = GENESIS
+
+    def __str__(self) -> str:
+        return f"{self.seq}:{self.digest}"
+
+    @classmethod
+    def of(cls, text: str) -> Head:
+        """The head written on a paper (``SEQ:DIGEST``); :class:`UsageError` when the text is none."""
+        found = re.fullmatch(r"(\d+):([0-9a-f]{64})", text.strip().lower())
+        if not found:
+            raise UsageError("链尾写法不对", found=text, expected="编号:64 位十六进制摘要", next_step="照文书上所印抄全")
+        return cls(int(found[1]), found[2])
 
 
 def time_text(moment: datetime) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
@@ -14,28 +14,15 @@ import sqlalchemy as sa
 
 from workbench.errors import Conflict, LedgerError, Refused
 from workbench.ledger.database import Database
-from workbench.ledger.events import GENESIS, Draft, Event, canonical, digest_of
-from workbench.ledger.schema import EVENTS, HEAD, event_of, row_of
+from workbench.ledger.events import Draft, Event, canonical, digest_of
+from workbench.ledger.schema import EVENTS, HEAD, Head, event_of, row_of
+from workbench.ledger.verification import Verification, verify
+from workbench.ledger.witness import Witness
 
 #: Rows read, or written, at a time.
 _PAGE = 1_000
 #: Streams asked for at a time.
 _STREAMS = 500
-
-
-@dataclass(frozen=True)
-class Head:
-    """The last event: its ``seq`` (0: none) and digest. Whoever holds it can tell whether the chain still leads there.
-
-    >>> str(Head(12, "0f" * 32))[:8]
-    '12:0f0f0'
-    """
-
-    seq: int = 0
-    digest: str = GENESIS
-
-    def __str__(self) -> str:
-        return f"{self.seq}:{self.digest}"
 
 
 def utc_now() -> datetime:
@@ -61,6 +48,8 @@ class Store:
     ):
         self._clock = clock
         self._database = Database(where, wait)
+        self._witness = Witness(witness, self.place)
+        self._note(self.head())
 
     @property
     def place(self) -> str:
@@ -97,7 +86,8 @@ class Store:
             versions = _versions(connection, expected)
             self._check(connection, ready, expected, versions)
             events = _chain(ready, last, max(moment, self._now()), versions)
-            _insert(connection, events)
+            head = _insert(connection, events)
+        self._note(head)
         return events
 
     def fill(self, events: Iterable[Event]) -> Head:
@@ -112,7 +102,17 @@ class Store:
             pending = iter(events)
             while page := list(islice(pending, _PAGE)):
                 last = _insert(connection, page)
+        self._note(last)
         return last
+
+    def _note(self, head: Head) -> None:
+        """Let the witness know the head, unless what it saw before is not in this chain: that is for verify to tell."""
+
+        def digest(seq: int) -> str | None:
+            with self._database.reading() as connection:
+                return connection.execute(sa.select(EVENTS.c.digest).where(EVENTS.c.seq == seq)).scalar()
+
+        self._witness.note(head, digest)
 
     def _now(self) -> datetime:
         return self._clock().astimezone(UTC)
@@ -166,6 +166,13 @@ class Store:
         if row is None:
             raise self._damaged("缺少台账末尾的记录")
         return Head(*row)
+
+    def verify(self, expected: Head | None = None) -> Verification:
+        """Check the whole chain, its head, the head last witnessed and ``expected`` (one that a paper shows)."""
+        result = verify(self._database, self._witness, expected)
+        if not result.faults:
+            self._note(result.head)
+        return result
 
     def conflict(self, draft: Draft, seen: int) -> Conflict:
         """What to tell somebody who saw version ``seen`` of the draft's stream: who came first, what is not written."""
