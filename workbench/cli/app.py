@@ -159,6 +159,16 @@ def serve(
     port: Annotated[int, option("--port", "PORT", "端口", min=1, max=65535)] = 8866,
     host: Annotated[str, option("--host", "HOST", "监听地址；默认只限本机")] = "127.0.0.1",
     token: Annotated[str | None, option("--token", "TOKEN", "访问口令；对其他电脑开放时必须设置")] = None,
+    ledger: Annotated[
+        str,
+        option("--ledger", "WHERE", "督查台账（文件或 URL），供“整改与亮牌”页使用", envvar="WORKBENCH_LEDGER",
+               show_envvar=False, show_default=False),
+    ] = "",
+    inspector: Annotated[
+        str,
+        option("--inspector", "NAME", "在“整改与亮牌”页上办理的督查员；不写则只能查看", envvar="WORKBENCH_INSPECTOR",
+               show_envvar=False, show_default=False),
+    ] = "",
 ) -> int:
     """打开结果看板。
 
@@ -166,4 +176,4 @@ def serve(
     """
     from workbench.cli.commands import run_serve
 
-    return run_serve(run, port, host, token)
+    return run_serve(run, port, host, token, ledger, inspector)

@@ -173,11 +173,11 @@ def run_explain(folder: Path, subject: str, requirement: str) -> int:
     return ExitCode.CLEAN
 
 
-def run_serve(folder: Path, port: int, host: str, token: str | None) -> int:
+def run_serve(folder: Path, port: int, host: str, token: str | None, ledger: str, inspector: str) -> int:
     """``workbench serve``: the dashboard until Ctrl+C."""
     from workbench.dashboards.serve import serve
 
-    serve(folder, host=host, port=port, token=token)
+    serve(folder, host=host, port=port, token=token, ledger=ledger, inspector=inspector)
     return ExitCode.CLEAN
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import anywidget
 import duckdb
@@ -20,21 +20,30 @@ from workbench.dashboards.clauses import Clauses
 from workbench.dashboards.state import Filter, RunState
 from workbench.errors import RunError, WorkbenchError
 
-#: Environment variable through which the server hands the run folder to the notebook.
+if TYPE_CHECKING:
+    from workbench.dashboards.desk import Desk
+
+#: Environment variables through which the server hands the run folder, the ledger and who acts to the notebook.
 RUN_VARIABLE = "WORKBENCH_RUN"
+LEDGER_VARIABLE = "WORKBENCH_LEDGER"
+INSPECTOR_VARIABLE = "WORKBENCH_INSPECTOR"
 
 
 class Overview(anywidget.AnyWidget):
     """The overview of one run folder, in a notebook cell or on the Voilà page.
 
+    ``ledger``: the ledger of decisions (file or URL) for the page 整改与亮牌, opened when somebody first asks for it;
+    ``inspector``: who acts on that page, empty: it is read only.
     Raises :class:`~workbench.errors.RunError` when the folder is no usable run.
     """
 
-    _esm = pages.static("requirements.js") + pages.static("overview.js")
+    _esm = "".join(pages.static(f"{name}.js") for name in ("requirements", "board", "overview"))
     _css = pages.style()
     stamp = traitlets.Unicode().tag(sync=True)
 
-    def __init__(self, run: str | Path, **kwargs: Any):
+    def __init__(self, run: str | Path, ledger: str | Path = "", inspector: str = "", **kwargs: Any):
+        self.ledger, self.inspector = str(ledger), inspector.strip()
+        self._desk: Desk | None = None
         self._open(Path(run))
         super().__init__(stamp=self.state.stamp, **kwargs)
         self.on_msg(self._on_message)
@@ -51,11 +60,11 @@ class Overview(anywidget.AnyWidget):
             raise RunError(
                 "没有指定督查结果", place=f"环境变量 {RUN_VARIABLE}", next_step="请用 workbench serve 打开督查总览"
             )
-        return cls(run)
+        return cls(run, os.environ.get(LEDGER_VARIABLE, ""), os.environ.get(INSPECTOR_VARIABLE, ""))
 
     def first(self) -> HTML:
         """The overview as plain HTML, so that a page shows figures before any JavaScript has loaded."""
-        return HTML(f"<style>{pages.style()}</style>{pages.shell(self.state)}")
+        return HTML(f"<style>{pages.style()}</style>{pages.shell(self.state, ledger=bool(self.ledger))}")
 
     def answer(self, message: dict[str, Any]) -> tuple[dict[str, Any], list[bytes]]:
         """What the page gets for one message: the answer and its attachments. A fault becomes ``error`` text."""
@@ -72,7 +81,7 @@ class Overview(anywidget.AnyWidget):
             case "alive":
                 return {}, []
             case "shell":
-                return {"html": pages.shell(self.state)}, []
+                return {"html": pages.shell(self.state, ledger=bool(self.ledger))}, []
             case "page":
                 return pages.rows(self.state, Filter.of(message.get("filter", {}))), []
             case "branch":
@@ -97,15 +106,29 @@ class Overview(anywidget.AnyWidget):
             case "export":
                 f = Filter.of(message.get("filter", {}))
                 return {"name": export.file_name(self.state, f)}, [export.to_xlsx(self.state, f)]
+            case str(asked) if asked.startswith("board"):
+                return self._at_desk().answer(asked, message), []
             case other:
                 return {"error": f"页面与服务版本不一致（{other}），请刷新页面。"}, []
+
+    def _at_desk(self) -> Desk:
+        """The page of findings and cards; what it needs is imported only now, so that the first paint waits for
+        nothing but the run."""
+        if self._desk is None:
+            from workbench.dashboards.desk import Desk
+
+            self._desk = Desk(self.ledger, self.state, self.inspector)
+        return self._desk
 
     def _refresh(self) -> None:
         """Reopen the run when another one was written in its place: a kernel prepared ahead would show the old one."""
         if self.state.current_stamp() != self.state.stamp:
             self._open(self.state.path)
+            if self._desk:
+                self._desk.show(self.state)
             self.stamp = self.state.stamp
 
     def _on_message(self, _widget: Any, message: dict[str, Any], _buffers: list[Any]) -> None:
         answer, attachments = self.answer(message)
-        self.send({"answer": message.get("ask"), "stamp": self.state.stamp, **answer}, attachments)
+        seq = self._desk.seq() if self._desk else None
+        self.send({"answer": message.get("ask"), "stamp": self.state.stamp, "seq": seq, **answer}, attachments)

@@ -54,6 +54,11 @@ def _environment() -> jinja2.Environment:
     return env
 
 
+def render(name: str, **values: Any) -> str:
+    """A template under ``markup/`` with its values."""
+    return _environment().get_template(name).render(**values)
+
+
 def static(name: str) -> str:
     """Text of a file under ``static/``."""
     return (_HERE / "static" / name).read_text(encoding="utf-8")
@@ -61,7 +66,7 @@ def static(name: str) -> str:
 
 def style() -> str:
     """All style sheets of the page."""
-    return static("overview.css") + static("requirements.css")
+    return "".join(static(f"{name}.css") for name in ("overview", "requirements", "board"))
 
 
 def _by_document(items: list[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any]]]]:
@@ -69,15 +74,18 @@ def _by_document(items: list[dict[str, Any]]) -> list[tuple[str, list[dict[str, 
     return [(title or "", list(rows)) for title, rows in groupby(items, lambda item: item["document_title"])]
 
 
-def shell(state: RunState, f: Filter | None = None) -> str:
-    """The whole overview: head, notices, tiles, heatmap by document, filters and the first page of the table."""
+def shell(state: RunState, f: Filter | None = None, *, ledger: bool = False) -> str:
+    """The whole overview: head, notices, tiles, heatmap by document, filters and the first page of the table.
+
+    ``ledger``: whether there is a ledger of decisions to ask about a branch."""
     f = f or Filter()
     heatmap = state.heatmap
     failing = [r for r in heatmap.requirements if heatmap.total(r["id"]).failing]
     rest = [cell for r in heatmap.requirements if not (cell := heatmap.total(r["id"])).failing]
     papers = state.papers()
-    return _environment().get_template("shell.html.j2").render(
-        receipt=state.receipt, run=state.path.name, stamp=state.stamp, tiles=state.tiles(), heatmap=heatmap,
+    return render(
+        "shell.html.j2", ledger=ledger, receipt=state.receipt, run=state.path.name, stamp=state.stamp,
+        tiles=state.tiles(), heatmap=heatmap,
         failing=_by_document(failing), rest=rest, silent=sum(cell.silent for cell in rest),
         papers=papers, paper_states=Counter(p["state"] for p in papers),
         legend=[text for _, text in _STEPS], verdicts=[v.value for v in Verdict],
@@ -90,8 +98,8 @@ def heat(state: RunState, document: str) -> str:
     """The heatmap of one document, a column per requirement, for the units that it concerns."""
     heatmap = state.heatmap
     bound = [unit for unit in heatmap.units if heatmap.cells.get((unit[0], document), Cell()) != Cell()]
-    return _environment().get_template("heat.html.j2").render(
-        heatmap=heatmap, document=document, title=dict(state.documents()).get(document, document),
+    return render(
+        "heat.html.j2", heatmap=heatmap, document=document, title=dict(state.documents()).get(document, document),
         columns=heatmap.columns(document), units=bound,
     )
 
@@ -99,8 +107,8 @@ def heat(state: RunState, document: str) -> str:
 def requirements(clauses: Clauses) -> str:
     """The view of all rows: coverage, filters, the table."""
     coverage = clauses.coverage()
-    return _environment().get_template("requirements.html.j2").render(
-        receipt=clauses.receipt, coverage=coverage, groups=_by_document(clauses.rows),
+    return render(
+        "requirements.html.j2", receipt=clauses.receipt, coverage=coverage, groups=_by_document(clauses.rows),
         treatments=clauses.receipt["treatments"], total=sum(c["total"] for c in coverage),
         treated=sum(c["treated"] for c in coverage),
     )
@@ -108,14 +116,14 @@ def requirements(clauses: Clauses) -> str:
 
 def card(clauses: Clauses, identifier: str) -> str:
     """The card of one row; :class:`~workbench.errors.UsageError` when the run has none so numbered."""
-    return _environment().get_template("card.html.j2").render(row=clauses.card(identifier), receipt=clauses.receipt)
+    return render("card.html.j2", row=clauses.card(identifier), receipt=clauses.receipt)
 
 
 def rows(state: RunState, f: Filter) -> dict[str, Any]:
     """One page of the table: ``html``, ``total`` rows, ``judged`` of the same selection, ``page`` and ``pages``."""
     total, judged = state.count(f)
     pages = max(1, -(-total // PAGE_SIZE))
-    html = _environment().get_template("rows.html.j2").render(rows=state.page(f))
+    html = render("rows.html.j2", rows=state.page(f))
     return {"html": html, "total": total, "judged": judged, "page": f.page, "pages": pages}
 
 
@@ -128,8 +136,8 @@ def branch(state: RunState, subject: str, asked: str) -> str:
     counts = Counter(r["verdict"] for r in found["results"])
     urgent = [r for r in found["results"] if r["verdict"] in URGENT]
     rest = [r for r in found["results"] if r["verdict"] not in URGENT]
-    return _environment().get_template("branch.html.j2").render(
-        branch=found, urgent=urgent, groups=_by_document(rest), asked=asked, receipt=state.receipt,
+    return render(
+        "branch.html.j2", branch=found, urgent=urgent, groups=_by_document(rest), asked=asked, receipt=state.receipt,
         waiting=_by_document(found["waiting"]), evidence=state.evidence(subject, asked),
         verdicts=[(v.value, counts[v.value]) for v in Verdict if counts[v.value]],
     )
@@ -138,6 +146,6 @@ def branch(state: RunState, subject: str, asked: str) -> str:
 def evidence(state: RunState, subject: str, requirement: str, *, all_rows: bool = False) -> str:
     """The evidence table of one subject and requirement."""
     limits = {"limit": 100_000} if all_rows else {}
-    return _environment().get_template("evidence.html.j2").render(
-        evidence=state.evidence(subject, requirement, **limits)
+    return render(
+        "evidence.html.j2", evidence=state.evidence(subject, requirement, **limits)
     )

@@ -27,13 +27,18 @@ _PING_MS = 30_000
 
 
 def serve(
-    run: Path, *, host: str = "127.0.0.1", port: int = 8866, open_browser: bool = False, token: str | None = None
+    run: Path, *, host: str = "127.0.0.1", port: int = 8866, open_browser: bool = False, token: str | None = None,
+    ledger: str | Path = "", inspector: str = "",
 ) -> None:
     """Show the overview of ``run`` on http://host:port until interrupted.
 
     ``token``: visitors must open ``…/?token=<token>``; needed when ``host`` is not this machine alone.
-    Raises :class:`~workbench.errors.RunError` when ``run`` is no usable run folder and
-    :class:`~workbench.errors.UsageError` when the port is taken or the address is open to others without a token.
+    ``ledger``: the ledger of decisions (file or URL) for the page 整改与亮牌;
+    ``inspector``: who acts on that page, empty: it is read only.
+    Raises :class:`~workbench.errors.RunError` when ``run`` is no usable run folder,
+    :class:`~workbench.errors.LedgerError` when the ledger cannot be opened, and
+    :class:`~workbench.errors.UsageError` when the port is taken, the address is open to others without a token, there
+    is no such ledger, or the inspector has the name that the program writes under.
     """
     run = Path(run).resolve()
     RunState(run)
@@ -44,7 +49,8 @@ def serve(
             next_step="请加上 --token，或去掉 --host 只在本机查看",
         )
     _check_port(host, port)
-    _set_environment(run)
+    inspector = inspector.strip()
+    _set_environment(run, _checked(ledger, inspector), inspector)
     # Voilà's own imports take about a second: only now, so that a wrong path is told at once.
     from traitlets.config import Config
     from voila.app import Voila
@@ -102,6 +108,25 @@ def _announce(address: str) -> logging.Filter:
     return Announce()
 
 
+def _checked(ledger: str | Path, inspector: str) -> str:
+    """The ledger as the kernels find it, whose folder is another; opened once, so that a fault is told at once."""
+    if not ledger:
+        return ""
+    from workbench.ledger.events import MACHINE
+    from workbench.ledger.ledger import Ledger
+
+    if inspector == MACHINE:
+        raise UsageError("督查员须是人的姓名", place="--inspector", found=inspector, expected="办理人姓名，如 督查员甲")
+    where = str(ledger)
+    if "://" not in where and not Path(where).exists():
+        raise UsageError("没有这个督查台账", place=f"--ledger {where}",
+                         next_step="请核对路径，或先导入核查结果：workbench ledger sync RUN")
+    opened = Ledger(where)
+    opened.close()
+    on_server = "://" in where and not where.startswith("sqlite")
+    return where if on_server else str(Path(opened.store.place).resolve())
+
+
 def _is_loopback(host: str) -> bool:
     try:
         return ipaddress.ip_address(host).is_loopback
@@ -120,9 +145,11 @@ def _check_port(host: str, port: int) -> None:
         ) from e
 
 
-def _set_environment(run: Path) -> None:
-    """What the kernels inherit: the run, our template, and this very package (its folder need not be installed)."""
+def _set_environment(run: Path, ledger: str, inspector: str) -> None:
+    """What the kernels inherit: what they show and who acts, our template, and this very package (its folder need not
+    be installed)."""
     os.environ["WORKBENCH_RUN"] = str(run)
+    os.environ["WORKBENCH_LEDGER"], os.environ["WORKBENCH_INSPECTOR"] = ledger, inspector
     for name, folder in (("JUPYTER_PATH", _HERE / "jupyter"), ("PYTHONPATH", _HERE.parents[1])):
         rest = os.environ.get(name)
         os.environ[name] = f"{folder}{os.pathsep}{rest}" if rest else str(folder)

@@ -4,7 +4,16 @@ const PATIENCE_MS = 9000;  // an unanswered question older than this counts as a
 const EXPORT_MS = 180000;
 const LOST = "与督查服务的连接已中断或服务正忙，下方内容可能不是最新，组织详情已隐去。若持续出现，请刷新页面。";
 
-function connect(model, onLost, onBack) {
+const VIEWS = ["overview", "requirements", "board"];
+// What the dialog can show besides a branch: its name in the address → the question to the kernel.
+const DETAILS = {
+  card: (id) => ({ do: "card", requirement: id }),
+  finding: (id, day) => ({ do: "board-finding", id, filter: { day } }),
+  holder: (id, day) => ({ do: "board-holder", id, filter: { day } }),
+};
+const OPENED = [...Object.keys(DETAILS), "branch", "of"];
+
+function connect(model, onLost, onBack, onAnswer = () => {}) {
   const waiting = new Map();
   let next = 0, lost = false, stopped = false, asked = Date.now();
   const setLost = (value) => { if (value !== lost) { lost = value; (value ? onLost : onBack)(); } };
@@ -26,6 +35,7 @@ function connect(model, onLost, onBack) {
       if (other !== entry) other.resolve({ message: { error: "有一次请求没有得到答复，请重试。" }, buffers: [] });
     }
     setLost(false);
+    onAnswer(message);
     entry.resolve({ message, buffers });
   };
   model.on("msg:custom", listen);
@@ -61,11 +71,11 @@ function addresses(served) {
 function overview(root, model, served) {
   const $ = (selector) => root.querySelector(selector);
   const banner = $(".wb-banner"), body = $("#wb-list tbody"), dialog = $(".wb-detail"), form = $("#wb-list .wb-filters");
-  const heatDetail = $("#wb-heat-detail"), clausesView = $('.wb-view[data-view="requirements"]');
+  const heatDetail = $("#wb-heat-detail"), clausesView = $('.wb-view[data-view="requirements"]'), boardView = $('.wb-view[data-view="board"]');
   const address = addresses(served);
   const initial = { text: "", document: "", requirement: "", unit: "", verdict: new FormData(form).get("verdict") };
   const filter = { ...initial, sort: "", descending: false, page: 0 };
-  // selected: the branch in the dialog (subject, requirement) or the card (card).
+  // selected: the branch in the dialog (subject, requirement) or what else it shows (kind, id).
   let selected = null, total = 0, pages = 1, asking = 0, stamp = root.dataset.stamp;
 
   const say = (text) => { banner.textContent = text; banner.hidden = !text; (dialog.open ? dialog : root).prepend(banner); };
@@ -76,13 +86,14 @@ function overview(root, model, served) {
   const link = connect(model, () => {
     say(LOST);
     root.classList.add("wb-lost");
-    if (dialog.open) hideDetail("连接中断，详情已隐去。按 Esc 关闭。");
+    // What somebody has typed stays to be read; everything else would be out of date.
+    if (dialog.open && ![...dialog.querySelectorAll(".wb-act")].some((form) => typed(form).length)) hideDetail("连接中断，详情已隐去。按 Esc 关闭。");
   }, () => {
     say("");
     root.classList.remove("wb-lost");
-    if (dialog.open && selected) { if (selected.card) openCard(selected.card); else openBranch(selected.subject, selected.requirement); }
+    if (dialog.open && selected) { if (selected.kind) openDetail(selected.kind, selected.id, true); else openBranch(selected.subject, selected.requirement); }
     load();
-  });
+  }, (message) => desk.heard(message));
   // One way in for every answer: a fault or another run is said aloud and nothing else is shown.
   const ask = async (request, patience) => {
     const answer = await link.ask(request, patience);
@@ -94,20 +105,24 @@ function overview(root, model, served) {
   // The address of what is shown now; go() writes another one and shows it.
   const query = (pairs) => new URLSearchParams(Object.entries(pairs).filter(([name, value]) => value !== initial[name] && (value || name === "verdict"))).toString();
   const overviewQuery = () => { const set = query(Object.fromEntries(Object.keys(initial).map((name) => [name, filter[name]]))); return "view=overview" + (set ? "&" + set : ""); };
+  // What of the address names the detail in view.
+  const detail = () => new URLSearchParams([...address.read()].filter(([name]) => OPENED.includes(name))).toString();
   function go(pairs, replace) {
     address.write(typeof pairs === "string" ? pairs : query(pairs), replace);
     return route();
   }
   async function route() {
-    const wanted = address.read(), view = wanted.get("view") === "requirements" ? "requirements" : "overview", card = wanted.get("card");
+    const wanted = address.read(), view = VIEWS.find((name) => name === wanted.get("view")) || "overview";
+    const kind = Object.keys(DETAILS).find((name) => wanted.get(name)), branch = wanted.get("branch");
     for (const part of root.querySelectorAll(".wb-view")) part.hidden = part.dataset.view !== view;
     for (const tab of root.querySelectorAll("[data-tab]")) if (tab.dataset.tab === view) tab.setAttribute("aria-current", "page"); else tab.removeAttribute("aria-current");
-    if (dialog.open && !card) { selected = null; dialog.close(); }
+    if (dialog.open && !kind && !branch) { selected = null; dialog.close(); }
+    if (kind) openDetail(kind, wanted.get(kind)); else if (branch) openBranch(branch, wanted.get("of") || "");
+    if (view === "board") return desk.show();
     if (view === "requirements") {
       const rest = new URLSearchParams(wanted);
       rest.delete("card");
       $('[data-tab="requirements"]').href = "#" + rest;
-      if (card) openCard(card);
       await clauses.show(wanted);
       return;
     }
@@ -142,10 +157,11 @@ function overview(root, model, served) {
   }
   function show(change) {
     Object.assign(filter, { page: 0 }, change);
-    if (address.read().get("view") !== "requirements") {
+    if ((address.read().get("view") || "overview") === "overview") {
       const now = overviewQuery();
       $('[data-tab="overview"]').href = "#" + now;
-      if (now !== "view=overview" || address.read().toString()) address.write(now, true);
+      const open = detail();
+      if (now !== "view=overview" || address.read().toString()) address.write(now + (open && "&" + open), true);
     }
     for (const name of ["text", "verdict", "unit", "document", "requirement"]) if (form.elements[name].value !== filter[name]) form.elements[name].value = filter[name];
     markCells();
@@ -205,25 +221,36 @@ function overview(root, model, served) {
     const asked = dialog.querySelector(".wb-asked");
     dialog.querySelector("h2").focus({ preventScroll: true });
     if (asked) asked.scrollIntoView({ block: "center" });
+    if ("ledger" in root.dataset) findingsOf(subject);
   }
-  async function openCard(id) {
-    if (selected && selected.card === id && dialog.querySelector(".wb-card")) return;
-    selected = { card: id };
-    hideDetail("正在读取…");
+  async function openDetail(kind, id, again) {
+    if (!again && selected && selected.kind === kind && selected.id === id && dialog.querySelector("article")) return;
+    selected = { kind, id };
+    // Drawn again, a detail stays in view until its successor is there: somebody may be typing in it.
+    if (!again || !dialog.querySelector("article")) hideDetail("正在读取…");
     if (!dialog.open) dialog.showModal();
-    if (link.isLost()) { say(LOST); hideDetail("连接中断，详情已隐去。按 Esc 关闭。"); }
-    const answer = await ask({ do: "card", requirement: id });
-    if (!dialog.open || !selected || selected.card !== id) return;
+    if (link.isLost() && !again) { say(LOST); hideDetail("连接中断，详情已隐去。按 Esc 关闭。"); }
+    const answer = await ask(DETAILS[kind](id, desk.filter().day));
+    if (!dialog.open || !selected || selected.kind !== kind || selected.id !== id) return;
     if (!answer) { hideDetail("未能读取，按 Esc 关闭后重试。"); return; }
-    dialog.innerHTML = answer.message.html;
+    const before = dialog.scrollTop, kept = dialog.querySelector("article"), said = kept && dialog.querySelector(".wb-changed");
+    const news = said ? said.textContent || "有新的经过，已更新。" : "";
+    swap(dialog, answer.message.html);
     if (!banner.hidden) dialog.prepend(banner);
+    const note = kept && dialog.querySelector(".wb-changed");
+    if (note) { note.textContent = news; note.hidden = false; dialog.scrollTop = before; return; }
     dialog.scrollTop = 0;
     dialog.querySelector("h2").focus({ preventScroll: true });
   }
+  async function findingsOf(subject) {
+    const answer = await ask({ do: "board-branch", subject, filter: desk.filter() }, ACT_MS);
+    const place = dialog.querySelector(".wb-branch-findings");
+    if (answer && place && selected && selected.subject === answer.message.subject) place.innerHTML = answer.message.html;
+  }
   async function evidence(section, all) {
-    const subject = section.closest("article").dataset.subject, requirement = section.dataset.requirement;
-    const answer = await ask({ do: "evidence", subject, requirement, all });
-    if (answer && answer.message.subject === selected.subject && section.isConnected) section.querySelector(".wb-evidence > div").innerHTML = answer.message.html;
+    const own = section.dataset.evidence, subject = own || section.closest("article").dataset.subject;
+    const answer = await ask({ do: "evidence", subject, requirement: section.dataset.requirement, all });
+    if (answer && section.isConnected && (own || answer.message.subject === selected.subject)) (own ? section : section.querySelector(".wb-evidence > div")).innerHTML = answer.message.html;
   }
   async function download(button) {
     button.disabled = true;
@@ -250,7 +277,8 @@ function overview(root, model, served) {
     previous: () => { filter.page = Math.max(0, filter.page - 1); load(); },
     next: () => { filter.page = Math.min(pages - 1, filter.page + 1); load(); },
     export: download, close: () => dialog.close(), print: () => window.print(),
-    "all-evidence": (button) => evidence(button.closest("section"), true),
+    "all-evidence": (button) => evidence(button.closest("section, [data-evidence]"), true),
+    "clear-board": () => desk.clear(), alone: (button) => desk.alone(button), "more-findings": (button) => desk.further(button),
   };
   root.addEventListener("click", (event) => {
     const at = (selector) => event.target.closest(selector);
@@ -259,9 +287,11 @@ function overview(root, model, served) {
       event.preventDefault();
       const wanted = new URLSearchParams(to.getAttribute("href").slice(1));
       // A card opened from a card or a filtered table keeps the filters of that table.
-      if (wanted.get("card") && address.read().get("view") === "requirements") for (const name of FIELDS) if (address.read().get(name)) wanted.set(name, address.read().get(name));
+      const from = address.read(), opens = OPENED.some((name) => wanted.has(name)), same = (from.get("view") || "overview") === wanted.get("view");
+      const kept = { requirements: FIELDS, board: BOARD_FIELDS }[wanted.get("view")] || [];
+      if (opens && same) for (const name of kept) if (from.get(name)) wanted.set(name, from.get(name));
       go(wanted.toString());
-      if (wanted.get("view") === "overview" && wanted.size > 1 && !to.dataset.tab) $("#wb-list").scrollIntoView({ block: "start" });
+      if (wanted.get("view") === "overview" && wanted.size > 1 && !opens && !to.dataset.tab) $("#wb-list").scrollIntoView({ block: "start" });
       return;
     }
     const clause = at("tr[data-id]");
@@ -270,7 +300,7 @@ function overview(root, model, served) {
     else if (tile) { show({ ...initial, verdict: tile.dataset.verdict }); $("#wb-list").scrollIntoView({ block: "start" }); }
     else if (cell) choose(cell);
     else if (sort) show({ sort: sort.dataset.sort, descending: filter.sort === sort.dataset.sort && !filter.descending });
-    else if (row && !String(getSelection())) openBranch(row.dataset.subject, row.dataset.requirement);
+    else if (row && !String(getSelection())) showBranch(row);
     else if (clause && !String(getSelection())) showCard(clause);
   });
   function showCard(row) {
@@ -280,6 +310,17 @@ function overview(root, model, served) {
     wanted.set("card", row.dataset.id);
     go(wanted.toString());
   }
+  function showBranch(row) {
+    const wanted = new URLSearchParams(overviewQuery());
+    wanted.set("branch", row.dataset.subject);
+    wanted.set("of", row.dataset.requirement);
+    go(wanted.toString());
+  }
+  root.addEventListener("submit", (event) => {
+    if (!event.target.matches(".wb-act")) return;
+    event.preventDefault();
+    desk.act(event.target);
+  });
   let typing = 0;
   form.addEventListener("input", (event) => {
     clearTimeout(typing);
@@ -288,12 +329,13 @@ function overview(root, model, served) {
   dialog.addEventListener("toggle", (event) => { if (event.target.open && event.target.matches(".wb-evidence") && !event.target.querySelector("table")) evidence(event.target.closest("section"), false); }, true);
   dialog.addEventListener("close", () => {
     if (dialog.open) return;  // opened again before this was told
-    const card = selected && selected.card, row = card ? clauses.rowOf(card) : rowOf(selected);
+    const { kind, id } = selected || {}, row = { card: () => clauses.rowOf(id), finding: () => desk.cardOf(id), holder: () => null }[kind]?.() || rowOf(selected);
     selected = null;
     mark();
     dialog.replaceChildren();
     if (!banner.hidden) root.prepend(banner);
-    if (card) { const rest = address.read(); rest.delete("card"); address.write(rest.toString(), true); }
+    const rest = address.read();
+    if (OPENED.some((name) => rest.has(name))) { for (const name of OPENED) rest.delete(name); address.write(rest.toString(), true); }
     if (row && !row.hidden) row.focus();
   });
 
@@ -305,14 +347,15 @@ function overview(root, model, served) {
   oneStop($(".wb-heat"));
   root.addEventListener("keydown", (event) => {
     const cell = event.target.closest(".wb-cell"), row = event.target.closest("tr[data-subject]");
-    const clause = event.target.closest("tr[data-id]");
+    const clause = event.target.closest("tr[data-id]"), issue = event.target.closest(".wb-issue");
+    if (issue && event.key.startsWith("Arrow")) { event.preventDefault(); desk.move(issue, event.key); return; }
     if (clause && event.target === clause) {
       if (event.key === "Enter") showCard(clause);
       else if (event.key === "ArrowDown" || event.key === "ArrowUp") { event.preventDefault(); clauses.move(clause, event.key === "ArrowUp" ? -1 : 1); }
       return;
     }
     if (event.key === "Enter" || (event.key === " " && cell)) {
-      if (cell) { event.preventDefault(); choose(cell); } else if (row) openBranch(row.dataset.subject, row.dataset.requirement);
+      if (cell) { event.preventDefault(); choose(cell); } else if (row) showBranch(row);
       return;
     }
     const step = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key];
@@ -331,6 +374,10 @@ function overview(root, model, served) {
   });
 
   const clauses = requirements(clausesView, ask, go);
+  const desk = board(boardView, {
+    ask, go, address, asOf: root.dataset.asOf,
+    redraw: () => { if (dialog.open && selected && ["finding", "holder"].includes(selected.kind)) openDetail(selected.kind, selected.id, true); },
+  });
   if (served) addEventListener("popstate", route);
   load();
   route();
