@@ -30,6 +30,7 @@ _HOMES = {
     "make_sample": ("workbench.sample", "make_sample"),
     "serve": ("workbench.dashboards.serve", "serve"),
     "write_template": ("workbench.records.template", "write_template"),
+    "Ledger": ("workbench.ledger.ledger", "Ledger"),
     "Records": ("workbench.records.intake", "Records"),
     "Requirement": ("workbench.requirements", "Requirement"),
     "Run": ("workbench.audit.run", "Run"),
@@ -38,6 +39,7 @@ _HOMES = {
 }
 
 __all__ = [
+    "Ledger",
     "Records",
     "Requirement",
     "Run",

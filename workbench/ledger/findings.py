@@ -1,0 +1,438 @@
+"""Findings (问题): from what a run shows, or an inspector writes down on site, to 已销号 (secretary-2022, 第七条, 第十一条)."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from workbench.errors import Conflict, Refused
+from workbench.ledger.book import Book, Course, changed, person, require, same_person
+from workbench.ledger.events import Act, Event
+from workbench.vocabulary import Severity
+
+#: Where a finding comes from (来源).
+AUDITED, ON_SITE = "核查", "现场"
+#: What takes the place of the requirement in the key of a finding written down on site.
+BY_HAND = "手工"
+#: What a finding is (性质): a breach, a deviation that needs a reason, a prompt to look, something encouraged.
+BREACH, DEVIATION, PROMPT, ENCOURAGED = "问题", "偏差", "提示", "倡导"
+NATURES = {Severity.CRITICAL: BREACH, Severity.WARNING: DEVIATION, Severity.INFO: ENCOURAGED}
+#: Why a review is not passed (复查未通过的情形, secretary-2022 第十二条).
+PERFUNCTORY, FALSE, SLACK = "敷衍整改", "虚假整改", "推进不力"
+FAIL_GROUNDS = (PERFUNCTORY, FALSE, SLACK)
+
+CLOSED, DISMISSED, RECTIFYING = "已销号", "不成立", "整改中"
+#: States in which nobody has anything left to do.
+SETTLED = (CLOSED, DISMISSED)
+#: Fewest characters of a code that name a finding.
+_SHORTEST_CODE = 4
+#: How often a new number is tried when somebody else takes it first.
+_TRIES = 20
+
+
+@dataclass(frozen=True)
+class Note:
+    """Something told in the course of a rectification (进展): day, text, who."""
+
+    on: date
+    text: str
+    by: str
+
+
+@dataclass(frozen=True)
+class Finding(Course):
+    """A finding as it stands.
+
+    ``key`` is the id; ``nature`` one of :data:`NATURES` or 提示; ``units`` are the labels of what is missed, ``missed``
+    their number, as last shown by a run. ``rule`` is a digest of what judges (shape, arguments, parameters);
+    ``dated_on`` the day (ISO) of the newest record that a state rests on, empty otherwise.
+    ``known`` and ``known_missed`` are what was missed when people settled it: only more than that is a new fact.
+    ``still_failing``: settled, and yet the last run shows it unmet. ``gone``: what was missed and is nowhere to be
+    found in the run that no longer fails; whoever reviews has to ask why. ``recurrences`` counts those that were not
+    dismissed; ``recurring``: it is back and not yet closed again.
+    """
+
+    key: str
+    code: str
+    subject: str
+    subject_name: str
+    unit_id: str
+    unit_name: str
+    requirement: str
+    document: str
+    document_title: str
+    clause: str
+    description: str
+    severity: str
+    nature: str
+    period: str
+    period_kind: str
+    detail: str
+    required_text: str
+    source: str
+    inspection: str
+    run: str
+    first_seen: date
+    last_seen: date
+    verdict: str = ""
+    observed: float | None = None
+    judged: float | None = None
+    missed: int = 0
+    units: tuple[str, ...] = ()
+    rule: str = ""
+    dated_on: str = ""
+    known: tuple[str, ...] = ()
+    known_missed: int = 0
+    still_failing: bool = False
+    resolved_run: str = ""
+    resolved_on: date | None = None
+    resolved_verdict: str = ""
+    gone: tuple[str, ...] = ()
+    statement: str = ""
+    statement_on: date | None = None
+    agrees: bool | None = None
+    answered: bool = False
+    confirmed_on: date | None = None
+    dismissed_on: date | None = None
+    dismiss_reason: str = ""
+    owner: str = ""
+    owners: tuple[str, ...] = ()
+    leader: str = ""
+    measure: str = ""
+    assigned_on: date | None = None
+    deadline: date | None = None
+    progress: tuple[Note, ...] = ()
+    refused_on: date | None = None
+    submitted_by: str = ""
+    submitted_on: date | None = None
+    submit_text: str = ""
+    submit_evidence: tuple[str, ...] = ()
+    fail_ground: str = ""
+    failed_on: date | None = None
+    fails: int = 0
+    closed_by: str = ""
+    closed_on: date | None = None
+    close_evidence: tuple[str, ...] = ()
+    look_back: str = ""
+    recurrences: int = 0
+    recurred_on: date | None = None
+    recurring: bool = False
+
+    def overdue(self, as_of: date) -> bool:
+        """Whether rectification goes on after its deadline (逾期)."""
+        return self.state == RECTIFYING and self.deadline is not None and self.deadline < as_of
+
+    @property
+    def proposed_for_review(self) -> bool:
+        """Whether the last run no longer shows it: proposed for 待复查, a person decides."""
+        return bool(self.resolved_run) and self.state not in SETTLED
+
+
+def code_of(key: str) -> str:
+    """What people type for a finding: SHA-256 of its key in hexadecimal; the first eight digits are its code."""
+    return hashlib.sha256(key.encode()).hexdigest()
+
+
+class Findings(Book[Finding]):
+    """All findings of the ledger, by their keys."""
+
+    topic = "finding"
+
+    # --- reading -----------------------------------------------------------------------------------------------------
+
+    def begin(self, event: Event, base: Course) -> Finding:
+        what = _shown(event)
+        return Finding(
+            **base.__dict__, key=base.id, code=code_of(base.id)[:8], first_seen=what["last_seen"], **what
+        )
+
+    def apply(self, course: Finding, event: Event) -> Finding:
+        return changed(course, **_CHANGES[event.verb](course, event))
+
+    def by_code(self, text: str) -> Finding:
+        """The finding that ``text`` names: its key, or the beginning of its code where only one begins so.
+
+        Raises :class:`Refused` when there is none or there are several.
+        """
+        found = self.find(text)
+        if found is not None:
+            return found
+        start = text.strip().lower()
+        fit = [c for c in self._courses.values() if code_of(c.id).startswith(start)] if start else []
+        if len(fit) == 1 and len(start) >= _SHORTEST_CODE:
+            return fit[0]
+        several = "；".join(f"{code_of(c.id)[:12]} {c.subject_name} {c.requirement}" for c in fit[:5])
+        raise Refused(
+            "编号对应多个问题或过短" if fit else "台账中没有这个问题", place="问题", found=text,
+            expected=several or f"问题编号，至少前 {_SHORTEST_CODE} 位", next_step="写更长的编号" if fit else "核对编号",
+        )
+
+    def overdue(self, as_of: date) -> list[Finding]:
+        """Those in rectification past their deadline, the longest first."""
+        late = [f for f in self.all() if f.overdue(as_of)]
+        return sorted(late, key=lambda f: (f.deadline or as_of, f.key))
+
+    def of(self, subject: str) -> list[Finding]:
+        """Those of one organisation."""
+        return [f for f in self.all() if f.subject == subject]
+
+    # --- what people do ----------------------------------------------------------------------------------------------
+
+    def open_on_site(
+        self, subject: str, act: Act, *, clause: str, detail: str, severity: str = Severity.CRITICAL.value,
+        requirement: str = "", document: str = "", document_title: str = "", subject_name: str = "",
+        unit_id: str = "", unit_name: str = "", inspection: str = "",
+    ) -> Finding:
+        """Write down what was found on site (现场列入); names not given are taken from other findings of the subject."""
+        person(act)
+        require(subject.strip() and "|" not in subject, "没有写明组织代码", expected="组织代码，不含竖线")
+        require(detail.strip(), "没有写明发现了什么")
+        require(clause.strip() or requirement.strip(), "没有写明依据的条款")
+        if severity not in NATURES:
+            raise Refused("严重程度写法不对", place=subject, found=severity, expected="、".join(NATURES))
+        like = next(iter(self.of(subject)), None)
+        what = {
+            "subject": subject, "subject_name": subject_name or (like.subject_name if like else ""),
+            "unit_id": unit_id or (like.unit_id if like else ""),
+            "unit_name": unit_name or (like.unit_name if like else ""),
+            "requirement": requirement.strip(), "document": document, "document_title": document_title,
+            "clause": clause.strip(), "description": detail.strip(), "severity": severity,
+            "nature": NATURES[Severity(severity)], "period": str(act.on.year), "period_kind": "event",
+            "detail": detail.strip(), "required_text": "", "source": ON_SITE, "inspection": inspection, "missed": 1,
+        }
+        for attempt in range(_TRIES):
+            key = f"{subject}|{BY_HAND}|{self._next_number(subject)}"
+            try:
+                return self.write(key, "open", act, what)
+            except (Conflict, Refused):  # somebody else took the number
+                if attempt == _TRIES - 1 or self.find(key) is None:
+                    raise
+        raise AssertionError("unreachable")
+
+    def answer(self, key: str, act: Act, *, text: str, agrees: bool) -> Finding:
+        """What the branch says to it (支部意见), in its own words; ``agrees``: it accepts the facts."""
+        require(text.strip(), "没有写明支部意见")
+        return self.write(key, "answer", person(act), {"text": text.strip(), "agrees": bool(agrees)})
+
+    def confirm(self, key: str, act: Act) -> Finding:
+        """The facts stand (已确认)."""
+        return self.write(key, "confirm", person(act))
+
+    def dismiss(self, key: str, act: Act) -> Finding:
+        """It does not stand (不成立); the branch has been heard, and a reason is given."""
+        finding = self._reasoned(key, "dismiss", act)
+        require(
+            finding.answered, "还没有登记支部意见，不能认定不成立",
+            expected="列入、重新核实或复发之后登记过支部意见",
+        )
+        return self.write(key, "dismiss", act, checked=finding)
+
+    def reopen(self, key: str, act: Act) -> Finding:
+        """Look at a dismissed one again (重新核实); a reason is given."""
+        return self.write(key, "reopen", act, checked=self._reasoned(key, "reopen", act))
+
+    def assign(self, key: str, act: Act, *, owner: str, leader: str, measure: str, deadline: date) -> Finding:
+        """Have it put right (交办整改): who is responsible, who leads, what is done, until when."""
+        self.draft(key, "assign", person(act))
+        for value, label in ((owner, "责任人"), (leader, "责任领导"), (measure, "整改措施")):
+            require(value.strip(), f"没有写明{label}")
+        _check_deadline(key, act, deadline)
+        what = {"owner": owner.strip(), "leader": leader.strip(), "measure": measure.strip()}
+        return self.write(key, "assign", act, {**what, "deadline": deadline.isoformat()})
+
+    def extend(
+        self, key: str, act: Act, *, owner: str = "", leader: str = "", measure: str = "", deadline: date | None = None
+    ) -> Finding:
+        """Change who, what or until when (调整整改安排); a reason is given."""
+        finding = self._reasoned(key, "extend", act)
+        given = {"owner": owner.strip(), "leader": leader.strip(), "measure": measure.strip()}
+        what = {name: value for name, value in given.items() if value}
+        if deadline is not None:
+            _check_deadline(key, act, deadline)
+            what["deadline"] = deadline.isoformat()
+        require(what, "没有写明要调整什么", expected="责任人、责任领导、整改措施或整改时限")
+        return self.write(key, "extend", act, what, checked=finding)
+
+    def progress(self, key: str, act: Act, *, text: str) -> Finding:
+        """How far it is (登记进展)."""
+        require(text.strip(), "没有写明进展")
+        return self.write(key, "progress", person(act), {"text": text.strip()})
+
+    def refuse(self, key: str, act: Act) -> Finding:
+        """Those responsible refuse (拒不整改); a reason is given."""
+        return self.write(key, "refuse", act, checked=self._reasoned(key, "refuse", act))
+
+    def submit(self, key: str, act: Act, *, text: str) -> Finding:
+        """Hand it in for review (报请复查), with evidence."""
+        self.draft(key, "submit", person(act))
+        require(text.strip(), "没有写明整改完成情况")
+        _require_evidence(act, "报请复查")
+        return self.write(key, "submit", act, {"text": text.strip()})
+
+    def fail(self, key: str, act: Act, *, ground: str) -> Finding:
+        """The review is not passed (复查未通过); by another person than who handed it in, with ground and reason."""
+        finding = self._reasoned(key, "fail", act)
+        if ground not in FAIL_GROUNDS:
+            raise Refused("复查未通过的情形写法不对", place=key, found=ground, expected="、".join(FAIL_GROUNDS))
+        _keep_apart(finding, act, {"报请复查的人": (finding.submitted_by,)})
+        return self.write(key, "fail", act, {"ground": ground}, checked=finding)
+
+    def close(self, key: str, act: Act, *, conclusion: str) -> Finding:
+        """Close it (销号): evidence and the conclusion of the look-back, by neither who handed it in nor the owner.
+
+        Whoever was responsible at any time of this rectification counts as owner: a change of the owner just before
+        closing changes nothing.
+        """
+        self.draft(key, "close", person(act))
+        finding = self.get(key)
+        _keep_apart(finding, act, {"报请复查的人": (finding.submitted_by,), "责任人": finding.owners})
+        require(conclusion.strip(), "没有写明回头看结论")
+        _require_evidence(act, "销号")
+        return self.write(key, "close", act, {"conclusion": conclusion.strip()}, checked=finding)
+
+    def recur(self, key: str, act: Act) -> Finding:
+        """It is back (复发), seen by a person where no run can show it: reason and evidence are given."""
+        finding = self._reasoned(key, "recur", act)
+        _require_evidence(act, "认定复发")
+        return self.write(key, "recur", act, checked=finding)
+
+    # --- rules -------------------------------------------------------------------------------------------------------
+
+    def _reasoned(self, key: str, verb: str, act: Act) -> Finding:
+        """The finding, when its state allows the verb and the act says why."""
+        self.draft(key, verb, person(act))
+        require(act.why.strip(), "没有写明理由")
+        return self.get(key)
+
+    def _next_number(self, subject: str) -> int:
+        self.ledger.refresh()
+        start = f"{subject}|{BY_HAND}|"
+        return 1 + max((int(key[len(start) :]) for key in self._courses if key.startswith(start)), default=0)
+
+
+def _check_deadline(key: str, act: Act, deadline: date) -> None:
+    if deadline < act.on:
+        raise Refused(
+            "整改时限早于办理日期", place=key, found=deadline.isoformat(), expected=f"不早于 {act.on.isoformat()}"
+        )
+
+
+def _require_evidence(act: Act, label: str) -> None:
+    require(any(e.strip() for e in act.evidence), f"{label}要有佐证", expected="材料名称或台账的表、行")
+
+
+def _keep_apart(finding: Finding, act: Act, others: dict[str, Sequence[str]]) -> None:
+    """:class:`Refused` when who acts had a hand in what is to be judged (二人经办)."""
+    for role, names in others.items():
+        if any(same_person(act.who, name) for name in names):
+            raise Refused(
+                "复查、销号须由另一人办理", place=finding.key, found=f"{act.who} 是{role}",
+                expected="报请复查的人和责任人以外的人",
+            )
+
+
+# --- what each event changes ---------------------------------------------------------------------------------------------
+
+
+def _shown(event: Event) -> dict[str, Any]:
+    """What a run shows: the fields are named in the event, the day is that of the run."""
+    what = dict(event.what)
+    what.pop("by", None)
+    as_of = what.pop("as_of", None)
+    for name in ("units", "known", "gone"):
+        if name in what:
+            what[name] = tuple(what[name])
+    return {**what, "run": event.run, "last_seen": date.fromisoformat(as_of) if as_of else event.on}
+
+
+def _seen(course: Finding, event: Event) -> dict[str, Any]:
+    return {**_shown(event), "resolved_run": "", "resolved_on": None, "resolved_verdict": "", "gone": ()}
+
+
+def _resolved(course: Finding, event: Event) -> dict[str, Any]:
+    changes = _shown(event)
+    return {**changes, "run": course.run, "last_seen": course.last_seen, "resolved_run": event.run,
+            "resolved_on": changes["last_seen"]}
+
+
+def _recurred(course: Finding, event: Event) -> dict[str, Any]:
+    seen = _seen(course, event) if event.run else {}
+    return {
+        **seen, "still_failing": False, "answered": False, "recurrences": course.recurrences + 1,
+        "recurred_on": event.on, "recurring": True,
+    }
+
+
+def _answered(course: Finding, event: Event) -> dict[str, Any]:
+    what = event.what
+    return {"statement": what["text"], "agrees": what["agrees"], "statement_on": event.on, "answered": True}
+
+
+def _dismissed(course: Finding, event: Event) -> dict[str, Any]:
+    return {
+        "dismissed_on": event.on, "dismiss_reason": event.why, "known": course.units, "known_missed": course.missed,
+        "still_failing": False, "recurrences": course.recurrences - course.recurring,
+    }
+
+
+def _reopened(course: Finding, event: Event) -> dict[str, Any]:
+    return {
+        "answered": False, "dismissed_on": None, "still_failing": False,
+        "recurrences": course.recurrences + course.recurring,
+    }
+
+
+def _assigned(course: Finding, event: Event) -> dict[str, Any]:
+    what = event.what
+    return {
+        **what, "deadline": date.fromisoformat(what["deadline"]), "assigned_on": event.on, "owners": (what["owner"],),
+        "submitted_by": "", "submitted_on": None, "submit_text": "", "submit_evidence": (),
+    }
+
+
+def _extended(course: Finding, event: Event) -> dict[str, Any]:
+    changes: dict[str, Any] = dict(event.what)
+    if "deadline" in changes:
+        changes["deadline"] = date.fromisoformat(changes["deadline"])
+    if "owner" in changes:
+        changes["owners"] = (*course.owners, changes["owner"])
+    return changes
+
+
+def _submitted(course: Finding, event: Event) -> dict[str, Any]:
+    return {
+        "submitted_by": event.who, "submitted_on": event.on, "submit_text": event.what["text"],
+        "submit_evidence": event.evidence,
+    }
+
+
+def _failed(course: Finding, event: Event) -> dict[str, Any]:
+    return {"fail_ground": event.what["ground"], "failed_on": event.on, "fails": course.fails + 1}
+
+
+def _closed(course: Finding, event: Event) -> dict[str, Any]:
+    return {
+        "closed_by": event.who, "closed_on": event.on, "close_evidence": event.evidence,
+        "look_back": event.what["conclusion"], "known": course.units, "known_missed": course.missed, "recurring": False,
+    }
+
+
+_CHANGES: dict[str, Callable[[Finding, Event], dict[str, Any]]] = {
+    "see": _seen,
+    "resolve": _resolved,
+    "recur": _recurred,
+    "answer": _answered,
+    "confirm": lambda course, event: {"confirmed_on": event.on},
+    "dismiss": _dismissed,
+    "reopen": _reopened,
+    "assign": _assigned,
+    "extend": _extended,
+    "progress": lambda course, event: {"progress": (*course.progress, Note(event.on, event.what["text"], event.who))},
+    "refuse": lambda course, event: {"refused_on": event.on},
+    "submit": _submitted,
+    "fail": _failed,
+    "close": _closed,
+}
