@@ -9,10 +9,16 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from workbench.timeline import add_months
 from workbench.vocabulary import Level, OrgType
+
+if TYPE_CHECKING:
+    from workbench.audit.run import Run
+
+#: The document whose cards, lists and appraisals these are.
+DOCUMENT = "secretary-2022"
 
 #: Organisations that have a secretary of the party whom secretary-2022, 第二条, binds; a department has a head.
 WITH_SECRETARY = frozenset(
@@ -64,6 +70,14 @@ def secretaries(
             _recommending(org_id, rows),
         )
     return found
+
+
+def of_run(run: Run) -> dict[str, Secretary]:
+    """Secretaries by organisation as a run shows them: of the organisations that it judged under the document."""
+    bound = {row["subject"] for row in run.rows("SELECT DISTINCT subject FROM results WHERE document = ?", [DOCUMENT])}
+    posts = {row["org_id"]: (row["person_id"] or "", row["started_on"]) for row in run.rows("SELECT * FROM secretaries")}
+    rows = run.rows("SELECT * FROM organizations WHERE NOT dissolved ORDER BY org_id")
+    return secretaries(rows, bound=bound, posts=posts)
 
 
 def _recommending(org_id: str, rows: Mapping[str, Mapping[str, Any]]) -> str:
