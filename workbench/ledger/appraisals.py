@@ -105,7 +105,7 @@ class Appraisals(Book[Appraisal]):
         what = event.what
         match event.verb:
             case "grade" | "correct_grade":
-                return changed(course, grade=what["grade"], graded_on=event.on, finished_on=None)
+                return changed(course, grade=what["grade"], graded_on=event.on, told_on=None, finished_on=None)
             case "tell" | "report_up" | "talk" | "finish":
                 return changed(course, **{_DAYS[event.verb]: event.on})
             case "set_deadline":

@@ -123,7 +123,8 @@ def looked_back(ledger: Ledger, card: Card, grounds: Sequence[str]) -> bool:
 
 def follow_ups_due(ledger: Ledger, as_of: date) -> list[FollowUpDue]:
     """Follow-ups of standing cards that are not noted as done, the one due first at the head."""
-    found = [due for card in ledger.cards.all() for given in card.standing() for due in _due(ledger, card, given, as_of)]
+    standing = [(card, given) for card in ledger.cards.all() for given in card.standing()]
+    found = [due for card, given in standing for due in _due(ledger, card, given, as_of)]
     return sorted(found, key=lambda due: (due.due, due.org_id, due.kind))
 
 

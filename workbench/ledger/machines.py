@@ -154,7 +154,9 @@ MACHINES: dict[str, type[StateMachine]] = {
 }
 
 #: The verb that a course begins with: it leads to the initial state of the machine.
-OPENING = {"run": "sync", "finding": "open", "card": "begin", "lists": "open", "appraisal": "plan", "inspection": "plan"}
+OPENING = {
+    "run": "sync", "finding": "open", "card": "begin", "lists": "open", "appraisal": "plan", "inspection": "plan",
+}
 
 #: Kinds of event that a run brings about, written under the name of the machine; all others are acts of people.
 OF_THE_MACHINE = frozenset({

@@ -122,8 +122,8 @@ def _rule(
         kind = reading.one_of(entry["kind"], f"{place}.kind", tuple(_READERS))
         value = _READERS[kind](entry["value"], f"{place}.value")
     return Rule(
-        name, reading.text(entry["label"], f"{place}.label"), document, reading.text(entry["clause"], f"{place}.clause"),
-        requirement, value, reading.text(entry["note"], f"{place}.note") if "note" in entry else "",
+        name, reading.text(entry["label"], f"{place}.label"), document,
+        reading.text(entry["clause"], f"{place}.clause"), requirement, value, reading.text(entry["note"], f"{place}.note") if "note" in entry else "",
     )
 
 
