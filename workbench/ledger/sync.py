@@ -7,8 +7,8 @@ run judged the same duty of the same organisation and it no longer fails (``docs
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -18,7 +18,9 @@ from workbench.errors import Conflict, Refused
 from workbench.ledger.book import check_person, person
 from workbench.ledger.events import MACHINE, Act, Draft
 from workbench.ledger.findings import AUDITED, BY_HAND, CLOSED, DISMISSED, NATURES, PROMPT, Finding
-from workbench.ledger.runs import RunTaken, receipt_digest
+from workbench.ledger.recurrence import CLEAR, OTHER_ORGANIZATION, RULE_CHANGED, known_after, left_of, new_fact
+from workbench.ledger.runs import receipt_digest
+from workbench.ledger.secretaries import of_run
 from workbench.ledger.shown import Shown, shown
 from workbench.vocabulary import Severity, Verdict
 
@@ -27,27 +29,22 @@ if TYPE_CHECKING:
 
 #: Verdicts that say nothing about a finding: it stays as it is (本次未判).
 UNJUDGED = (Verdict.NO_DATA.value, Verdict.BROKEN.value, Verdict.BEHIND.value, Verdict.MANUAL.value)
-#: Verdicts that show a duty met, or nothing missed of it so far.
-_CLEAR = (Verdict.MET.value, Verdict.OPEN.value)
-#: Shapes whose evidence shows only what is not in order: what is no longer there need not be asked for.
-_SHOWS_FAULTS_ONLY = "expect_dues_"
 #: How often a run is planned anew because somebody acted in between.
 _TRIES = 5
 
-RULE_CHANGED = "条款的判定口径已变，不自动认定复发"
-OTHER_ORGANIZATION = "组织名称和所属单位都已变，先核对是否同一组织"
-BEFORE_CLOSING = "核查截至日期不晚于销号日期，不自动认定复发"
+HOLDER_UNSURE = "书记与亮牌记录不是同一人，但任职日期不晚于现牌，由人核对后登记书记变动"
 NO_LONGER_ASKED = "本次核查中不再判断这一事项，须核对原因"
 NOT_THERE = "原未达标的事项在本次核查中不再出现，须核对原因："
 
 
 @dataclass(frozen=True)
 class SyncReport:
-    """What became of the findings: lists of keys, each key in one of them.
+    """What became of the findings: lists of keys, each key in one of them; ``holders``: organisations whose card
+    learnt of another secretary.
 
     ``seen``: fails as before with something changed; ``unchanged``: nothing new to write; ``still_failing``: settled
     by people and still not met in the ledgers (销号后台账仍未补正), no recurrence; ``not_judged``: the run says nothing
-    about it. ``notes`` key → what to look at.
+    about it. ``notes`` key (of a card: organisation) → what to look at.
     """
 
     run: str
@@ -58,6 +55,7 @@ class SyncReport:
     still_failing: list[str] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
     not_judged: list[str] = field(default_factory=list)
+    holders: list[str] = field(default_factory=list)
     notes: dict[str, str] = field(default_factory=dict)
 
     def counts(self) -> dict[str, int]:
@@ -139,10 +137,9 @@ class _Plan:
     """The events that one run brings about, from the findings as they stand."""
 
     def __init__(self, ledger: Ledger, run: Run, ident: str, act: Act, include_info: bool):
-        self.run, self.ident, self.act, self.include_info = run, ident, act, include_info
+        self.ledger, self.run, self.ident, self.act, self.include_info = ledger, run, ident, act, include_info
         self.as_of = date.fromisoformat(run.receipt["as_of"])
         self.standing = {f.key: f for f in ledger.findings.all() if f"|{BY_HAND}|" not in f.key}
-        self.last: RunTaken | None = ledger.runs.last()
         self.report = SyncReport(ident)
         self.drafts: list[Draft] = []
         self.expected: dict[str, int] = {}
@@ -168,7 +165,30 @@ class _Plan:
         year = str(self.run.receipt["year"])
         absent = (f.key for f in self.standing.values() if f.key not in judged and year in f.period.split("-"))
         self.report.not_judged.extend(absent)
+        self._holders()
         return self.report
+
+    def _holders(self) -> None:
+        """Secretaries who changed, as the cards want to know it.
+
+        Only one who took office after the present state of the card began: an earlier day, or none, may as well mean
+        that the keys of persons were made anew or the ledger was late, and would take a card off its holder.
+        """
+        cards = [card for card in self.ledger.cards.all() if card.holder]
+        secretaries = of_run(self.run) if cards else {}
+        act = Act(MACHINE, self.act.on, run=self.ident)
+        for card in cards:
+            secretary = secretaries.get(card.org_id)
+            drafts = self.ledger.cards.holder_drafts(secretary, act) if secretary else []
+            if not drafts:
+                continue
+            if secretary.since is None or secretary.since <= card.since:
+                self.report.notes[card.org_id] = HOLDER_UNSURE
+                continue
+            by = {"by": self.act.who.strip()}
+            self.drafts.extend(replace(draft, what={**draft.what, **by}) for draft in drafts)
+            self.expected[drafts[0].stream] = card.version
+            self.report.holders.append(card.org_id)
 
     def _add(self, verb: str, key: str, version: int, what: Mapping[str, Any]) -> None:
         stream = f"finding/{key}"
@@ -208,7 +228,7 @@ class _Plan:
             self.report.recurred.append(finding.key)
             return
         told = finding.state == CLOSED or new or bool(note)
-        known, known_missed = _known_after(finding, result, takes_all=note in (RULE_CHANGED, OTHER_ORGANIZATION))
+        known, known_missed = known_after(finding, result, takes_all=note in (RULE_CHANGED, OTHER_ORGANIZATION))
         if finding.state == DISMISSED:
             known, known_missed = finding.known, finding.known_missed
         facts |= {"still_failing": told, "known": known, "known_missed": known_missed}
@@ -218,19 +238,19 @@ class _Plan:
 
     def _fails_no_more(self, finding: Finding, result: Shown) -> None:
         waived = result.verdict == Verdict.WAIVED
-        left, gone = (list(result.units), []) if waived else _left(finding, result)
-        named = finding.missed == len(finding.units) > 0 or result.verdict in _CLEAR
+        left, gone = (list(result.units), []) if waived else left_of(finding, result)
+        named = finding.missed == len(finding.units) > 0 or result.verdict in CLEAR
         missed = result.missed if waived else len(left) if named else finding.missed
         what: dict[str, Any] = {
             "units": tuple(sorted(left)), "missed": missed, "gone": tuple(gone), "resolved_verdict": result.verdict,
             "still_failing": False,
         }
-        if waived or result.verdict in _CLEAR:
+        if waived or result.verdict in CLEAR:
             # what was met or excused was so under the rule, and for the organisation, of this run
             same = ("rule", "subject_name", "unit_id", "unit_name")
             what |= {name: getattr(result, name) for name in same}
         if finding.state in (CLOSED, DISMISSED):
-            what["known"], what["known_missed"] = _known_after(finding, result)
+            what["known"], what["known_missed"] = known_after(finding, result)
         if not finding.resolved_run or _differs(finding, what):
             self._add("resolve", finding.key, finding.version, what)
             self.report.resolved.append(finding.key)
@@ -240,91 +260,6 @@ class _Plan:
             self.report.notes[finding.key] = NOT_THERE + "、".join(gone)
         elif result.verdict == Verdict.NOT_APPLICABLE:
             self.report.notes[finding.key] = NO_LONGER_ASKED
-
-
-def new_fact(finding: Finding, result: Shown, as_of: date) -> tuple[bool, str]:
-    """Whether a run that fails shows more than what people knew when they settled a finding (复发的新事实).
-
-    The second value says why the machine does not decide although it may be so: people have to look.
-    """
-    if result.rule != finding.rule:
-        return True, RULE_CHANGED
-    if result.subject_name != finding.subject_name and result.unit_id != finding.unit_id:
-        return True, OTHER_ORGANIZATION
-    new = _is_new(finding, result)
-    if new and finding.state == CLOSED and finding.closed_on is not None and as_of <= finding.closed_on:
-        return True, BEFORE_CLOSING
-    return new, ""
-
-
-def _is_new(finding: Finding, result: Shown) -> bool:
-    if result.period_kind == "state":
-        return not finding.known_missed or _newly_dated(finding, result)
-    known = set(finding.known)
-    fresh = {unit for unit in result.units if unit not in known and not result.excused(unit)}
-    named = result.all_named and (not finding.known_missed or len(known) == finding.known_missed)
-    if named:
-        return bool(fresh)
-    # labels that are not the units themselves (the months of one person's dues) only count when all are new
-    others = bool(fresh) and bool(known) and not known & set(result.units)
-    return result.missed > finding.known_missed or others
-
-
-def _newly_dated(finding: Finding, result: Shown) -> bool:
-    """Whether a state rests on a record from after it was settled that no run has shown yet, and is no better."""
-    settled = finding.closed_on if finding.state == CLOSED else finding.dismissed_on
-    if result.dated_on is None or settled is None or result.dated_on <= settled:
-        return False
-    if finding.dated_on and result.dated_on.isoformat() <= finding.dated_on:
-        return False
-    before, now = (_outside(value, result.entry) for value in (finding.judged, result.judged))
-    return before is None or now is None or now >= before
-
-
-def _outside(value: float | None, entry: Mapping[str, Any]) -> float | None:
-    """How far a value lies outside the bounds of its requirement."""
-    if value is None:
-        return None
-    lower, upper = entry.get("lower"), entry.get("upper")
-    below = lower - value if lower is not None else 0.0
-    above = value - upper if upper is not None else 0.0
-    return max(below, above, 0.0)
-
-
-def _known_after(finding: Finding, result: Shown, takes_all: bool = False) -> tuple[tuple[str, ...], int]:
-    """What counts as known of a settled finding after a run: less what was shown to be met, more what was excused.
-
-    ``takes_all``: what is missed now is the new measure (another rule, another organisation).
-    """
-    if takes_all:
-        return tuple(sorted(result.units)), result.missed
-    waived = result.verdict == Verdict.WAIVED
-    if result.period_kind == "state":
-        return finding.known, 0 if result.verdict in _CLEAR else finding.known_missed
-    excused = {unit for unit in result.units if waived or result.excused(unit)}
-    was_named = len(finding.known) == finding.known_missed
-    if was_named and (result.all_named or not result.missed):
-        kept = set(_still_known(finding.known, result)) if finding.known else set()
-        known = tuple(sorted(kept | excused))
-        return known, len(known)
-    if result.verdict in _CLEAR:
-        return (), 0
-    missed = max(finding.known_missed, result.missed) if waived else finding.known_missed
-    return tuple(sorted(set(finding.known) | excused)), missed
-
-
-def _still_known(known: Iterable[str], result: Shown) -> list[str]:
-    """Of the units known to be missed those that the run does not show to be met."""
-    return [unit for unit in known if unit not in result.settled]
-
-
-def _left(finding: Finding, result: Shown) -> tuple[list[str], list[str]]:
-    """Units that were missed and are not shown to be met: all of them, and those that ought to be there and are not."""
-    unnamed = finding.missed != len(finding.units) or result.entry["shape"].startswith(_SHOWS_FAULTS_ONLY)
-    if unnamed:
-        return ([], []) if result.verdict in _CLEAR else (list(finding.units), [])
-    left = _still_known(finding.units, result)
-    return left, left if result.evidence or result.named_by_period else []
 
 
 def _facts(result: Shown) -> dict[str, Any]:
