@@ -56,14 +56,14 @@ class _State(StrEnum):
 
 
 def guard(
-    counts: Sequence[Sequence[int]], *, unprinted: Collection[int] = (), totals_stay: bool = False
+    counts: Sequence[Sequence[int]], *, unprinted: Collection[int] = (), column_totals_stay: bool = False
 ) -> Guarded | None:
     """What of an additive table may be printed; None when no choice of cells protects the small ones.
 
     ``counts`` are rows of counts that add up to the totals of rows and columns; ``unprinted`` are columns that the
     paper does not show, which a reader still knows to be the difference (their content is not protected, and it comes
-    back as counted). With ``totals_stay`` no total of five or more is withheld, because other numbers of the same
-    paper could give it away.
+    back as counted). With ``column_totals_stay`` no total of a column, nor the grand total, is withheld when it is five or more,
+    because other numbers of the same paper could give it away.
 
     Raises :class:`ValueError` for a table that is not rectangular, is empty, or holds negative counts.
 
@@ -73,7 +73,7 @@ def guard(
     width = len(counts[0]) if counts else 0
     if not width or any(len(row) != width for row in counts) or any(n < 0 for row in counts for n in row):
         raise ValueError("counts must be a rectangle of numbers from 0 on")
-    board = _Board(counts, set(unprinted), totals_stay)
+    board = _Board(counts, set(unprinted), column_totals_stay)
     for place in board.places(_State.SMALL):
         if not board.protect(place):
             return None
@@ -144,7 +144,8 @@ class _Board:
             case _State.OTHER:
                 return 0 if after >= FEWEST else None
         total = r == self.height or c == self.width
-        if (total and self.totals_stay) or after < FEWEST or self.value[r][c] < FEWEST:
+        stays = self.totals_stay and (r == self.height or (self.height == 1 and c == self.width))
+        if stays or after < FEWEST or self.value[r][c] < FEWEST:
             return None
         # Totals are what a paper is read for: withheld only where no cell will do.
         return self.value[r][c] + 1 + (1_000_000 if total else 0)
@@ -181,13 +182,22 @@ def union_may_stand(union: int, parts: Sequence[int]) -> bool:
     return union >= FEWEST and union <= sum(n if n == 0 or n >= FEWEST else 1 for n in parts)
 
 
-def items_may_stand(items: int, parts: Sequence[int]) -> bool:
+def items_may_stand(items: int, parts: Sequence[int], *, one_each: bool = False) -> bool:
     """Whether a number of findings may be printed beside the numbers of organisations that they concern.
 
-    Every organisation of a group has a finding of its own there, so the findings are at least the sum of the groups:
-    a number close to the sum would say that the withheld groups must be small ones.
+    Every organisation of a group has at least one finding there, so the findings are at least the sum of the groups:
+    a number that leaves each withheld group just one says what they are. With ``one_each`` (groups by requirement,
+    where an organisation rarely has two findings) a reader may take the number for the sum itself.
 
-    >>> items_may_stand(13, [10, 3]), items_may_stand(14, [10, 3])
-    (False, True)
+    >>> items_may_stand(11, [10, 1]), items_may_stand(12, [10, 1]), items_may_stand(12, [10, 2], one_each=True)
+    (False, True, False)
     """
-    return items >= FEWEST and items >= sum(n if n == 0 or n >= FEWEST else FEWEST - 1 for n in parts)
+    printed = sum(n for n in parts if n >= FEWEST)
+    withheld = sum(0 < n < FEWEST for n in parts)
+    if items < FEWEST:
+        return False
+    if not withheld:
+        return True
+    if one_each and (withheld == 1 or items == printed + (FEWEST - 1) * withheld):
+        return False
+    return items > printed + withheld
