@@ -25,15 +25,15 @@ COUNT = 1_203
 STREAM = "finding/B1|secretary-2022-8-1|2026"
 
 
-def fill(store: Store, clock: Clock) -> Store:
-    """More events than a page, written in two transactions a minute apart."""
+def fill(store: Store, clock: Clock, count: int = COUNT) -> Store:
+    """``count`` events, written in two transactions a minute apart."""
     drafts = [
         Draft(STREAM, "finding.progress", date(2026, 7, 16), "督查员甲", what={"n": n, "text": "补齐\u2028"}, evidence=("甲",))
-        for n in range(COUNT)
+        for n in range(count)
     ]
-    store.append(drafts[:1_000], {STREAM: 0})
+    store.append(drafts[: count // 2], {STREAM: 0})
     clock.turn(minutes=1)
-    store.append(drafts[1_000:], {STREAM: 1_000})
+    store.append(drafts[count // 2 :], {STREAM: count // 2})
     return store
 
 
@@ -70,8 +70,8 @@ def test_only_an_empty_store_is_filled(store: Store, clock: Clock, tmp_path: Pat
 
 @pytest.fixture
 def good(tmp_path: Path, open_store: Callable[[str], Store], clock: Clock) -> list[bytes]:
-    """Lines of a backup of 1203 events."""
-    store = fill(open_store(str(tmp_path / "a.sqlite")), clock)
+    """Lines of a backup of 70 events."""
+    store = fill(open_store(str(tmp_path / "a.sqlite")), clock, 70)
     backup(store, tmp_path / "good")
     return gzip.decompress((tmp_path / "good").read_bytes()).splitlines(keepends=True)
 
@@ -91,9 +91,9 @@ def rechained_first(lines: list[bytes]) -> list[bytes]:
 @pytest.mark.parametrize(
     ("damage", "message"),
     [
-        (lambda lines: changed(lines, 700, who="他人"), "第 701 行"),
-        (lambda lines: changed(lines, 700, acted_on="x"), "第 701 行"),
-        (lambda lines: [*lines[:700], *lines[701:]], "第 701 行"),
+        (lambda lines: changed(lines, 50, who="他人"), "第 51 行"),
+        (lambda lines: changed(lines, 50, acted_on="x"), "第 51 行"),
+        (lambda lines: [*lines[:50], *lines[51:]], "第 51 行"),
         (lambda lines: [lines[0], *lines[2:]], "第 2 行"),
         (lambda lines: [*lines[:-2], lines[-1]], "前后不符"),
         (lambda lines: [*lines, lines[1]], "前后不符"),

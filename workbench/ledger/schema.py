@@ -73,7 +73,7 @@ class Head:
         """The head written on a paper (``SEQ:DIGEST``); :class:`UsageError` when the text is none."""
         found = re.fullmatch(r"(\d+):([0-9a-f]{64})", text.strip().lower())
         if not found:
-            raise UsageError("链尾写法不对", found=text, expected="编号:64 位十六进制摘要", next_step="照文书上所印抄全")
+            raise UsageError("链尾写法不对", found=text, expected="编号、冒号、64 位十六进制摘要（如 12:0f3a…）", next_step="照文书上所印抄全")
         return cls(int(found[1]), found[2])
 
 
