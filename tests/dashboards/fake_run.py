@@ -27,7 +27,7 @@ _GRACE = {"label": "新建组织宽限月数", "value": 6, "text": "6", "source_
 _NUMERALS = "一二三四五六七八九"
 _COLUMNS = {
     "organizations": "org_id VARCHAR, name VARCHAR, type VARCHAR, sector VARCHAR, level VARCHAR, parent_id VARCHAR,"
-    " unit_id VARCHAR, unit_name VARCHAR, members BIGINT, dissolved BOOLEAN",
+    " unit_id VARCHAR, unit_name VARCHAR, members BIGINT, established_on DATE, dissolved BOOLEAN",
     "results": "subject VARCHAR, requirement VARCHAR, document VARCHAR, version VARCHAR, verdict VARCHAR,"
     " observed DOUBLE, required DOUBLE, unit VARCHAR, period VARCHAR, judged DOUBLE, part BIGINT, whole BIGINT,"
     " met INTEGER, missed INTEGER,"
@@ -218,7 +218,7 @@ def write_run(
     results += [_looked(o, r) for o in orgs[1 + units:] for r in on_site]
     people = {Verdict.FAILED, Verdict.MANUAL, Verdict.WAIVED}
     tables = {
-        "organizations": [(*o, 6 + int(o[6]) * 3, False) for o in orgs], "results": results,
+        "organizations": [(*o, 6 + int(o[6]) * 3, "2015-07-01", False) for o in orgs], "results": results,
         "due": [
             (r[0], r[1], AS_OF[:4], "2026-12-31", DueKind.PERIOD) for r in results if r[14] and r[17] != "state"
         ],

@@ -29,7 +29,7 @@ DUE = {
 #: Processes whose cases are courses with an end of their own (``workbench/ledger/courses.py``).
 COURSES = (
     Process.ADMISSION, Process.DEMOCRATIC_LIFE, Process.INTEGRITY_RISK, Process.FEEDBACK,
-    Process.SECRETARY_APPOINTMENT, Process.CONTACT_POINT, Process.LAGGING_VILLAGE, Process.DUES_FOLLOW_UP,
+    Process.SECRETARY_APPOINTMENT, Process.DUES_FOLLOW_UP,
     Process.FLOATING_OUT, Process.FLOATING_IN, Process.VISIT, Process.ELECTION, Process.POST_SETTING,
     Process.MEMBER_APPRAISAL, Process.DUTY_ASSESSMENT, Process.INSPECTION_FINDING, Process.RECTIFICATION,
     Process.MEMBER_DISPOSAL, Process.ORG_SETTING, Process.TALK_MATTER, Process.CADRE_APPOINTMENT,
@@ -197,5 +197,7 @@ def with_members(ctx: Context, orgs: ir.Table) -> ir.Table:
 
 
 def _write(ctx: Context, expr: ir.Table, path: Path) -> None:
+    stored = ctx.store("written", expr)  # in the types that Ibis says it has: months added leave a time of day
     ctx.facts.tables.settle()
-    ctx.facts.tables.con.to_parquet(expr, path)
+    ctx.facts.tables.con.to_parquet(stored, path)
+    ctx.facts.tables.drop([stored])

@@ -184,7 +184,8 @@ def organizations(ctx: Context) -> ir.Table:
     t = with_members(ctx, t.join(names, "unit_id"))
     gone = (t.dissolved_on <= facts.as_of).fill_null(False)
     return t.select(
-        "org_id", "name", "type", "sector", "level", "parent_id", "unit_id", "unit_name", "members", dissolved=gone
+        "org_id", "name", "type", "sector", "level", "parent_id", "unit_id", "unit_name", "members", "established_on",
+        dissolved=gone,
     )
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any
 
 from workbench.errors import Refused, UsageError
-from workbench.ledger.book import Book, Course, person, require
+from workbench.ledger.book import Book, Course, changed, name_of, require
 from workbench.ledger.drawing import Branch, Draw, Stratum, draw
 from workbench.ledger.events import Act, Event
 
@@ -126,9 +126,8 @@ class Inspections(Book[Inspection]):
 
     def begin(self, event: Event, base: Course) -> Inspection:
         what = event.what
-        common = {f.name: getattr(base, f.name) for f in fields(base)}
         return Inspection(
-            **common, title=what["title"], year=what["year"], first=date.fromisoformat(what["first"]),
+            **vars(base), title=what["title"], year=what["year"], first=date.fromisoformat(what["first"]),
             last=date.fromisoformat(what["last"]), scope=what["scope"], purpose=what["purpose"],
         )
 
@@ -137,19 +136,19 @@ class Inspections(Book[Inspection]):
         match event.verb:
             case "team":
                 team = Team(what["name"], tuple(what["members"]), tuple(what["own_units"]))
-                return replace(course, teams=(*(t for t in course.teams if t.name != team.name), team))
+                return changed(course, teams=(*(t for t in course.teams if t.name != team.name), team))
             case "draw":
-                return replace(course, draws=(*course.draws, _draw_from(what)))
+                return changed(course, draws=(*course.draws, _draw_from(what)))
             case "pick":
                 picked = tuple(Picked(_branch_from(row["branch"]), row["reason"]) for row in what["picked"])
-                return replace(course, picked=course.picked + picked)
+                return changed(course, picked=course.picked + picked)
             case "assign":
-                return replace(course, assignments=course.assigned | dict(what["assignments"]))
+                return changed(course, assignments=course.assigned | dict(what["assignments"]))
             case "visit":
                 visit = Visit(what["org_id"], event.on, what["team"], tuple(what["visitors"]), what["note"])
-                return replace(course, visits=(*course.visits, visit))
+                return changed(course, visits=(*course.visits, visit))
             case "take_run":
-                return replace(course, runs=(*course.runs, TakenRun(what["role"], event.run)))
+                return changed(course, runs=(*course.runs, TakenRun(what["role"], event.run)))
         return course
 
     # --- acting ------------------------------------------------------------------------------------------------------
@@ -169,7 +168,7 @@ class Inspections(Book[Inspection]):
             "title": title.strip(), "year": year or last.year, "first": first.isoformat(), "last": last.isoformat(),
             "scope": scope, "purpose": purpose,
         }
-        return self.write(ident, "plan", person(act), what)
+        return self.write(ident, "plan", act, what)
 
     def add_team(
         self, ident: str, act: Act, *, name: str, members: Sequence[str], own_units: Sequence[str]
@@ -185,12 +184,13 @@ class Inspections(Book[Inspection]):
         require(units, "没有写明督查组人员所在的单位", expected="组织代码，用于回避")
         course = self.get(ident)
         for other in course.teams:
-            if other.name != name and (both := set(other.members) & set(people)):
-                raise Refused("同一人不能在两个督查组", place=ident, found="、".join(sorted(both)))
+            taken = {name_of(m) for m in other.members}
+            if other.name != name.strip() and (both := [m for m in people if name_of(m) in taken]):
+                raise Refused("同一人不能在两个督查组", place=ident, found="、".join(both))
         team = Team(name.strip(), people, units)
         formed = replace(course, teams=(*(t for t in course.teams if t.name != team.name), team))
         self._check(formed, course.assigned)
-        return self.write(ident, "team", person(act), asdict(team))
+        return self.write(ident, "team", act, asdict(team), checked=course)
 
     def draw(
         self, ident: str, act: Act, frame: Iterable[Branch], *, seed: str, by: Sequence[str] = ("sector", "size"),
@@ -200,7 +200,7 @@ class Inspections(Book[Inspection]):
         course = self.get(ident)
         known = [b for b in frame if not course.scope or course.scope in b.above]
         made = draw(known, seed, by, number=number, per_stratum=per_stratum, run=act.run)
-        return self.write(ident, "draw", person(act), asdict(made))
+        return self.write(ident, "draw", act, asdict(made), checked=course)
 
     def pick(self, ident: str, act: Act, picked: Mapping[str, str], frame: Iterable[Branch]) -> Inspection:
         """Add branches because of a risk: code → reason; who is drawn or picked already is refused."""
@@ -212,7 +212,7 @@ class Inspections(Book[Inspection]):
                 why = "已经抽中或选中" if code in course.branches else "名单中没有这个组织"
                 raise Refused(why, place=ident, found=code, next_step="核对组织代码")
         rows = [{"branch": asdict(known[code]), "reason": why.strip()} for code, why in picked.items()]
-        return self.write(ident, "pick", person(act), {"picked": rows})
+        return self.write(ident, "pick", act, {"picked": rows}, checked=course)
 
     def assign(self, ident: str, act: Act, assignments: Mapping[str, str]) -> Inspection:
         """Say which team checks which branch; :class:`Refused` for own units and for mutual pairs (回避、互查)."""
@@ -223,7 +223,7 @@ class Inspections(Book[Inspection]):
                 "不是抽中或选中的支部", place=ident, found="、".join(strange), next_step="先抽取或选点"
             )
         self._check(course, course.assigned | dict(assignments))
-        return self.write(ident, "assign", person(act), {"assignments": dict(assignments)})
+        return self.write(ident, "assign", act, {"assignments": dict(assignments)}, checked=course)
 
     def start(self, ident: str, act: Act) -> Inspection:
         """Begin: there are teams, branches, and every branch has its team."""
@@ -231,7 +231,7 @@ class Inspections(Book[Inspection]):
         require(course.teams and course.branches, "督查组或待查支部还没有确定")
         if open_ones := [code for code in course.branches if code not in course.assigned]:
             raise Refused("还有支部没有分派督查组", place=ident, found="、".join(open_ones[:10]))
-        return self.write(ident, "start", person(act))
+        return self.write(ident, "start", act, checked=course)
 
     def visit(self, ident: str, act: Act, org_id: str, *, visitors: Sequence[str] = (), note: str = "") -> Inspection:
         """A visit on the day of the act by members of the branch's team (none named: who acts)."""
@@ -239,7 +239,8 @@ class Inspections(Book[Inspection]):
         name = course.assigned.get(org_id)
         require(name, f"{org_id} 没有分派给督查组", expected="先分派督查组")
         team, there = course.team(str(name)), tuple(visitors) or (act.who,)
-        if outside := [v for v in there if v not in team.members]:
+        inside = {name_of(m) for m in team.members}
+        if outside := [v for v in there if name_of(v) not in inside]:
             raise Refused(
                 "到点检查的不是这个支部的督查组人员", place=f"{ident} {org_id}", found="、".join(outside),
                 expected=f"{team.name}：{'、'.join(team.members)}", next_step="改分派，或写实际到点的本组人员",
@@ -249,7 +250,7 @@ class Inspections(Book[Inspection]):
                 "到点检查早于督查开始", place=ident, found=act.on.isoformat(), expected=f"不早于 {course.first}"
             )
         what = {"org_id": org_id, "team": team.name, "visitors": list(there), "note": note}
-        return self.write(ident, "visit", person(act), what)
+        return self.write(ident, "visit", act, what, checked=course)
 
     def take_run(self, ident: str, act: Act, role: str, run: str) -> Inspection:
         """Rest the inspection on a run of the ledger: ``role`` 督查前, 到点 or 回头看, ``run`` its id."""
@@ -257,7 +258,7 @@ class Inspections(Book[Inspection]):
             raise UsageError("核查时点写法不对", found=role, expected="、".join(ROLES))
         if self.ledger.runs.find(run) is None:
             raise Refused("台账中没有这次核查", place=ident, found=run, next_step="先运行 workbench ledger sync")
-        return self.write(ident, "take_run", replace(person(act), run=run), {"role": role})
+        return self.write(ident, "take_run", replace(act, run=run), {"role": role})
 
     def report(self, ident: str, act: Act) -> Inspection:
         """Feed the facts back (反馈); a reason is asked for while branches are not visited."""
@@ -268,15 +269,15 @@ class Inspections(Book[Inspection]):
                 "还有支部没有到点检查", place=ident, found="、".join(course.unvisited[:10]),
                 next_step="补查，或写明不查的理由",
             )
-        return self.write(ident, "report", person(act))
+        return self.write(ident, "report", act, checked=course)
 
     def circulate(self, ident: str, act: Act) -> Inspection:
         """Issue the circular (通报)."""
-        return self.write(ident, "circulate", person(act))
+        return self.write(ident, "circulate", act)
 
     def look_back(self, ident: str, act: Act) -> Inspection:
         """Begin to look back (回头看)."""
-        return self.write(ident, "look_back", person(act))
+        return self.write(ident, "look_back", act)
 
     def close(self, ident: str, act: Act) -> Inspection:
         """Finish; without a run taken on looking back a reason is asked for."""
@@ -285,7 +286,7 @@ class Inspections(Book[Inspection]):
             raise Refused(
                 "没有回头看的核查结果", place=ident, next_step="先采用回头看的核查结果，或写明理由"
             )
-        return self.write(ident, "close", person(act))
+        return self.write(ident, "close", act, checked=course)
 
     def _check(self, course: Inspection, assigned: Mapping[str, str]) -> None:
         """:class:`Refused` when one of the assignments is not allowed beside the others."""
