@@ -328,14 +328,14 @@ class Appraisals(Book[Appraisal]):
         scale = self.ledger.rules.value("grades")
         if grade not in scale:
             raise Refused("没有这个等次", place=ident, found=grade, expected="、".join(scale))
+        card = self.ledger.cards.find(course.org_id)  # before the cap: a card given from here on is a conflict
+        unmoved = {self.ledger.cards.stream(course.org_id): 0 if card is None else card.version}
         cap = self.above_cap(course, grade)
         if cap is not None:
             raise Refused(
                 "等次高于当年亮牌所许", place=ident, found=grade, expected=f"至多“{cap.grade}”：{cap.reason}",
                 next_step=f"依据 {cap.requirement}；亮牌有误的，先以“撤销”摘牌",
             )
-        card = self.ledger.cards.find(course.org_id)
-        unmoved = {self.ledger.cards.stream(course.org_id): 0 if card is None else card.version}
         return self.write(ident, verb, act, {"grade": grade}, checked=course, unmoved=unmoved)
 
     def _refuse(self, message: str, course: Appraisal, step: str) -> None:
