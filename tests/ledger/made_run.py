@@ -69,6 +69,7 @@ class Row:
     judged: float | None = None
     reason: str = ""
     year: int = 2026
+    document: str = "D"
 
     @property
     def kind(self) -> str:
@@ -152,7 +153,7 @@ class Made:
 
 def _result(r: Row) -> dict[str, Any]:
     return {
-        "subject": r.subject, "requirement": r.requirement, "document": "D", "version": "2022-01-01",
+        "subject": r.subject, "requirement": r.requirement, "document": r.document, "version": "2022-01-01",
         "verdict": r.verdict, "observed": r.judged, "required": 1.0, "unit": "次", "period": str(r.year),
         "judged": r.judged, "met": r.count("met"), "missed": r.count("missed"), "open": r.count("open"), "unknown": 0,
         "doubt": 0, "period_kind": r.kind, "met_mask": r.mask("met"), "missed_mask": r.mask("missed"),
