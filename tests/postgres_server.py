@@ -30,8 +30,9 @@ def server_programs() -> Path | None:
 class PostgresServer:
     """A server of its own in a temporary folder; it listens on one port of this machine only."""
 
-    def __init__(self, programs: Path):
+    def __init__(self, programs: Path, durable: bool):
         self._programs = programs
+        self._sync = "" if durable else " -F"
         self.folder = Path(tempfile.mkdtemp(prefix="workbench-postgres-"))  # short: the path of a socket has a limit
         self._as_user: list[str] = []
         if os.geteuid() == 0:  # the server refuses to run as root
@@ -59,7 +60,7 @@ class PostgresServer:
 
     def start(self) -> None:
         """Start (again) and wait until it answers."""
-        options = f"-p {self.port} -c listen_addresses=127.0.0.1 -k {self.folder} -F"
+        options = f"-p {self.port} -c listen_addresses=127.0.0.1 -k {self.folder}{self._sync}"
         self._run("pg_ctl", "-D", self._data, "-w", "-l", str(self.folder / "log"), "-o", options, "start")
 
     def stop(self) -> None:
@@ -95,15 +96,18 @@ class PostgresServer:
 
 
 @contextmanager
-def running_server() -> Iterator[PostgresServer]:
-    """A started server; the test is skipped (or fails, with WORKBENCH_REQUIRE_POSTGRES=1) where there is none."""
+def running_server(durable: bool = False) -> Iterator[PostgresServer]:
+    """A started server; ``durable``: it syncs to the disk, as one in use does.
+
+    The test is skipped (or fails, with WORKBENCH_REQUIRE_POSTGRES=1) where there is none.
+    """
     programs = server_programs()
     if programs is None:
         reason = "no PostgreSQL server programs on this machine"
         if os.environ.get("WORKBENCH_REQUIRE_POSTGRES") == "1":
             pytest.fail(reason)
         pytest.skip(reason)
-    server = PostgresServer(programs)
+    server = PostgresServer(programs, durable)
     try:
         server.start()
         yield server

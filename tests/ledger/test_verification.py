@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import tracemalloc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -15,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.ledger.conftest import Clock
-from workbench.errors import UsageError
+from workbench.errors import LedgerError, UsageError
 from workbench.ledger.events import GENESIS, Draft, digest_of
 from workbench.ledger.schema import EVENTS, HEAD, Head, event_of, row_of
 from workbench.ledger.store import Store
@@ -286,6 +287,33 @@ def test_a_witness_that_cannot_be_written_stops_nobody(where: str, tmp_path: Pat
     (tmp_path / "file").write_text("")
     with Store(where, clock=clock, witness=tmp_path / "file" / "witness") as store:
         assert written(store, clock, 2).verify().events == 2
+
+
+def test_a_database_that_goes_away_after_the_commit_is_not_told_as_a_failure(tmp_path: Path) -> None:
+    witness = Witness(tmp_path / "witness", "a.sqlite")
+
+    def away(seq: int) -> str:
+        raise LedgerError("数据库连不上")
+
+    witness.note(Head(1, "0" * 64), away)
+    assert witness.read() == []
+
+
+def test_verification_keeps_little_in_memory(tmp_path: Path, clock: Clock) -> None:
+    """Forty megabytes of events pass through a few."""
+    with Store(tmp_path / "a.sqlite", clock=clock, witness=tmp_path / "w") as store:
+        draft = Draft("finding/a", "finding.progress", DAY, "督查员甲", what={"text": "补" * 4_000})
+        for version in range(0, 3_600, 900):
+            store.append([draft] * 900, {"finding/a": version})
+        tracemalloc.start()
+        try:
+            assert store.verify().faults == ()
+            assert sum(1 for _ in store.events()) == 3_600
+            peak = tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+    content = (tmp_path / "a.sqlite").stat().st_size
+    assert content > 40_000_000 and peak < content / 2, (content, peak)
 
 
 def test_heads_of_papers(store: Store, rows: Rows) -> None:

@@ -19,6 +19,8 @@ MACHINE = "督查工作台"
 #: Digest before the first event.
 GENESIS = "0" * 64
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
 
 @dataclass(frozen=True)
 class Draft:
@@ -69,7 +71,7 @@ class Event(Draft):
 
 def canonical(value: Any) -> str:
     """JSON with sorted keys and no spaces: one text for one value, whatever stores it."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return _ENCODER.encode(value)
 
 
 def digest_of(event: Event) -> str:

@@ -21,6 +21,9 @@ REVISION = "0002"
 #: Where Alembic notes the migration a database stands at; a name of our own tells ledgers from other databases.
 VERSION_TABLE = "ledger_version"
 
+#: Rows read, or written, at a time.
+PAGE = 500
+
 METADATA = sa.MetaData()
 #: SQLite numbers its rows by a column of this very type.
 NUMBER = sa.BigInteger().with_variant(sa.Integer, "sqlite")

@@ -15,14 +15,9 @@ import sqlalchemy as sa
 from workbench.errors import Conflict, LedgerError, Refused
 from workbench.ledger.database import Database
 from workbench.ledger.events import Draft, Event, canonical, digest_of
-from workbench.ledger.schema import EVENTS, HEAD, Head, event_of, row_of
+from workbench.ledger.schema import EVENTS, HEAD, PAGE, Head, event_of, row_of
 from workbench.ledger.verification import Verification, verify
 from workbench.ledger.witness import Witness
-
-#: Rows read, or written, at a time.
-_PAGE = 1_000
-#: Streams asked for at a time.
-_STREAMS = 500
 
 
 def utc_now() -> datetime:
@@ -100,7 +95,7 @@ class Store:
                     next_step="换一个新的文件或空的数据库",
                 )
             pending = iter(events)
-            while page := list(islice(pending, _PAGE)):
+            while page := list(islice(pending, PAGE)):
                 last = _insert(connection, page)
         self._note(last)
         return last
@@ -143,14 +138,14 @@ class Store:
     def events(self, *, stream: str | None = None, after: int = 0) -> Iterator[Event]:
         """Events in order of ``seq``, of one stream or of all, those after number ``after``; read page by page."""
         while True:
-            query = sa.select(EVENTS).where(EVENTS.c.seq > after).order_by(EVENTS.c.seq).limit(_PAGE)
+            query = sa.select(EVENTS).where(EVENTS.c.seq > after).order_by(EVENTS.c.seq).limit(PAGE)
             if stream is not None:
                 query = query.where(EVENTS.c.stream == stream)
             with self._database.reading() as connection:
                 rows = connection.execute(query).mappings().all()
             for row in rows:
                 yield self._event(row)
-            if len(rows) < _PAGE:
+            if len(rows) < PAGE:
                 return
             after = rows[-1]["seq"]
 
@@ -233,7 +228,7 @@ def _versions(connection: sa.Connection, streams: Iterable[str]) -> dict[str, in
     """Version of every stream that exists among ``streams``."""
     found: dict[str, int] = {}
     pending = iter(streams)
-    while some := list(islice(pending, _STREAMS)):
+    while some := list(islice(pending, PAGE)):
         query = sa.select(EVENTS.c.stream, sa.func.max(EVENTS.c.version)).where(EVENTS.c.stream.in_(some))
         found.update(tuple(row) for row in connection.execute(query.group_by(EVENTS.c.stream)))
     return found
@@ -259,8 +254,8 @@ def _chain(drafts: Sequence[Draft], last: Head, moment: datetime, versions: dict
 
 def _insert(connection: sa.Connection, events: Sequence[Event]) -> Head:
     """Write rows and move the head to the last of them."""
-    for start in range(0, len(events), _PAGE):
-        connection.execute(sa.insert(EVENTS), [row_of(event) for event in events[start : start + _PAGE]])
+    for start in range(0, len(events), PAGE):
+        connection.execute(sa.insert(EVENTS), [row_of(event) for event in events[start : start + PAGE]])
     head = Head(events[-1].seq, events[-1].digest)
     connection.execute(sa.update(HEAD).values(seq=head.seq, digest=head.digest))
     return head

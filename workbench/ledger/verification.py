@@ -10,10 +10,8 @@ import sqlalchemy as sa
 
 from workbench.ledger.database import Database
 from workbench.ledger.events import GENESIS
-from workbench.ledger.schema import EVENTS, HEAD, Head, event_of, row_of
+from workbench.ledger.schema import EVENTS, HEAD, PAGE, Head, event_of, row_of
 from workbench.ledger.witness import Witness
-
-_PAGE = 2_000
 
 
 @dataclass(frozen=True)
@@ -139,17 +137,17 @@ def _read(database: Database, chain: _Chain) -> None:
     """
     after: int | None = None
     while True:
-        query = sa.select(EVENTS).order_by(EVENTS.c.seq).limit(_PAGE)
+        query = sa.select(EVENTS).order_by(EVENTS.c.seq).limit(PAGE)
         if after is not None:
             query = query.where(EVENTS.c.seq > after)
         with database.reading() as connection:
             rows = [dict(row) for row in connection.execute(query).mappings()]
-            if len(rows) < _PAGE:
+            if len(rows) < PAGE:
                 chain.recorded = [Head(*row) for row in connection.execute(sa.select(HEAD.c.seq, HEAD.c.digest))]
                 chain.rows = connection.execute(sa.select(sa.func.count()).select_from(EVENTS)).scalar_one()
         for row in rows:
             chain.take(row)
-        if len(rows) < _PAGE:
+        if len(rows) < PAGE:
             return
         after = rows[-1]["seq"]
 

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from workbench.errors import LedgerError
 from workbench.ledger.schema import Head
 from workbench.records.identity import home_folder
 
@@ -74,7 +75,7 @@ class Witness:
                 return
             first = seen.first if seen else digest(1) or ""
             self._write([*(s for s in lines if s is not seen), Seen(self._place, first, head.seq, head.digest)])
-        except (OSError, ValueError):
+        except (OSError, ValueError, LedgerError):  # the event is written: nothing may say otherwise now
             return
 
     def _write(self, lines: list[Seen]) -> None:
