@@ -29,9 +29,11 @@ if TYPE_CHECKING:
 
 TITLE = "一支部一清单"
 #: Columns of a block, in mm: label, text, label, text.
-_WIDTHS = (13, 65, 13, 65)
+_WIDTHS = (11, 67, 11, 67)
 #: Height of the box for the branch's own words, in mm.
-_BOX = 34
+_BOX = 32
+#: More findings than these are set smaller, so that the sheet stays on its page.
+_ROOMY = 3
 _COUNTED = (Verdict.MET, Verdict.FAILED, Verdict.BEHIND, Verdict.OPEN, Verdict.WAIVED, Verdict.NO_DATA, Verdict.MANUAL)
 
 
@@ -60,16 +62,17 @@ def _sheet(document: Document, ledger: Ledger, source: facts.Source, org: dict[s
     style.add(document, _compared(source.run, org["org_id"]), style.CELL)
     style.add(document, _says(breaches), style.CELL).paragraph_format.space_after = Mm(1.5)
     if breaches:
+        looks = (style.CELL, style.CELL_HEAD) if len(breaches) <= _ROOMY else (style.SMALL, style.SMALL_HEAD)
         table = style.add_table(document, _WIDTHS)
         for number, finding in enumerate(breaches, start=1):
-            _block(table, number, finding, source)
+            _block(table, number, finding, source, looks)
     if apart:
         lead = style.add(document, "另请核对（与一般性要求有出入或供核实的线索，不作为问题）", style.CELL_HEAD)
         lead.paragraph_format.space_before = Mm(2)
         lead.paragraph_format.keep_with_next = True
         for finding in apart:
-            text = f"{finding.nature}：{facts.statement(finding)}（{source.basis(finding)}；{source.evidence(finding)}）"
-            style.add(document, text, style.CELL)
+            told = f"{finding.nature}：{facts.statement(finding)}（{source.basis(finding)}；{source.evidence(finding)}）"
+            style.add(document, told, style.SMALL)
     _box(document)
 
 
@@ -83,7 +86,7 @@ def _compared(run: Run, org_id: str) -> str:
 
 def _says(breaches: Sequence[Finding]) -> str:
     if not breaches:
-        return "台账比对没有需要本支部说明的问题；数据不足和待人工核实的条款尚未判定，以现场核查为准。"
+        return "台账比对没有需要说明的问题；数据不足和待人工核实的条款尚未判定，以现场核查为准。"
     waiting = sum(not facts.established(f) for f in breaches)
     text = f"下列 {len(breaches)} 项事实由台账与条款比对或现场检查得出"
     if waiting:
@@ -92,7 +95,10 @@ def _says(breaches: Sequence[Finding]) -> str:
     return text + "，均已核实。"
 
 
-def _block(table: Any, number: int, finding: Finding, source: facts.Source) -> None:
+def _block(
+    table: Any, number: int, finding: Finding, source: facts.Source, looks: tuple[style.Look, style.Look]
+) -> None:
+    text, bold = looks
     head = table.add_row()
     cell = head.cells[0].merge(head.cells[3])
     time = facts.when(finding)
@@ -100,7 +106,7 @@ def _block(table: Any, number: int, finding: Finding, source: facts.Source) -> N
         cell,
         f"{number}　{finding.description}{f'（{time}）' if time else ''}　{facts.severity(finding)}　"
         f"性质：{facts.nature(finding)}　编号 {finding.code}",
-        style.CELL_HEAD,
+        bold,
     )
     style.shade([cell])
     style.keep_whole(head, with_next=True)
@@ -109,13 +115,13 @@ def _block(table: Any, number: int, finding: Finding, source: facts.Source) -> N
         ("应为", should or "（见依据）", "实为", seen),
         ("依据", source.basis(finding), "证据", source.evidence(finding)),
     )):
-        row = style.fill_row(table, texts, _WIDTHS)
+        row = style.fill_row(table, texts, _WIDTHS, look=text)
         style.keep_whole(row, with_next=i == 0)
     if finding.statement:
         row = table.add_row()
-        style.put(row.cells[0], "支部意见")
+        style.put(row.cells[0], "意见", text)
         day = f"（{finding.statement_on.isoformat()}）" if finding.statement_on else ""
-        style.put(row.cells[1].merge(row.cells[3]), f"{finding.statement}{day}")
+        style.put(row.cells[1].merge(row.cells[3]), f"支部意见：{finding.statement}{day}", text)
         style.keep_whole(row)
 
 

@@ -45,11 +45,11 @@ def write_card_notice(
     step, act = _STEPS[given.level]
     rule = ledger.rules.rule(step)
     title = source.titles.get(rule.document, rule.document)
-    style.add(document, f"依照《{title}》{rule.clause}，经研究决定，对你党组织书记{act}。现将有关事项通知如下。")
+    style.add(document, f"依照《{title}》{rule.clause}，对你党组织书记{act}。现将有关事项通知如下。")
     style.add(document, "一、亮牌事由", style.FIRST)
     for number, text in enumerate(_grounds(ledger, source, given), start=1):
-        style.add(document, f"{number}．{text}")
-    style.add(document, f"决定理由：{given.reason}")
+        style.add(document, f"{number}．{text}", style.LISTED)
+    style.add(document, _ended(f"决定理由：{given.reason}"))
     style.add(document, "二、整改时限", style.FIRST)
     style.add(document, _deadline(ledger, given, decided))
     style.add(document, "三、后续措施", style.FIRST)
@@ -84,7 +84,7 @@ def _grounds(ledger: Ledger, source: facts.Source, given: Given) -> list[str]:
     for ground in given.grounds:
         finding = ledger.findings.find(ground)
         if finding is None:
-            texts.append(ground)
+            texts.append(_ended(ground))
             continue
         if not facts.established(finding):
             raise Refused(
@@ -109,22 +109,22 @@ def _deadline(ledger: Ledger, given: Given, decided: Event) -> str:
 def _follows(ledger: Ledger, given: Given) -> list[str]:
     """What the document makes follow, each under its clause; the caps are those the ledger holds appraisals to."""
     rules = ledger.rules
-    names = [f"{kind}（{rules.rule(step).clause}）" for kind, step in FOLLOW_UPS[given.level].items()]
-    done = "、".join(names)
+    clauses: dict[str, list[str]] = {}
+    for kind, step in FOLLOW_UPS[given.level].items():
+        clauses.setdefault(rules.rule(step).clause, []).append(kind)
+    done = "；".join(f"依照{clause}，{'、'.join(kinds)}" for clause, kinds in clauses.items())
     if given.level == YELLOW:
         higher = rules.rule("card_orange")
-        return [f"到期后将开展{done}；整改敷衍、问题反弹或推进不力的，按{higher.clause}处理。"]
-    year = f"{given.on.year}年度"
-    if given.on.month == 12:
-        year = style.to_fill("计入的考核年度")
+        return [f"到期后{done}。整改敷衍、问题反弹或推进不力的，按{higher.clause}处理。"]
+    year = f"{ledger.cards.card_year(given.on)}年度"
     if given.level == ORANGE:
         cap = rules.rule("card_orange_excludes")
-        limit = f"{year}书记述职评议考核不得评为“{cap.value}”（{cap.clause}）。"
+        limit = f"依照{cap.clause}，{year}书记述职评议考核不得评为“{cap.value}”。"
         higher = rules.rule("card_red")
-        return [limit, f"同时落实：{done}。", f"此后仍不整改或整改不实的，按{higher.clause}处理。"]
+        return [limit, f"{done}。", f"此后仍不整改或整改不实的，按{higher.clause}处理。"]
     cap = rules.rule("card_red_at_most")
     return [
-        f"{year}书记述职评议考核至多评为“{cap.value}”（{cap.clause}）。", f"同时落实：{done}。",
+        f"依照{cap.clause}，{year}书记述职评议考核至多评为“{cap.value}”。", f"{done}。",
         "是否作进一步组织处理，由有权机关另行研究，本通知不作认定。",
     ]
 
@@ -134,6 +134,11 @@ def _from(given: Given, decided: Event) -> str:
         f"本通知单由台账第 {decided.seq} 号事件（{given.on.isoformat()}，{given.by} 登记{given.level}）生成，"
         f"事件摘要 {decided.digest[:16]}。"
     )
+
+
+def _ended(text: str) -> str:
+    """With a full stop at its end."""
+    return text if text.endswith(("。", "！", "？")) else f"{text}。"
 
 
 def _spoken(day: date) -> str:

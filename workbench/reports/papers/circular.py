@@ -112,7 +112,7 @@ def _overview(told: Figures) -> str:
     else:
         amount = f"查实问题{told.confirmed}项，" if told.confirmed else ""
         problems = told.total.with_problems
-        spread = "" if problems is Withheld.OTHER else f"涉及党组织{_count(problems)}，"
+        spread = "" if problems is Withheld.OTHER else f"有查实问题的党组织{_count(problems)}，"
         closed = f"已销号{told.closed}项，" if told.closed else ""
         text = f"经与有关党组织核对，{amount}{spread}{closed}主要情况见下。"
     if told.waiting:
@@ -127,12 +127,12 @@ def _chapter(chapter: Chapter) -> list[str]:
     if isinstance(chapter.organizations, int) or chapter.organizations is Withheld.SMALL:
         texts.append(f"有查实问题的党组织{_count(chapter.organizations)}。")
     if chapter.frequent:
-        parts = [f"{c.description}未达到要求的{c.organizations}个（{c.clause}）" for c in chapter.frequent[:_MOST]]
+        parts = [f"{c.description}，未达到要求的{c.organizations}个，见{c.clause}" for c in chapter.frequent[:_MOST]]
         texts.append(f"涉及较多的：{'；'.join(parts)}。")
     rare = [c for c in chapter.clauses if not isinstance(c.organizations, int)]
     if rare:
-        words = "、".join(f"{c.description}（{c.clause}）" for c in rare[:_MOST])
-        rest = f"等{len(rare)}项" if len(rare) > _MOST else ""
+        words = "；".join(f"{c.description}，见{c.clause}" for c in rare[:_MOST])
+        rest = f"；等{len(rare)}项" if len(rare) > _MOST else ""
         texts.append(f"各涉及少于{FEWEST}个党组织的：{words}{rest}。")
     return texts
 

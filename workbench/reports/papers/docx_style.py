@@ -43,7 +43,8 @@ LATIN_FONT = "Times New Roman"
 
 @dataclass(frozen=True)
 class Look:
-    """One named style: typeface, size in points, alignment, indent of the first line in characters."""
+    """One named style: typeface, size and height of a line in points, alignment, indent of the first line in
+    characters, outline level, and what is added between characters in twentieths of a point."""
 
     name: str
     font: str
@@ -51,20 +52,38 @@ class Look:
     align: WD_ALIGN_PARAGRAPH = WD_ALIGN_PARAGRAPH.JUSTIFY
     indent: int = 0
     outline: int | None = None
-    grid: bool = True
+    line: float = 0.0
+    between: int = 0
+
+
+def line_pitch() -> int:
+    """Height of a line of the grid in twentieths of a point, so that the text area takes 22."""
+    return int(TEXT[1] / 25.4 * 1440 / LINES)
+
+
+def character_space() -> int:
+    """What the grid adds to each character, in 4096ths of a point (negative), so that a line takes 28."""
+    pitch = TEXT[0] / 25.4 * 72 / CHARACTERS
+    return int((pitch - BODY_SIZE) * 4096) - 1
 
 
 _LEFT, _CENTER, _RIGHT = WD_ALIGN_PARAGRAPH.LEFT, WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.RIGHT
-TITLE = Look("公文标题", TITLE_FONT, TITLE_SIZE, _CENTER, outline=0)
-FIRST = Look("公文一级标题", FIRST_FONT, BODY_SIZE, indent=2, outline=1)
-SECOND = Look("公文二级标题", SECOND_FONT, BODY_SIZE, indent=2, outline=2)
-BODY = Look("公文正文", BODY_FONT, BODY_SIZE, indent=2)
-ADDRESS = Look("公文主送", BODY_FONT, BODY_SIZE)
-SIGNATURE = Look("公文落款", BODY_FONT, BODY_SIZE, _RIGHT)
-CELL = Look("表格文字", BODY_FONT, TABLE_SIZE, _LEFT, grid=False)
-CELL_HEAD = Look("表格标题", FIRST_FONT, TABLE_SIZE, _LEFT, grid=False)
-SMALL = Look("说明小字", BODY_FONT, SMALL_SIZE, _LEFT, grid=False)
-LOOKS = (TITLE, FIRST, SECOND, BODY, ADDRESS, SIGNATURE, CELL, CELL_HEAD, SMALL)
+# The styles keep the pitch of the grid by themselves: programs disagree on a grid whose cell is narrower than its
+# character (28 characters of 16 pt are wider than the text area), and one of them gives each character two cells.
+_PITCH = {"line": line_pitch() / 20, "between": -5}
+TITLE = Look("公文标题", TITLE_FONT, TITLE_SIZE, _CENTER, outline=0, line=32)
+FIRST = Look("公文一级标题", FIRST_FONT, BODY_SIZE, indent=2, outline=1, **_PITCH)
+SECOND = Look("公文二级标题", SECOND_FONT, BODY_SIZE, indent=2, outline=2, **_PITCH)
+BODY = Look("公文正文", BODY_FONT, BODY_SIZE, indent=2, **_PITCH)
+# Names of files do not break: in justified lines they would tear the rest apart.
+LISTED = Look("公文列项", BODY_FONT, BODY_SIZE, _LEFT, indent=2, **_PITCH)
+ADDRESS = Look("公文主送", BODY_FONT, BODY_SIZE, **_PITCH)
+SIGNATURE = Look("公文落款", BODY_FONT, BODY_SIZE, _RIGHT, **_PITCH)
+CELL = Look("表格文字", BODY_FONT, TABLE_SIZE, _LEFT, line=14)
+CELL_HEAD = Look("表格标题", FIRST_FONT, TABLE_SIZE, _LEFT, line=14)
+SMALL = Look("说明小字", BODY_FONT, SMALL_SIZE, _LEFT, line=12)
+SMALL_HEAD = Look("说明小标题", FIRST_FONT, SMALL_SIZE, _LEFT, line=12)
+LOOKS = (TITLE, FIRST, SECOND, BODY, LISTED, ADDRESS, SIGNATURE, CELL, CELL_HEAD, SMALL, SMALL_HEAD)
 
 
 def new_document(mark: Mark, title: str) -> Document:
@@ -184,23 +203,12 @@ def _row_flag(row: Any, name: str) -> None:
 # --- page and styles -------------------------------------------------------------------------------------------------
 
 
-def line_pitch() -> int:
-    """Height of a line of the grid in twentieths of a point, so that the text area takes 22."""
-    return int(TEXT[1] / 25.4 * 1440 / LINES)
-
-
-def character_space() -> int:
-    """What the grid adds to each character, in 4096ths of a point (negative), so that a line takes 28."""
-    pitch = TEXT[0] / 25.4 * 72 / CHARACTERS
-    return int((pitch - BODY_SIZE) * 4096) - 1
-
-
 def _page(document: Document) -> None:
     section = document.sections[0]
     section.page_width, section.page_height = Mm(PAGE[0]), Mm(PAGE[1])
     section.top_margin, section.bottom_margin = Mm(TOP), Mm(BOTTOM)
     section.left_margin, section.right_margin = Mm(LEFT), Mm(RIGHT)
-    section.header_distance = Mm(18)
+    section.header_distance = Mm(16)
     section.footer_distance = Emu(Mm(BOTTOM - NUMBER_BELOW) - Pt(NUMBER_SIZE))
     properties = section._sectPr
     for old in properties.findall(qn("w:docGrid")):
@@ -240,11 +248,14 @@ def _add_style(document: Document, look: Look) -> None:
     form.alignment = look.align
     form.space_before = form.space_after = Pt(0)
     properties = style.element.get_or_add_pPr()
-    if not look.grid:
-        form.line_spacing_rule, form.line_spacing = WD_LINE_SPACING.EXACTLY, Pt(round(look.size * 1.35, 1))
-        snap = OxmlElement("w:snapToGrid")
-        snap.set(qn("w:val"), "0")
-        properties.insert_element_before(snap, "w:spacing", "w:ind", "w:jc", "w:outlineLvl")
+    form.line_spacing_rule, form.line_spacing = WD_LINE_SPACING.EXACTLY, Pt(look.line)
+    snap = OxmlElement("w:snapToGrid")
+    snap.set(qn("w:val"), "0")
+    properties.insert_element_before(snap, "w:spacing", "w:ind", "w:jc", "w:outlineLvl")
+    if look.between:
+        between = OxmlElement("w:spacing")
+        between.set(qn("w:val"), str(look.between))
+        style.element.rPr.insert_element_before(between, "w:sz", "w:szCs", "w:lang")
     if look.indent:
         form.first_line_indent = Pt(look.indent * look.size)
         properties.ind.set(qn("w:firstLineChars"), str(look.indent * 100))
@@ -265,6 +276,7 @@ def _header(document: Document, mark: Mark) -> None:
         first.style = SMALL.name
         add_run(first, DRAFT, font=FIRST_FONT)
         add(header, mark.line(), SMALL)
+        add(header, mark.chain(), SMALL)
 
 
 def _page_numbers(document: Document) -> None:

@@ -22,19 +22,16 @@ if TYPE_CHECKING:
     from workbench.ledger.ledger import Ledger
 
 TITLE = "抽样底稿"
-STRATA = (
-    Column("抽样", 6), Column("种子", 26), Column("名单摘要（SHA-256）", 36), Column("名单总数", 10), Column("层", 26),
-    Column("层内总数", 10), Column("抽取数", 10),
-)
+STRATA = (Column("抽样", 8), Column("层", 36), Column("层内总数", 16), Column("抽取数", 16), Column("抽取比例（%）", 18))
 DRAWN = (
-    Column("序号", 6), Column("抽样", 6), Column("层", 24), Column("层内次序", 9), Column("组织代码", 16),
-    Column("党支部", 34), Column("督查组", 14), Column("到点日期", 12),
+    Column("序号", 6), Column("抽样", 6), Column("层", 20), Column("层内次序", 9), Column("组织代码", 16),
+    Column("党支部", 30), Column("督查组", 12), Column("到点日期", 12),
 )
 PICKED = (
     Column("序号", 6), Column("组织代码", 16), Column("党支部", 34), Column("选点理由", 46), Column("督查组", 14),
     Column("到点日期", 12),
 )
-FRAME = (Column("抽样", 6), Column("组织代码", 18), Column("层", 30), Column("党支部", 40), Column("是否抽中", 10))
+FRAME = (Column("抽样", 6), Column("组织代码", 18), Column("层", 30), Column("党支部", 36), Column("是否抽中", 10))
 
 
 def write_draw_sheet(
@@ -67,9 +64,12 @@ def _head(course: Inspection, frames: Sequence[list[Any]]) -> list[str]:
     lines = [
         f"{course.title}（{course.id}），{course.first.isoformat()} 至 {course.last.isoformat()}；"
         f"随机抽取 {sum(len(d.branches) for d in course.draws)} 个，按风险另选 {len(course.picked)} 个",
-        "抽法：各层内按“种子|组织代码”的 SHA-256 由小到大取前几个；各层个数按比例（最大余数法，每层至少一个）或事先给定",
+        "抽法：各层内按“种子|组织代码”的 SHA-256 由小到大取前几个；",
+        "各层个数按比例（最大余数法，每层至少一个）或事先给定。",
         "名单摘要：名单各行“组织代码、制表符、层”排序后的 SHA-256；种子应在抽取前公开",
     ]
+    for n, made in enumerate(course.draws, start=1):
+        lines += [f"第 {n} 次抽样：种子“{made.seed}”；名单 {made.frame_size} 个", f"名单摘要 {made.frame_hash}"]
     missing = [str(n) for n, rows in enumerate(frames, start=1) if not rows]
     if missing:
         lines.append(f"第 {'、'.join(missing)} 次抽样所用的名单与给出的核查结果不同，未附；请用抽样时的核查结果重新生成")
@@ -78,7 +78,7 @@ def _head(course: Inspection, frames: Sequence[list[Any]]) -> list[str]:
 
 def _strata(course: Inspection) -> list[tuple[Any, ...]]:
     return [
-        (n, made.seed, made.frame_hash, made.frame_size, s.name, s.size, len(s.drawn))
+        (n, s.name, s.size, len(s.drawn), round(100 * len(s.drawn) / s.size, 1))
         for n, made in enumerate(course.draws, start=1) for s in made.strata
     ]
 

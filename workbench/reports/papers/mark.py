@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 #: What every paper says of itself.
 DRAFT = "草稿 供修改核定，未经审批不作为正式文件"
-#: How many digits of the ledger's head a paper prints.
+#: How many digits of the ledger's head stand where there is no room for all.
 DIGITS = 16
 
 
@@ -33,14 +33,19 @@ class Mark:
 
     @property
     def head(self) -> str:
-        """The head as people compare it and type it: number of the last event and the first digits."""
-        return f"{self.seq}:{self.digest[:DIGITS]}"
+        """The head as ``workbench ledger verify --head`` takes it: number and digest of the last event."""
+        return f"{self.seq}:{self.digest}"
 
     def line(self) -> str:
-        """One line for the head or foot of a page."""
+        """One line for the head or foot of a page, the digest cut short."""
         return (
-            f"数据截至 {self.as_of}；核查结果 {self.run}；台账 {self.head}；制表 {self.by} {self.on.isoformat()}"
+            f"数据截至 {self.as_of}；核查结果 {self.run}；台账 {self.seq}:{self.digest[:DIGITS]}；"
+            f"制表 {self.by} {self.on.isoformat()}"
         )
+
+    def chain(self) -> str:
+        """The head of the ledger in full: whoever holds the paper can tell whether the ledger was changed since."""
+        return f"台账链尾 {self.head}"
 
 
 def mark(ledger: Ledger, run: Run, by: str, on: date) -> Mark:

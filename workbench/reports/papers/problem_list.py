@@ -23,14 +23,14 @@ if TYPE_CHECKING:
 
 TITLE = "问题清单"
 COLUMNS = (
-    Column("序号", 6), Column("被督查单位", 18), Column("党支部", 20), Column("问题类别", 11),
-    Column("问题表述（时间·事项·应为·实为）", 40), Column("依据（文件·条款）", 26), Column("证据（表·行）", 30),
-    Column("性质（已查实/待核实）", 10, (facts.ESTABLISHED, facts.UNESTABLISHED), filled=True),
-    Column("严重程度", 10), Column("责任人", 10, filled=True), Column("整改要求", 20, filled=True),
-    Column("整改时限", 12, filled=True), Column("支部意见", 20, filled=True), Column("备注", 18, filled=True),
+    Column("序号", 6), Column("被督查单位", 14), Column("党支部", 16), Column("问题类别", 9),
+    Column("问题表述（时间·事项·应为·实为）", 36), Column("依据（文件·条款）", 20), Column("证据（表·行）", 24),
+    Column("性质（已查实/待核实）", 9, (facts.ESTABLISHED, facts.UNESTABLISHED), filled=True),
+    Column("严重程度", 8), Column("责任人", 9, filled=True), Column("整改要求", 16, filled=True),
+    Column("整改时限", 11, filled=True), Column("支部意见", 16, filled=True), Column("备注", 14, filled=True),
 )
 EVIDENCE_COLUMNS = (
-    Column("问题", 12), Column("序号", 6), Column("党支部", 24), Column("条款", 18), Column("文件", 34),
+    Column("问题", 12), Column("序号", 6), Column("党支部", 16), Column("条款", 18), Column("文件", 34),
     Column("工作表", 18), Column("行", 8), Column("日期", 12), Column("内容", 24), Column("是否计入", 10),
     Column("比对", 10),
 )

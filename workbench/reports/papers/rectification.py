@@ -25,11 +25,11 @@ NOT_ASSIGNED, OVERDUE, AGAIN = "未交办", "整改中（逾期）", "复发待�
 PROGRESS = (NOT_ASSIGNED, RECTIFYING, OVERDUE, "待复查", CLOSED, AGAIN)
 YES, NO = "是", "否"
 COLUMNS = (
-    Column("序号", 6), Column("问题", 44), Column("整改措施", 26, filled=True), Column("责任领导", 10, filled=True),
-    Column("责任人", 10, filled=True), Column("时限", 12, filled=True), Column("进展", 30, filled=True),
-    Column("佐证", 24, filled=True), Column("完成情况", 13, PROGRESS, filled=True), Column("验收人", 10, filled=True),
-    Column("销号日期", 12, filled=True), Column("回头看结论", 20, filled=True),
-    Column("是否反弹", 9, (YES, NO), filled=True),
+    Column("序号", 6), Column("问题", 40), Column("整改措施", 20, filled=True), Column("责任领导", 9, filled=True),
+    Column("责任人", 9, filled=True), Column("时限", 11, filled=True), Column("进展", 24, filled=True),
+    Column("佐证", 18, filled=True), Column("完成情况", 11, PROGRESS, filled=True), Column("验收人", 9, filled=True),
+    Column("销号日期", 11, filled=True), Column("回头看结论", 15, filled=True),
+    Column("是否反弹", 7, (YES, NO), filled=True),
 )
 #: States of what has been confirmed once: a recurrence had been.
 _LISTED = (*facts.SETTLED, "复发")

@@ -17,7 +17,9 @@ from workbench.reports.xlsx import MAX_CELL
 from workbench.spreadsheet import defuse
 
 #: Height of a line of text, and characters that a column of width 1 takes of Chinese (two columns each).
-_LINE, _WIDE = 14.5, 2
+_LINE, _WIDE = 14.0, 2
+#: Tables up to this width are printed upright.
+_PORTRAIT = 115
 
 
 @dataclass(frozen=True)
@@ -50,9 +52,12 @@ class Book:
                 {**ruled, "font_name": FIRST_FONT, "bg_color": "#EDEDED", "align": "center", "valign": "vcenter"}
             ),
             "text": self._book.add_format(ruled),
+            "number": self._book.add_format({**ruled, "align": "center"}),
             "fill": self._book.add_format({**ruled, "bg_color": "#FFF9E5"}),
-            "day": self._book.add_format({**ruled, "num_format": "yyyy-mm-dd"}),
-            "fill_day": self._book.add_format({**ruled, "num_format": "yyyy-mm-dd", "bg_color": "#FFF9E5"}),
+            "day": self._book.add_format({**ruled, "num_format": "yyyy-mm-dd", "align": "center"}),
+            "fill_day": self._book.add_format(
+                {**ruled, "num_format": "yyyy-mm-dd", "align": "center", "bg_color": "#FFF9E5"}
+            ),
         }
 
     def sheet(
@@ -63,7 +68,7 @@ class Book:
         sheet = self._book.add_worksheet(name)
         sheet.merge_range(0, 0, 0, len(columns) - 1, title or self.title, self._formats["title"])
         sheet.set_row(0, 30)
-        lines = (f"{DRAFT}　{self.mark.line()}", *head)
+        lines = (f"{DRAFT}　{self.mark.line()}", self.mark.chain(), *head)
         for r, line in enumerate(lines, start=1):
             sheet.write_string(r, 0, defuse(line), self._formats["head"])
         top = 1 + len(lines)
@@ -94,7 +99,7 @@ class Book:
             if value is None or value == "":
                 sheet.write_blank(r, c, None, form)
             elif isinstance(value, (int, float)):
-                sheet.write_number(r, c, value, form)
+                sheet.write_number(r, c, value, self._formats["number"])
             else:
                 text = str(defuse(str(value)))[:MAX_CELL]
                 sheet.write_string(r, c, text, form)
@@ -111,7 +116,8 @@ class Book:
                         "validate": "list", "source": list(column.choices), "error_title": "不在所列之内",
                         "error_message": "请从下拉列表中选择",
                     })
-        sheet.set_landscape()
+        if sum(column.width for column in columns) > _PORTRAIT:
+            sheet.set_landscape()
         sheet.set_paper(9)
         sheet.fit_to_pages(1, 0)
         sheet.repeat_rows(top)
@@ -121,7 +127,7 @@ class Book:
 
 def _lines(text: str, width: float) -> int:
     """Lines that a text takes in a column: a Chinese character is as wide as two others."""
-    return sum(max(1, -(-_width(line) // max(1, int(width) - 1))) for line in text.split("\n"))
+    return sum(max(1, -(-_width(line) // max(1, int(width) - 2))) for line in text.split("\n"))
 
 
 def _width(text: str) -> int:
