@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from season import Season, new_ledger
 
 from workbench.ledger.store import Store
 
@@ -70,3 +72,23 @@ def raw() -> Callable[[str], sa.Engine]:
         return sa.create_engine(sa.make_url(place).set(drivername="postgresql+psycopg"), poolclass=sa.NullPool)
 
     return engine
+
+
+@pytest.fixture
+def season(ruled: Callable[..., Season]) -> Season:
+    """An empty ledger in a file, and short ways to write into it."""
+    return ruled()
+
+
+@pytest.fixture
+def ruled(tmp_path: Path) -> Iterator[Callable[..., Season]]:
+    """Makes a season under other parameters (name → value)."""
+    opened: list[Season] = []
+
+    def make(**parameters: Any) -> Season:
+        opened.append(Season(new_ledger(tmp_path, **parameters)))
+        return opened[-1]
+
+    yield make
+    for season in opened:
+        season.ledger.close()

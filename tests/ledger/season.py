@@ -114,6 +114,13 @@ class Season:
         self.ledger.cards.follow_up("B1", act(on), kind="回头看")
         self.ledger.cards.give_orange("B1", act(on), grounds=grounds)
 
+    def orange_on_one(self) -> str:
+        """An orange card of 20 August on one overdue finding; its key."""
+        key = self.assigned("08-10")
+        self.yellow(key)
+        self.orange(key, on="08-20")
+        return key
+
     def proposed(self, on: str, secretaries: Mapping[str, Secretary] | None = None) -> list[tuple[str, tuple[str, ...]]]:
         """Levels and grounds proposed for B1 on a day."""
         known = self.secretaries if secretaries is None else secretaries

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
-from season import ONE, VILLAGE, Season, act, day, new_ledger
+from season import ONE, VILLAGE, Season, act, day
 
 from workbench.errors import Conflict, Refused
 from workbench.ledger.events import MACHINE, Act
@@ -16,26 +14,6 @@ from workbench.ledger.ledger import Ledger
 from workbench.ledger.lists import Item
 from workbench.ledger.secretaries import Secretary
 from workbench.ledger.store import Store
-
-
-@pytest.fixture
-def season(tmp_path: Path) -> Iterator[Season]:
-    with new_ledger(tmp_path) as ledger:
-        yield Season(ledger)
-
-
-@pytest.fixture
-def ruled(tmp_path: Path) -> Iterator[Any]:
-    """Makes a season under other parameters."""
-    opened = []
-
-    def make(**parameters: Any) -> Season:
-        opened.append(new_ledger(tmp_path, **parameters))
-        return Season(opened[-1])
-
-    yield make
-    for ledger in opened:
-        ledger.close()
 
 
 # --- yellow ------------------------------------------------------------------------------------------------------------
@@ -275,16 +253,8 @@ def test_refusal_before_orange_needs_a_look_back(season: Season) -> None:
 # --- red ---------------------------------------------------------------------------------------------------------------
 
 
-def orange(season: Season) -> str:
-    """An orange card of 20 August on one overdue finding."""
-    key = season.assigned("08-10")
-    season.yellow(key)
-    season.orange(key, on="08-20")
-    return key
-
-
 def test_red_after_a_false_report_or_refusal_later_than_the_orange_card(season: Season) -> None:
-    key = orange(season)
+    key = season.orange_on_one()
     season.fail(key, "08-20", "虚假整改")
     assert season.proposed("08-20") == [], "on the day of the orange card"
     season.fail(key, "08-21", "敷衍整改")
@@ -299,7 +269,7 @@ def test_red_after_a_false_report_or_refusal_later_than_the_orange_card(season: 
 
 
 def test_red_for_serious_delay_counts_from_the_orange_card(season: Season) -> None:
-    key = orange(season)
+    key = season.orange_on_one()
     assert season.proposed("11-18") == [], "90 days after 20 August"
     assert season.proposed("11-19") == [("红牌", (key,))]
     season.ledger.findings.extend(key, act("11-19"), deadline=day("12-01"))
@@ -308,7 +278,7 @@ def test_red_for_serious_delay_counts_from_the_orange_card(season: Season) -> No
 
 
 def test_feedback_of_a_higher_inspection(season: Season) -> None:
-    orange(season)
+    season.orange_on_one()
     cards = season.ledger.cards
     cards.feedback("B1", act("08-20"), text="制度不落实", source="市委巡察组", outstanding=True)
     cards.feedback("B1", act("08-25"), text="个别记录不全", source="市委巡察组", outstanding=False)
@@ -376,7 +346,7 @@ def test_what_a_card_needs(season: Season) -> None:
 
 
 def test_red_the_day_after_orange_at_the_earliest(season: Season) -> None:
-    key = orange(season)
+    key = season.orange_on_one()
     with pytest.raises(Refused, match="红牌须在橙牌之后"):
         season.ledger.cards.give_red("B1", act("08-20"), grounds=(key,))
     card = season.ledger.cards.give_red("B1", act("08-21"), grounds=("虚报材料",), deadline=day("09-21"))
@@ -421,91 +391,18 @@ def test_expiry_is_a_parameter(ruled: Any) -> None:
     assert season.proposed("10-23") == [("无", (key,))]
 
 
-# --- caps --------------------------------------------------------------------------------------------------------------
-
-
-def test_orange_and_red_cap_the_grade_of_their_year(season: Season) -> None:
-    key, cards = season.assigned("08-10"), season.ledger.cards
-    season.yellow(key)
-    assert cards.cap("B1", 2026, "k1") is None, "a yellow card caps nothing"
-    season.orange(key, on="08-20")
-    cap = cards.cap("B1", 2026, "k1")
-    assert (cap.grade, cap.level, cap.requirement) == ("较好", "橙牌", "secretary-2022-12.2-3")
-    assert "2026-08-20" in cap.reason and "第十二条（二）" in cap.reason
-    cards.give_red("B1", act("08-25"), grounds=(key,))
-    cap = cards.cap("B1", 2026, "k1")
-    assert (cap.grade, cap.requirement) == ("一般", "secretary-2022-12.3-3")
-    assert [cards.cap("B1", year, "k1") for year in (2025, 2027)] == [None, None]
-    assert cards.cap("B2", 2026, "k1") is None
-    cards.clear("B1", act("08-30"))
-    assert cards.cap("B1", 2026, "k1").grade == "一般", "taken back after rectification: it was given all the same"
-
-
-def test_a_revoked_card_caps_nothing(season: Season) -> None:
-    orange(season)
-    season.ledger.cards.clear("B1", act("09-01"), revoked=True)
-    assert season.ledger.cards.cap("B1", 2026, "k1") is None
-
-
-@pytest.mark.parametrize(
-    ("given", "next_year", "year"),
-    [("11-30", True, 2026), ("12-01", True, 2027), ("12-31", True, 2027), ("12-31", False, 2026)],
-)
-def test_the_year_of_a_december_card_is_a_parameter(ruled: Any, given: str, next_year: bool, year: int) -> None:
-    season = ruled(card_december_next_year=next_year)
-    key = season.assigned("08-10")
-    season.yellow(key)
-    season.orange(key, on=given)
-    assert [y for y in (2025, 2026, 2027) if season.ledger.cards.cap("B1", y, "k1")] == [year]
-
-
-def test_a_cap_is_the_persons(season: Season) -> None:
-    orange(season)
-    cards = season.ledger.cards
-    assert cards.cap("B1", 2026, "k2") is None, "a successor"
-    assert cards.cap("B1", 2026, "").grade == "较好", "not known, and no change was noted"
-    cards.change_holder(replace(VILLAGE, holder="k2", since=day("09-01")), act("09-02"))
-    assert cards.cap("B1", 2026, "k1").grade == "较好", "whose card it was"
-    assert [cards.cap("B1", 2026, holder) for holder in ("k2", "")] == [None, None]
-
-
-# --- follow-ups --------------------------------------------------------------------------------------------------------
-
-
-def test_follow_ups_fall_due(season: Season) -> None:
+def test_a_card_of_somebody_unknown_is_not_held_against_who_came_later(season: Season) -> None:
+    unknown = replace(VILLAGE, holder="")
+    season.secretaries["B1"] = unknown
     key = season.assigned("08-10")
     season.yellow(key, on="07-22")
-    cards = season.ledger.cards
-    due = [(d.level, d.kind, d.due.isoformat(), d.days, d.requirement) for d in cards.follow_ups_due(day("08-01"))]
-    assert due == [("黄牌", "回头看", "2027-01-18", -170, "secretary-2022-12.2-1")]
-    season.orange(key, on="08-20")
-    kinds = {d.kind: (d.due.isoformat(), d.requirement, d.parameter.name) for d in cards.follow_ups_due(day("08-20"))}
-    assert kinds == {
-        "上级书记约谈": ("2026-11-18", "secretary-2022-12.2-4", "accountability_days"),
-        "整改材料备案": ("2026-11-18", "secretary-2022-12.2-5", "rectification_days"),
-    }
-    assert {d.days for d in cards.follow_ups_due(day("11-18"))} == {0}
-    assert {d.days for d in cards.follow_ups_due(day("11-19"))} == {1}
-    cards.follow_up("B1", act("09-01"), kind="上级书记约谈")
-    cards.give_red("B1", act("09-10"), grounds=(key,))
-    assert [d.kind for d in cards.follow_ups_due(day("09-10"))] == ["整改材料备案", "函询约谈", "挂牌整顿"]
-    cards.follow_up("B1", act("09-11"), kind="提级整顿")
-    assert [d.kind for d in cards.follow_ups_due(day("09-11"))] == ["整改材料备案", "函询约谈"]
-    with pytest.raises(Refused, match="没有这种后续措施"):
-        cards.follow_up("B1", act("09-12"), kind="写检查")
-    with pytest.raises(Refused, match="早于亮牌"):
-        cards.follow_up("B1", act("09-09"), kind="函询约谈")
-    cards.clear("B1", act("09-20"))
-    assert cards.follow_ups_due(day("12-31")) == []
-
-
-def test_all_three_measures_where_the_parameter_asks_for_them(ruled: Any) -> None:
-    season = ruled(card_red_measures_all=True)
-    key = orange(season)
-    season.ledger.cards.give_red("B1", act("09-10"), grounds=(key,))
-    season.ledger.cards.follow_up("B1", act("09-11"), kind="提级整顿")
-    kinds = [d.kind for d in season.ledger.cards.follow_ups_due(day("09-11")) if d.level == "红牌"]
-    assert kinds == ["函询约谈", "挂牌整顿", "限期整顿"]
+    season.ledger.cards.follow_up("B1", act("08-11"), kind="回头看")
+    season.secretaries["B1"] = replace(VILLAGE, since=day("07-22"))
+    assert season.proposed("08-12") == [] and len(season.why_not("08-12")) == 1, "found before they took office"
+    season.secretaries["B1"] = replace(VILLAGE, since=day("07-23"))
+    assert season.why_not("08-12") == [("", "书记已变动而亮牌记录未登记，先登记书记变动")]
+    season.secretaries["B1"] = unknown
+    assert season.proposed("08-12") == [("橙牌", (key,))]
 
 
 # --- both stores -------------------------------------------------------------------------------------------------------
@@ -514,7 +411,7 @@ def test_all_three_measures_where_the_parameter_asks_for_them(ruled: Any) -> Non
 def test_a_course_of_cards_read_anew_on_either_store(store: Store) -> None:
     ledger = Ledger(store.place, store=store)
     season = Season(ledger)
-    key = orange(season)
+    key = season.orange_on_one()
     ledger.cards.feedback("B1", act("08-22"), text="党建虚化", source="市委巡察组", outstanding=True)
     ledger.cards.give_red("B1", act("08-25"), grounds=(key,), deadline=day("10-31"))
     ledger.cards.follow_up("B1", act("09-01"), kind="函询约谈", note="已函询")

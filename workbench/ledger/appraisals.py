@@ -292,7 +292,7 @@ class Appraisals(Book[Appraisal]):
 
     def cap(self, course: Appraisal) -> Cap | None:
         """What the cards of the year leave to this secretary; None: no limit."""
-        return self.ledger.cards.cap(course.org_id, course.year, course.holder)
+        return self.ledger.cards.cap(course.org_id, course.year, course.holder, since=course.holder_since)
 
     def above_cap(self, course: Appraisal, grade: str) -> Cap | None:
         """The cap that a grade would be above, None when it is allowed."""

@@ -62,10 +62,14 @@ class CardFacts:
 
     @property
     def changed(self) -> bool:
-        """Whether another secretary is in office than the record knows: nothing is proposed before that is noted."""
+        """Whether another secretary may be in office than the record knows: nothing is proposed before that is noted.
+
+        Where one of them is not known by key, a card given before the present one took office is a predecessor's.
+        """
         if self.card is None or self.secretary is None:
             return False
-        return same_holder(self.card.holder, self.secretary.holder) is False
+        same, since, given = same_holder(self.card.holder, self.secretary.holder), self.secretary.since, self.card.given_on
+        return same is False or (same is None and since is not None and given is not None and given < since)
 
     def _why_not_theirs(self, finding: Finding) -> str:
         """Why a finding may not be of the present secretary's time; empty when it is."""

@@ -300,18 +300,18 @@ class Cards(Book[Card]):
 
     # --- what follows ------------------------------------------------------------------------------------------------
 
-    def cap(self, org_id: str, year: int, holder: str) -> Cap | None:
+    def cap(self, org_id: str, year: int, holder: str, *, since: date | None = None) -> Cap | None:
         """The best grade that the cards of a year leave to a secretary (第十二条（二）、（三）), None: no limit.
 
         A card that was taken back keeps its effect, one revoked as given in error has none. A card of a predecessor
-        never counts, unless cards follow the post; two holders who are not both known are one person as long as no
-        change was noted since the card.
+        never counts, unless cards follow the post. Two holders who are not both known are one person as long as no
+        change was noted since the card and the secretary was in office then (``since``: when they took office).
         """
         card = self.find(org_id)
         if card is None:
             return None
         counted = [g for g in card.history if not g.revoked and self.card_year(g.on) == year]
-        mine = [g for g in counted if self._same_holder(card, g, holder)]
+        mine = [g for g in counted if self._same_holder(card, g, holder, since)]
         for level, name in ((RED, "card_red_at_most"), (ORANGE, "card_orange_excludes")):
             given = next((g for g in mine if g.level == level), None)
             if given is not None:
@@ -351,13 +351,13 @@ class Cards(Book[Card]):
         reason = f"{given.on.isoformat()} 亮{given.level}，当年述职评议{limit}（{rule.clause}）"
         return Cap(best, reason, rule.clause, rule.requirement, given.level, given.on, given.event)
 
-    def _same_holder(self, card: Card, given: Given, holder: str) -> bool:
+    def _same_holder(self, card: Card, given: Given, holder: str, since: date | None) -> bool:
         if not self.ledger.rules.value("card_follows_person"):
             return True
         known = same_holder(given.holder, holder)
         if known is not None:
             return known
-        return card.holder_since is None or given.on >= card.holder_since
+        return all(day is None or given.on >= day for day in (card.holder_since, since))
 
     def _give(
         self, org_id: str, verb: str, act: Act, grounds: Sequence[str], deadline: date | None,

@@ -25,6 +25,8 @@ WITH_SECRETARY = frozenset(
     (OrgType.COMMITTEE, OrgType.LEADING_GROUP, OrgType.WORK_COMMITTEE, OrgType.AGENCY_COMMITTEE,
      OrgType.GENERAL_BRANCH, OrgType.BRANCH)
 )
+#: Types that may recommend (县（市）党委、市直属党（工）委, 第十五条（二）).
+_RECOMMENDING = (OrgType.COMMITTEE, OrgType.WORK_COMMITTEE)
 
 
 @dataclass(frozen=True)
@@ -81,16 +83,15 @@ def of_run(run: Run) -> dict[str, Secretary]:
 
 
 def _recommending(org_id: str, rows: Mapping[str, Mapping[str, Any]]) -> str:
-    """The organisation itself or the first above it that lies directly below the root; empty for the root itself."""
+    """The organisation itself or the first above it that recommends: of a county, or directly below the root."""
     seen: set[str] = set()
     at = org_id
     while at in rows and at not in seen:
         seen.add(at)
         row = rows[at]
         parent = row.get("parent_id")
-        if row.get("level") == Level.COUNTY and row.get("type") in (OrgType.COMMITTEE, OrgType.WORK_COMMITTEE):
-            return at
-        if parent in rows and not rows[parent].get("parent_id") and row.get("type") in WITH_SECRETARY:
+        below_root = parent in rows and not rows[parent].get("parent_id")
+        if row.get("type") in _RECOMMENDING and (row.get("level") == Level.COUNTY or below_root):
             return at
         at = parent or ""
     return ""
