@@ -224,11 +224,13 @@ def test_versions_and_times_that_do_not_count_on(
 
 @pytest.mark.parametrize("statement", ["DELETE FROM head", "UPDATE head SET seq = 8", "UPDATE head SET digest = 'x'"])
 def test_a_head_changed_or_gone(
-    store: Store, rows: Rows, where: str, raw: Callable[[str], sa.Engine], statement: str
+    store: Store, rows: Rows, where: str, raw: Callable[[str], sa.Engine], open_store: Callable[[str], Store],
+    statement: str,
 ) -> None:
     with raw(where).begin() as connection:
         connection.exec_driver_sql(statement)
-    assert any("链尾" in f.problem for f in store.verify().faults)
+    for opened in (store, open_store(where)):
+        assert any("链尾" in f.problem for f in opened.verify().faults)
 
 
 # --- witness and heads on papers ---------------------------------------------------------------------------------------

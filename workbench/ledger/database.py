@@ -224,7 +224,7 @@ def _meaning(error: DBAPIError) -> tuple[str, str]:
     for beginning in sorted(known, key=len, reverse=True):
         if code.startswith(beginning):
             return known[beginning]
-    return ("数据库报错，这一步没有登记", "按所报的原因处理后重做这一步")
+    return ("数据库报错，这一步没有办成", "按所报的原因处理后重做这一步")
 
 
 def _first_line(error: DBAPIError) -> str:

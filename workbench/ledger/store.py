@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import islice
@@ -44,7 +45,8 @@ class Store:
         self._clock = clock
         self._database = Database(where, wait)
         self._witness = Witness(witness, self.place)
-        self._note(self.head())
+        with suppress(LedgerError):  # a ledger whose head is gone opens, so that it can be verified
+            self._note(self.head())
 
     @property
     def place(self) -> str:
