@@ -124,7 +124,7 @@ def check(cases: Sequence[tuple[Requirement, Tables, str, int, Any]]) -> None:
             if (as_of, of_year) == (day, year):
                 asked.append(replace(one, id=f"R{n}"))
                 for table, rows in {"organizations": ORGANIZATIONS, **given}.items():
-                    tables.setdefault(table, []).extend(_renamed(n, row) for row in rows)
+                    tables.setdefault(table, []).extend(renamed(n, row) for row in rows)
         rows = {(r["subject"], r["requirement"]): r for r in judge_tables(tables, asked, as_of=D(day), year=year)}
         for one in asked:
             row = rows[f"{one.id[1:]}:O1", one.id]
@@ -135,7 +135,8 @@ def check(cases: Sequence[tuple[Requirement, Tables, str, int, Any]]) -> None:
     assert not differing, f"found, wanted by number of the case: {differing}"
 
 
-def _renamed(number: int, row: Mapping[str, Any]) -> dict[str, Any]:
+def renamed(number: int, row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row of the given case among others: its names begin with the number."""
     named = {k: f"{number}:{v}" if k in _NAMES and v is not None else v for k, v in row.items()}
     return named | {"requirement": f"R{number}"} if row.get("requirement") == "R" else named
 

@@ -236,7 +236,8 @@ def write_run(
         counts[r[4]] = counts.get(r[4], 0) + 1
     _write_json(folder / "requirements.json", [*found, *on_site])
     _write_json(folder / "receipt.json", {
-        "format": FORMAT, "as_of": AS_OF, "year": 2026, "city": city, "exit_code": 1, "verdicts": counts, "parameters": {},
+        "format": FORMAT, "as_of": AS_OF, "year": 2026, "city": city, "exit_code": 1, "verdicts": counts,
+        "parameters": {},
         "evidence": "all", "broken": {},
         "documents": [{"id": i, "title": t, "version": "2022-03-01", "reason": ""} for i, t in _DOCUMENTS],
         "suites": [], "sources": [], "versions": {}, "unread": [], "missing": [], "exemptions": [], "permissions": [],

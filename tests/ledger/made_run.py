@@ -109,6 +109,10 @@ class Made:
     organizations: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     receipt: Mapping[str, Any] = field(default_factory=dict)
     secretaries: Mapping[str, tuple[str, date]] = field(default_factory=dict)
+    #: rows of ``due.parquet`` and of ``cases.parquet``, and further columns of organisations by code
+    due: Sequence[Mapping[str, Any]] = ()
+    cases: Sequence[Mapping[str, Any]] = ()
+    facts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def write(self, folder: Path) -> Run:
         """The run, written to ``folder`` and opened."""
@@ -129,6 +133,7 @@ class Made:
                 {"org_id": org, "person_id": person, "started_on": day}
                 for org, (person, day) in self.secretaries.items()
             ],
+            "due": list(self.due), "cases": list(self.cases),
         }
         for name, schema in _SCHEMAS.items():
             table = pa.Table.from_pylist(tables.get(name, []), schema=pa.schema(list(schema.items())))
@@ -148,6 +153,7 @@ class Made:
             "org_id": org_id, "name": name, "type": "党委" if org_id == "R" else "党支部", "sector": "机关",
             "level": "市" if org_id == "R" else "基层", "parent_id": None if org_id == "R" else "R", "unit_id": unit,
             "unit_name": f"单位 {unit}", "members": 20, "dissolved": False,
+            **self.facts.get(org_id, {}),
         }
 
 
