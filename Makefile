@@ -1,4 +1,4 @@
-# make demo   build .venv, audit sample_data/ as of 2026-08-31, serve the dashboard on http://localhost:8866
+# make demo   build .venv, play an inspection on sample_data/ (audit in July, look-back in August), serve the dashboard
 # make test   run all tests        make lint   ruff        make bench  benchmarks        make sample  remake sample_data/
 # Needs Python 3.11 or later, make and git; everything else is installed into .venv from constraints.txt.
 
@@ -28,19 +28,21 @@ $(VENV)/.installed-test: $(VENV)/.installed
 	$(PIP) install --quiet -c constraints.txt --no-build-isolation -e '.[postgresql,test]'
 	@touch $@
 
-# Runs are never changed: the last one serves again while nothing it came from is newer, else a fresh folder is taken.
-# An audit that finds something ends with 1, 3 or 4; only a failure to run (2) stops the demo.
+# What was made is never changed: the last season serves again while nothing it came from is newer, else a fresh folder
+# is taken. It keeps a home of its own, so that removing runs/ removes all of it.
+demo: export WORKBENCH_HOME := $(CURDIR)/runs/.home
 demo: $(VENV)/.installed
 	@mkdir -p runs
-	@if [ -f runs/.demo ] && [ -f "$$(cat runs/.demo)/receipt.json" ] && [ -z "$$(find sample_data expectations workbench \
-	-type f ! -path '*/__pycache__/*' -newer runs/.demo | head -n 1)" ]; then \
+	@if [ -f runs/.demo ] && [ -f "$$(cat runs/.demo)/$(AS_OF)/receipt.json" ] && [ -z "$$(find sample_data expectations \
+	workbench -type f ! -path '*/__pycache__/*' -newer runs/.demo | head -n 1)" ]; then \
 	echo "示例数据和条款没有变化，沿用上次结果 $$(cat runs/.demo)"; \
 	else \
 	out=runs/demo; n=2; while [ -e "$$out" ]; do out=runs/demo-$$n; n=$$((n + 1)); done; \
-	$(BIN)/workbench audit sample_data --as-of $(AS_OF) --adoption sample_data/适用文件.yaml --out "$$out"; code=$$?; \
-	case $$code in 0|1|3|4) echo "$$out" > runs/.demo ;; *) exit $$code ;; esac; \
+	$(BIN)/workbench season sample_data --adoption sample_data/适用文件.yaml --out "$$out" || exit $$?; \
+	echo "$$out" > runs/.demo; \
 	fi
-	@$(BIN)/workbench serve "$$(cat runs/.demo)" --port $(PORT)
+	@$(BIN)/workbench serve "$$(cat runs/.demo)/$(AS_OF)" --ledger "$$(cat runs/.demo)/督查台账.sqlite" \
+	--inspector 督查员甲 --port $(PORT)
 
 test: $(VENV)/.installed-test
 	$(BIN)/python -m pytest $(ARGS)

@@ -8,6 +8,8 @@ from typing import Annotated
 import typer
 
 from workbench.cli.chinese import Command, Group, usage_message
+from workbench.cli.ledger_app import ledger_app
+from workbench.cli.ledger_options import DEFAULT_LEDGER, LedgerOption
 from workbench.cli.options import (
     AdoptionOption,
     DocumentOption,
@@ -29,6 +31,7 @@ app = typer.Typer(
     help="督查工作台：对照文件条款核查党支部台账，指出哪个组织、哪一条、差多少、依据哪几行。",
     epilog="退出码：" + "；".join(f"{int(code)} {code.meaning}" for code in ExitCode),
 )
+app.add_typer(ledger_app, name="ledger")
 app.add_typer(requirements_app, name="requirements")
 app.add_typer(suites_app, name="suites")
 
@@ -151,6 +154,40 @@ def explain(
     from workbench.cli.commands import run_explain
 
     return run_explain(run, subject, requirement)
+
+
+@app.command(cls=Command)
+def due(
+    run: Annotated[Path | None, argument("RUN", "核查结果文件夹，默认最后导入台账的一次")] = None,
+    as_of: Annotated[str | None, option("--as-of", "YYYY-MM-DD", "从哪一天看，默认核查截止日期")] = None,
+    days: Annotated[int, option("--days", "N", "看今后多少天", min=0)] = 30,
+    unit: Annotated[str | None, option("--unit", "ORG", "只列这个单位及其下级")] = None,
+    detail: Annotated[bool, option("--detail", None, "逐项列出")] = False,
+    where: LedgerOption = DEFAULT_LEDGER,
+) -> int:
+    """列出已逾期和即将到期的事项，写明依据的条款。
+
+    来自核查结果（期次、流程、任期）和督查台账（整改、亮牌、五单、述职评议、督查）。
+    """
+    from workbench.cli.store_commands import run_due
+
+    return run_due(where, run, as_of, days, unit, detail)
+
+
+@app.command(cls=Command)
+def season(
+    source: SourceArgument,
+    out: Annotated[Path, option("--out", "DIR", "写到此文件夹（须不存在）")],
+    adoption: AdoptionOption = None,
+    year: Annotated[int, option("--year", "YYYY", "哪一年的督查月")] = 2026,
+) -> int:
+    """演示一个督查月：核查、督查、亮牌、整改、回头看。
+
+    用虚构的督查员在台账数据上走一遍，结果文件夹、督查台账、文稿和归档都在 DIR 里。
+    """
+    from workbench.cli.season_commands import run_season
+
+    return run_season(source, out, adoption, year)
 
 
 @app.command(cls=Command)
