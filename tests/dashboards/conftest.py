@@ -14,6 +14,7 @@ from typing import Any
 
 import psutil
 import pytest
+from fake_ledger import write_season
 from fake_run import write_run
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -22,7 +23,9 @@ import sys
 from pathlib import Path
 from workbench.dashboards import serve
 serve._IDLE_SECONDS, serve._LOOK_SECONDS = int(sys.argv[3]), 1
-serve.serve(Path(sys.argv[1]), port=int(sys.argv[2]), token=sys.argv[4] or None)
+serve.serve(
+    Path(sys.argv[1]), port=int(sys.argv[2]), token=sys.argv[4] or None, ledger=sys.argv[5], inspector=sys.argv[6]
+)
 """
 _CHROMIUM = ("/usr/bin/chromium", "chromium", "chromium-browser", "google-chrome")
 _ARGS = [
@@ -37,17 +40,25 @@ def fake(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_run(tmp_path_factory.mktemp("fake") / "run")
 
 
+@pytest.fixture(scope="session")
+def season(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A synthetic run and a ledger with findings in every state. Read only."""
+    return write_season(tmp_path_factory.mktemp("season"))
+
+
 class Server:
     """One ``workbench serve`` in a process of its own."""
 
-    def __init__(self, run: Path, *, idle_seconds: int = 3600, token: str = ""):
+    def __init__(
+        self, run: Path, *, idle_seconds: int = 3600, token: str = "", ledger: Path | str = "", inspector: str = ""
+    ):
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.port = free.getsockname()[1]
         self.address = f"http://localhost:{self.port}"
         environment = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
         self.process = subprocess.Popen(
-            [sys.executable, "-c", _SERVE, str(run), str(self.port), str(idle_seconds), token], env=environment,
-            text=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+            [sys.executable, "-c", _SERVE, str(run), str(self.port), str(idle_seconds), token, str(ledger), inspector],
+            env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
         )
         self.greeting = self.process.stdout.readline()
 

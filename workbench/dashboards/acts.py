@@ -130,7 +130,8 @@ def forms(topic: str, ident: str, state: str, seen: int, notes: Mapping[str, str
 
 
 def on_proposal(org_id: str, give: str, seen: int, *, level: str, grounds: tuple[str, ...]) -> list[Form]:
-    """The two forms of a proposed card: give it (``give`` is the verb) or decline it, each with a reason."""
+    """The two forms of a proposal: follow it (``give`` is the verb, of a card or ``clear``) or decline it, each with
+    a reason."""
     known = {"level": level, "grounds": "\n".join(grounds)}
     return [
         Form(

@@ -109,6 +109,14 @@ class Column:
     entries: list[Entry]
 
 
+@dataclass(frozen=True)
+class Ground:
+    """What a card rests on, in words; ``finding`` when it is one."""
+
+    text: str
+    finding: Finding | None = None
+
+
 class Board:
     """The ledger at ``where`` beside the run behind ``state``; ``inspector`` is who acts, empty: nobody may.
 
@@ -207,12 +215,13 @@ class Board:
     # -- cards ------------------------------------------------------------------------------------------------
 
     def register(self, f: BoardFilter) -> dict[str, Any]:
-        """``proposals`` with their forms, ``cards`` that stand (with caps and follow-ups), ``past`` organisations whose
-        cards are cleared; by organisation, within the unit and text of the filter."""
+        """``proposals`` with their forms (``parameters``: those they use), ``left_out`` what none of them rests on, ``cards`` that stand (with caps and
+        follow-ups), ``past`` organisations without one now; by organisation, within the unit and text of the filter."""
         cards = self.ledger.cards
         standing = {card.org_id: card for card in cards.all()}
         proposals = [
-            {"proposal": p, "card": standing.get(p.org_id), "forms": self._decide(p, standing.get(p.org_id))}
+            {"proposal": p, "card": standing.get(p.org_id), "forms": self._decide(p, standing.get(p.org_id)),
+             "findings": [found for g in p.grounds if (found := self.ground(g).finding)]}
             for p in cards.proposals(f.day, self._secretaries()) if self._within(f, p.org_id, p.org_name)
         ]
         prompts: dict[str, list[Any]] = {}
@@ -224,8 +233,14 @@ class Board:
             for card in sorted(standing.values(), key=lambda c: c.org_id)
             if self._within(f, card.org_id, card.org_name)
         ]
+        left_out = [
+            {"entry": entry, "ground": self.ground(entry.ground)}
+            for entry in cards.left_out(f.day, self._secretaries()) if self._within(f, entry.org_id, entry.org_name)
+        ]
         return {
-            "proposals": proposals, "cards": [line for line in lines if line["card"].state in LEVELS],
+            "proposals": proposals, "left_out": left_out,
+            "parameters": list({q.name: q for x in proposals for q in x["proposal"].parameters}.values()),
+            "cards": [line for line in lines if line["card"].state in LEVELS],
             "past": [line for line in lines if line["card"].state not in LEVELS],
         }
 
@@ -235,19 +250,28 @@ class Board:
         Raises :class:`~workbench.errors.Refused` when nothing about it stands in the ledger.
         """
         card = self.ledger.cards.get(org_id)
-        grounds = {f.key: f for f in self.ledger.findings.all() if f.key in set(card.grounds)}
         return {
             "card": card, "cap": self._cap(card, day), "events": self.ledger.cards.history(org_id),
             "prompts": [p for p in self.ledger.cards.follow_ups_due(day) if p.org_id == org_id],
             "late": max(0, (day - card.deadline).days) if card.deadline and card.state in LEVELS else 0,
-            "grounds": [grounds.get(g, g) for g in card.grounds], "known": org_id in self._organizations(),
+            "grounds": [self.ground(g) for g in card.grounds], "known": org_id in self._organizations(),
             "forms": self._forms("card", org_id, card.state, card.version),
         }
+
+    def ground(self, text: str) -> Ground:
+        """A ground of a card in words, with the finding when it is one."""
+        finding = self.ledger.findings.find(text)
+        if finding is not None:
+            return Ground(f"{finding.clause} {finding.description}（{finding.code}）", finding)
+        lists, _, item = text.partition("#")
+        if lists.startswith("lists/") and item:
+            return Ground(f"{lists.split('/')[1]} 年五单，项目 {item}")
+        return Ground(text)
 
     def _decide(self, proposal: CardProposal, card: Card | None) -> list[acts.Form]:
         if not self.inspector:
             return []
-        give = _GIVE[proposal.level]
+        give = "clear" if proposal.clear else _GIVE[proposal.level]
         if proposal.level == "红牌" and (card is None or card.state != "橙牌"):
             give = "give_red_at_once"
         seen = 0 if card is None else card.version
@@ -277,8 +301,8 @@ class Board:
     # -- what is due ------------------------------------------------------------------------------------------
 
     def due(self, f: BoardFilter) -> dict[str, Any]:
-        """What is overdue and what falls due within :data:`SOON_DAYS`: ``overdue`` and ``coming``, each the lines
-        listed, with ``totals``; within the unit and text of the filter."""
+        """What is past its day and what falls due within :data:`SOON_DAYS`: ``overdue`` and ``coming``, each the lines
+        listed, with ``totals``; within the unit and text of the filter. ``known_on``: the day of the run's facts."""
         from workbench.ledger.due import due
 
         organizations = self._organizations()
@@ -294,6 +318,8 @@ class Board:
         return {
             "overdue": overdue[:DUE_SHOWN], "coming": coming[:DUE_SHOWN], "totals": (len(overdue), len(coming)),
             "known": set(organizations), "codes": {f.key: f.code for f in self.ledger.findings.all()},
+            "rules": {r["id"]: r["document_title"] for r in self.state.requirements},
+            "known_on": self.state.receipt["as_of"],
         }
 
     # -- acting -----------------------------------------------------------------------------------------------

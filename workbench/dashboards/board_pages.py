@@ -18,12 +18,12 @@ _PARTICULARS = {
     "detail": "情况", "verdict": "判定", "resolved_verdict": "判定", "by": "导入人", "level": "牌", "grounds": "事由",
     "kind": "措施", "note": "情况", "still_failing": "了结后台账仍未补正", "holder": "书记（编码）", "holder_since": "任职日期",
     "source": "反馈的机关", "outstanding": "突出问题", "revoked": "系误亮，撤销", "gone": "已查不到的期间",
-    "known": "了结时已知的期间", "known_missed": "了结时已知的期数",
+    "required_text": "应为", "nature": "性质", "subject_name": "组织", "unit_name": "所属单位", "as_of": "核查截至", "known": "了结时已知的期间", "known_missed": "了结时已知的期数",
 }
 #: Of an opening the head of the page says everything but these.
 _OPENED = ("detail", "by", "holder", "holder_since")
 #: Digests by which the program compares, and figures that the words beside them tell.
-_INNER = ("rule", "facts", "judged", "observed", "missed")
+_INNER = ("rule", "facts", "judged", "observed", "missed", "dated_on", "unit_id", "severity")
 
 
 def view(board: Board | None) -> str:
@@ -36,7 +36,7 @@ def view(board: Board | None) -> str:
 def part(board: Board, name: str, f: BoardFilter) -> str:
     """One part of the view: ``cards``, ``due``, anything else is the board."""
     if name == "cards":
-        return render("register.html.j2", **board.register(f), inspector=board.inspector, day=f.day)
+        return render("register.html.j2", **board.register(f), inspector=board.inspector, day=f.day, words=_words)
     if name == "due":
         return render("due.html.j2", **board.due(f), day=f.day, soon=SOON_DAYS)
     columns = board.columns(f)
@@ -55,7 +55,7 @@ def finding(board: Board, code: str, day: date) -> str:
     """One finding with its forms; :class:`~workbench.errors.Refused` when there is none so numbered."""
     found = board.finding(code, day)
     return render(
-        "finding.html.j2", **found, lines=[_line(e) for e in found["events"]], inspector=board.inspector, day=day,
+        "finding.html.j2", **found, lines=[_line(board, e) for e in found["events"]], inspector=board.inspector, day=day,
         receipt=board.state.receipt,
     )
 
@@ -64,7 +64,7 @@ def holder(board: Board, org_id: str, day: date) -> str:
     """The cards of one organisation; :class:`~workbench.errors.Refused` when nothing is known about it."""
     found = board.holder(org_id, day)
     return render(
-        "holder.html.j2", **found, lines=[_line(e) for e in found["events"]], inspector=board.inspector, day=day
+        "holder.html.j2", **found, lines=[_line(board, e) for e in found["events"]], inspector=board.inspector, day=day
     )
 
 
@@ -73,32 +73,32 @@ def of_branch(entries: list[Entry]) -> str:
     return render("branch_findings.html.j2", entries=entries)
 
 
-def _line(event: Event) -> dict[str, Any]:
+def _line(board: Board, event: Event) -> dict[str, Any]:
     """An event of a timeline: ``event``, ``label``, ``machine``, ``facts`` (label, text)."""
     return {
         "event": event, "label": LABELS[event.kind], "machine": event.who == MACHINE,
-        "facts": list(_particulars(event)),
+        "facts": list(_particulars(board, event)),
     }
 
 
-def _particulars(event: Event) -> Iterator[tuple[str, str]]:
+def _particulars(board: Board, event: Event) -> Iterator[tuple[str, str]]:
     opening = event.verb == OPENING[event.topic]
     for name, value in event.what.items():
         if name in _INNER or (opening and name not in _OPENED):
             continue
+        if name == "grounds":
+            value = [board.ground(ground).text for ground in value]
         if value not in (None, "", [], False) or name == "agrees":
-            yield _PARTICULARS.get(name, name), _words(name, value)
+            yield _PARTICULARS.get(name, name), _words(value, *(("认可", "有异议") if name == "agrees" else ()))
 
 
-def _words(name: str, value: Any) -> str:
-    if name == "agrees":
-        return "认可" if value else "有异议"
+def _words(value: Any, yes: str = "是", no: str = "否") -> str:
     if isinstance(value, bool):
-        return "是"
+        return yes if value else no
     if isinstance(value, float):
         return f"{value:g}"
     if isinstance(value, (list, tuple)):
-        return "、".join(_words("", v) for v in value)
+        return "、".join(_words(v) for v in value)
     if isinstance(value, Mapping):
-        return "，".join(_words("", v) for v in value.values())
+        return "，".join(_words(v) for v in value.values())
     return str(value)

@@ -18,7 +18,7 @@ function swap(box, html) {
       twin.open = old.open;
       for (const e of changed) twin.querySelector("form").elements[e.name].value = e.value;
       if (!note.hidden) Object.assign(twin.querySelector(".wb-refused"), { textContent: note.textContent, hidden: false });
-    } else if (changed.length) left.push([form.dataset.label, note.hidden ? "" : note.textContent, changed.map((e) => [e.closest("label").firstChild.textContent.trim(), e.value])]);
+    } else if (changed.length) left.push([form.dataset.label, note.hidden ? "" : note.textContent, changed.map((e) => [e.closest("label").dataset.label, e.value])]);
   }
   for (const old of box.querySelectorAll(".wb-unwritten")) fresh.querySelector(".wb-acts, .wb-nothing, .wb-changed")?.before(old);
   for (const [label, note, pairs] of left) {
@@ -71,6 +71,7 @@ function board(view, { ask, go, address, asOf, redraw }) {
   }
   async function draw(mine = ++turn) {
     const set = filter(), part = set.part || "findings", form = $("form");
+    if (view.dataset.part !== part) $(".wb-part").replaceChildren(Object.assign(document.createElement("p"), { className: "wb-wait", textContent: "正在读取…" }));
     for (const name of Object.keys(set)) if (form.elements[name] && form.elements[name].value !== set[name] && form.elements[name] !== document.activeElement) form.elements[name].value = set[name];
     view.dataset.part = part;
     for (const link of view.querySelectorAll("[data-part]")) {
@@ -112,7 +113,7 @@ function board(view, { ask, go, address, asOf, redraw }) {
     if (to) { stop(to); to.focus(); }
   }
   function alone(button) {
-    const state = button.closest(".wb-column").dataset.state, set = filter();
+    const state = button.dataset.state, set = filter();
     write({ ...set, state: set.state === state ? "" : state });
   }
   // One tab stop for the board: arrow keys move within a column and across columns.
@@ -158,5 +159,5 @@ function board(view, { ask, go, address, asOf, redraw }) {
     note.textContent = text;
     note.hidden = false;
   }
-  return { show, heard, act, alone, further, move, stop, cardOf, filter, clear: () => write({ part: filter().part }) };
+  return { show, heard, act, alone, further, move, stop, cardOf, filter, clear: () => write({ part: filter().part }), unfold: (button) => button.setAttribute("aria-expanded", $("form").classList.toggle("wb-unfolded")) };
 }

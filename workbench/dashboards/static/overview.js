@@ -278,7 +278,7 @@ function overview(root, model, served) {
     next: () => { filter.page = Math.min(pages - 1, filter.page + 1); load(); },
     export: download, close: () => dialog.close(), print: () => window.print(),
     "all-evidence": (button) => evidence(button.closest("section, [data-evidence]"), true),
-    "clear-board": () => desk.clear(), alone: (button) => desk.alone(button), "more-findings": (button) => desk.further(button),
+    "clear-board": () => desk.clear(), "more-filters": (button) => desk.unfold(button), alone: (button) => desk.alone(button), "more-findings": (button) => desk.further(button),
   };
   root.addEventListener("click", (event) => {
     const at = (selector) => event.target.closest(selector);
