@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from workbench.errors import LedgerError
 from workbench.ledger.appraisals import Appraisals
 from workbench.ledger.book import Book
 from workbench.ledger.cards import Cards
@@ -27,6 +28,16 @@ class Ledger:
     ``findings``, ``cards``, ``lists``, ``appraisals``, ``inspections`` and ``runs`` are its books. States are folded
     from events in memory and brought up to date before every reading and every act. Raises
     :class:`~workbench.errors.LedgerError` when the store cannot be opened or was written by a later version.
+
+    >>> import tempfile
+    >>> from datetime import date
+    >>> from workbench.ledger import Act
+    >>> with tempfile.TemporaryDirectory() as folder, Ledger(f"{folder}/督查.sqlite") as ledger:
+    ...     found = ledger.findings.open_on_site(
+    ...         "B1", Act("督查员甲", date(2026, 7, 20)), clause="第八条", detail="没有会议记录"
+    ...     )
+    ...     ledger.findings.confirm(found.key, Act("督查员乙", date(2026, 7, 21))).state
+    '已确认'
     """
 
     def __init__(self, where: str | Path, *, rules: Rules | None = None, store: Store | None = None):
@@ -57,7 +68,13 @@ class Ledger:
     def refresh(self) -> None:
         """Fold the events written since the last reading, by whomever."""
         for event in self.store.events(after=self._seen):
-            self._books[event.topic].fold(event)
+            book = self._books.get(event.topic)
+            if book is None:
+                raise LedgerError(
+                    "台账中有这个版本不认识的登记", place=f"事件 {event.seq}", found=event.stream,
+                    next_step="用写入它的版本打开",
+                )
+            book.fold(event)
             self._seen = event.seq
 
     def append(self, drafts: Sequence[Draft], expected: Mapping[str, int]) -> list[Event]:
