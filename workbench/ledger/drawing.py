@@ -7,10 +7,10 @@ many of each stratum. Branches that were picked because of a risk never take par
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from math import ceil, comb, floor
+from math import comb, floor
 from typing import TYPE_CHECKING
 
 from workbench.audit.draw import draw as draw_first
@@ -211,7 +211,9 @@ class Estimate:
     strata: tuple[StratumEstimate, ...]
 
 
-def estimate(made: Draw, failing: Iterable[str], seen: Iterable[str] | None = None, *, confidence: float = 0.95):
+def estimate(
+    made: Draw, failing: Iterable[str], seen: Iterable[str] | None = None, *, confidence: float = 0.95
+) -> Estimate:
     """:class:`Estimate` from a draw: only the drawn count, whatever else is in ``failing``.
 
     ``seen`` are the branches that were really looked at (None: all drawn); one not seen leaves the sample, and the
@@ -258,36 +260,9 @@ def bounds(size: int, drawn: int, failing: int, risk: Fraction = Fraction(1, 20)
     return low, high
 
 
-def _first(low: int, high: int, holds) -> int:
+def _first(low: int, high: int, holds: Callable[[int], bool]) -> int:
     """The smallest number from which on ``holds`` is true; it is at ``high``."""
     while low < high:
         middle = (low + high) // 2
         low, high = (low, middle) if holds(middle) else (middle + 1, high)
     return low
-
-
-def smallest_sample(tolerable: Fraction, found: int = 0, *, size: int | None = None, confidence: float = 0.95) -> int:
-    """How many to draw so that at most ``found`` failing ones speak against a share of ``tolerable`` or more.
-
-    ``size``: of the frame (None: very large, binomial). Source of the figures that tests hold it to: practice of
-    attribute sampling, 95 %: 59, 29, 14, 9 for 5, 10, 20, 30 %.
-
-    >>> [smallest_sample(Fraction(p, 100)) for p in (5, 10, 20, 30)]
-    [59, 29, 14, 9]
-    """
-    risk = 1 - Fraction(str(confidence))
-    bad = None if size is None else ceil(tolerable * size)
-    number = found + 1
-    while _seen_by_luck(number, found, tolerable, size, bad) > risk:
-        number += 1
-    return number
-
-
-def _seen_by_luck(number: int, found: int, share: Fraction, size: int | None, bad: int | None) -> Fraction:
-    """Probability of at most ``found`` failing ones among ``number``."""
-    if size is None or bad is None:
-        return sum(
-            (comb(number, k) * share**k * (1 - share) ** (number - k) for k in range(found + 1)), Fraction(0)
-        )
-    ways = sum(comb(bad, k) * comb(size - bad, number - k) for k in range(min(found, number) + 1))
-    return Fraction(ways, comb(size, number))
