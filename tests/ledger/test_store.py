@@ -83,6 +83,14 @@ def test_the_second_of_two_people_is_told_and_nothing_of_theirs_is_written(store
     assert str(store.conflict(late, 1)) == text
 
 
+def test_of_many_that_came_first_the_last_ones_are_told(store: Store) -> None:
+    for n in range(8):
+        store.append([draft(why=f"第{n}条理由")], {FINDING: n})
+    text = str(store.conflict(draft(), 1))
+    assert "先有 2 次，然后" in text
+    assert [n for n in range(8) if f"第{n}条理由" in text] == [3, 4, 5, 6, 7]
+
+
 def test_a_version_nobody_reached_is_a_conflict_too(store: Store) -> None:
     with pytest.raises(Conflict, match="还没有第 4 次登记"):
         store.append([draft()], {FINDING: 4})

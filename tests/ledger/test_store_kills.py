@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.ledger.writer import SHARED, Writers
+from tests.ledger.writer import SHARED, SIZES, Writers
 from tests.postgres_server import PostgresServer, running_server
 from workbench.ledger.store import Store
 
@@ -87,6 +87,7 @@ def test_killed_while_writing(
         writers.kill(child)
     counts = check(store, tmp_path)
     assert counts["acknowledged"] > 0
+    assert noted(tmp_path, "failed") == []  # whoever lives on is not disturbed
     print(f"\n{kind}: {KILLS[kind] + 2} kills (a journal stood there after {journals}), {dict(counts)}")
 
 
@@ -144,7 +145,7 @@ def test_many_write_at_once(
     for child in children:
         writers.wait(child)
     counts = check(store, tmp_path)
-    assert counts["acknowledged"] == counts["written"] == 4 * 3 * (1 + 2 + 3 + 4 + 5)
+    assert counts["acknowledged"] == counts["written"] == 4 * 3 * sum(SIZES)
     assert store.version(SHARED) == sum(event.stream == SHARED for event in store.events())
     for name in names:
         conflicts = [json.loads(line) for line in (tmp_path / f"{name}.ack").read_text().splitlines()]
@@ -152,4 +153,5 @@ def test_many_write_at_once(
             found, last = text.splitlines()[1], text.splitlines()[-1]
             assert any(f"{other} 2026-07-16 登记进展" in found for other in names if other != name)
             assert "登记）" in found and f"没有登记的是：{name} 2026-07-16 登记进展" in last
+    assert noted(tmp_path, "failed") == []
     assert noted(tmp_path, "conflict")  # four at once on one stream do meet

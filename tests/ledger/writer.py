@@ -22,12 +22,14 @@ from workbench.ledger.store import Store
 
 #: The stream that all processes write to; each has one of its own besides.
 SHARED = "finding/shared"
+#: Events of the batches, in turn.
+SIZES = (1, 2, 3, 40, 5)
 
 
 def write(place: str, acknowledged: str, name: str, count: int) -> None:
-    """Append batches of one to five events (``count`` batches, 0: for ever).
+    """Append batches of one to five events, now and then forty (``count`` batches, 0: for ever).
 
-    A line ``{"done": [[seq, digest] …]}`` or ``{"conflict": text}`` is on the file ``acknowledged`` before the next
+    A line ``{"done": [[seq, digest] …]}``, ``{"conflict": text}`` or ``{"failed": text}`` is on the file ``acknowledged`` before the next
     batch begins. A database that is away is tried again, as another batch: the commit it broke off may have succeeded.
     """
     note = os.open(acknowledged, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
@@ -37,7 +39,7 @@ def write(place: str, acknowledged: str, name: str, count: int) -> None:
         try:
             store = store or Store(place, witness=f"{acknowledged}.witness", wait=30)
             versions = {SHARED: store.version(SHARED), own: store.version(own)}
-            size = 1 + done % 5
+            size = SIZES[done % len(SIZES)]
             drafts = [
                 Draft(
                     (own, SHARED)[n % 2], "finding.progress", date(2026, 7, 16), name, f"第{batch}批",
@@ -48,7 +50,8 @@ def write(place: str, acknowledged: str, name: str, count: int) -> None:
             events = store.append(drafts, versions)
         except Conflict as conflict:
             os.write(note, json.dumps({"conflict": str(conflict)}).encode() + b"\n")
-        except LedgerError:
+        except LedgerError as error:
+            os.write(note, json.dumps({"failed": str(error)}).encode() + b"\n")
             time.sleep(0.02)
         else:
             os.write(note, json.dumps({"done": [[e.seq, e.digest] for e in events]}).encode() + b"\n")

@@ -20,6 +20,9 @@ from workbench.ledger.schema import EVENTS, HEAD, PAGE, Head, event_of, row_of
 from workbench.ledger.verification import Verification, verify
 from workbench.ledger.witness import Witness
 
+#: Events told one by one in a conflict; of more, the last ones.
+_TOLD = 5
+
 
 def utc_now() -> datetime:
     """The present moment (UTC); the only clock of the ledger, for ``recorded_at``."""
@@ -180,11 +183,13 @@ class Store:
         from workbench.ledger.machines import LABELS
 
         query = sa.select(EVENTS).where(EVENTS.c.stream == draft.stream, EVENTS.c.version > seen)
-        rows = connection.execute(query.order_by(EVENTS.c.seq)).mappings().all()
+        rows = connection.execute(query.order_by(EVENTS.c.seq.desc()).limit(_TOLD)).mappings().all()
         between = "；".join(
             _told(event, LABELS) + f"（{event.recorded_at.astimezone():%Y-%m-%d %H:%M:%S} 登记）"
-            for event in map(self._event, rows)
+            for event in map(self._event, reversed(rows))
         )
+        if rows and (earlier := rows[-1]["version"] - seen - 1):
+            between = f"先有 {earlier} 次，然后 {between}"
         return Conflict(
             "别人已先办理，这一步没有登记",
             place=draft.stream,
