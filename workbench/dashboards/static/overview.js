@@ -380,8 +380,11 @@ function overview(root, model, served) {
   });
   if (served) addEventListener("popstate", route);
   load();
-  route();
-  return () => { removeEventListener("popstate", route); link.stop(); };
+  // The widget may be drawn before its element stands in the document, and only there can a dialog be opened.
+  let arriving = 0;
+  const arrive = () => { if (root.isConnected) route(); else arriving = setTimeout(arrive, 10); };
+  arrive();
+  return () => { clearTimeout(arriving); removeEventListener("popstate", route); link.stop(); };
 }
 
 async function render({ model, el }) {
