@@ -18,13 +18,14 @@ _STAND_INS = {
     "宋体": "Noto Serif CJK SC", "黑体": "Noto Sans CJK SC",
 }
 _TOOLS = ("soffice", "pdftotext", "pdftoppm")
-#: A page with less ink than this share of dark points is blank (header and page number alone have a little).
-_INK = 0.004
+#: A page is blank when less than this share of the points between head and foot is dark.
+_INK = 0.0005
+_HEAD, _FOOT = 0.12, 0.88
 
 
 @dataclass(frozen=True)
 class Rendered:
-    """A paper as PDF: its text page by page (blanks taken out), a picture and the share of ink of each."""
+    """A paper as PDF: its text page by page (blanks taken out), a picture of each, the share of ink between head and foot."""
 
     pdf: Path
     pages: tuple[str, ...]
@@ -66,10 +67,11 @@ def plain(text: str) -> str:
 
 
 def ink(picture: bytes) -> float:
-    """Share of dark points in a grey picture (PGM)."""
-    header = re.match(rb"P5\s+\d+\s+\d+\s+255\s", picture)
+    """Share of dark points between head and foot of a page, in a grey picture (PGM)."""
+    header = re.match(rb"P5\s+(\d+)\s+(\d+)\s+255\s", picture)
     assert header
-    points = picture[header.end():]
+    width, height = int(header[1]), int(header[2])
+    points = picture[header.end() + width * int(_HEAD * height) : header.end() + width * int(_FOOT * height)]
     return sum(point < 160 for point in points) / len(points)
 
 

@@ -1,4 +1,4 @@
-"""Papers of an inspection, as drafts that people edit (督查文书): made from the ledger and a run, given to nobody by itself."""
+"""Papers of an inspection, as drafts that people edit (督查文书), made from the ledger and a run."""
 
 from workbench.reports.papers.branch_sheet import write_branch_sheet
 from workbench.reports.papers.card_notice import write_card_notice

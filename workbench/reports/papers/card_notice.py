@@ -61,6 +61,7 @@ def write_card_notice(
     style.add(document, style.to_fill("发文日期"), style.SIGNATURE)
     style.add(document, "")
     style.add(document, _from(given, decided), style.SMALL)
+    style.glue(document, 6)
     return style.write(document, path)
 
 
@@ -93,7 +94,8 @@ def _grounds(ledger: Ledger, source: facts.Source, given: Given) -> list[str]:
             )
         should, seen = facts.should_and_is(finding)
         required = f"应为：{should}；实为：{seen}" if should else seen
-        head = "，".join(p for p in (facts.when(finding), finding.description if finding.description != seen else "") if p)
+        matter = finding.description if finding.description != seen else ""
+        head = "，".join(p for p in (facts.when(finding), matter) if p)
         texts.append(
             f"{head}。{required}。依据：{source.basis(finding)}。证据：{source.evidence(finding)}。"
         )

@@ -54,6 +54,7 @@ def write_circular(
     style.add(document, "")
     style.add(document, style.to_fill("发文机关"), style.SIGNATURE)
     style.add(document, style.to_fill("发文日期"), style.SIGNATURE)
+    style.glue(document, 4)
     return style.write(document, path)
 
 

@@ -70,7 +70,7 @@ def character_space() -> int:
 _LEFT, _CENTER, _RIGHT = WD_ALIGN_PARAGRAPH.LEFT, WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.RIGHT
 # The styles keep the pitch of the grid by themselves: programs disagree on a grid whose cell is narrower than its
 # character (28 characters of 16 pt are wider than the text area), and one of them gives each character two cells.
-_PITCH = {"line": line_pitch() / 20, "between": -5}
+_PITCH = {"line": line_pitch() / 20, "between": -6}
 TITLE = Look("公文标题", TITLE_FONT, TITLE_SIZE, _CENTER, outline=0, line=32)
 FIRST = Look("公文一级标题", FIRST_FONT, BODY_SIZE, indent=2, outline=1, **_PITCH)
 SECOND = Look("公文二级标题", SECOND_FONT, BODY_SIZE, indent=2, outline=2, **_PITCH)
@@ -124,6 +124,13 @@ def add_run(paragraph: Paragraph, text: str, *, font: str = "") -> None:
     if font:
         fonts.set(qn("w:eastAsia"), font)
     fonts.set(qn("w:hint"), "eastAsia")
+
+
+def glue(document: Document, number: int) -> None:
+    """Keep the last paragraphs on one page, so that no page holds a signature alone."""
+    for paragraph in document.paragraphs[-number:-1]:
+        paragraph.paragraph_format.keep_with_next = True
+        paragraph.paragraph_format.keep_together = True
 
 
 def to_fill(text: str) -> str:

@@ -24,7 +24,7 @@ _PORTRAIT = 115
 
 @dataclass(frozen=True)
 class Column:
-    """A column: ``header``, ``width`` in characters of the sheet, ``choices`` of a drop-down, whether people fill it."""
+    """A column: ``header``, ``width`` in characters of the sheet, ``choices`` of a drop-down, ``filled`` by people."""
 
     header: str
     width: float

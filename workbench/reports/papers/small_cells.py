@@ -62,8 +62,8 @@ def guard(
 
     ``counts`` are rows of counts that add up to the totals of rows and columns; ``unprinted`` are columns that the
     paper does not show, which a reader still knows to be the difference (their content is not protected, and it comes
-    back as counted). With ``column_totals_stay`` no total of a column, nor the grand total, is withheld when it is five or more,
-    because other numbers of the same paper could give it away.
+    back as counted). With ``column_totals_stay`` no total of a column, nor the grand total, is withheld when it is five
+    or more, because other numbers of the same paper could give it away.
 
     Raises :class:`ValueError` for a table that is not rectangular, is empty, or holds negative counts.
 
