@@ -29,7 +29,7 @@ from workbench.ledger.rules import load_rules
 from workbench.ledger.secretaries import Secretary
 
 LARGE = os.environ.get("WORKBENCH_MODEL") == "large"
-EXAMPLES, STEPS = (150, 50) if LARGE else (8, 30)
+EXAMPLES, STEPS = (60, 50) if LARGE else (8, 30)
 ORGS = ("B1", "B2", "B3", "B4")
 PEOPLE = ("督查员甲", "督查员乙", "书记丙", "", "督查工作台")
 GRADES = ("好", "较好", "一般", "差")
