@@ -15,7 +15,9 @@ from workbench.cli import main
 from workbench.exit_codes import ExitCode
 
 HAN = re.compile("[\u4e00-\u9fff]")
-COMMANDS = ["intake", "template", "sample", "audit", "compare", "explain", "serve", "requirements", "suites"]
+COMMANDS = [
+    "intake", "template", "sample", "audit", "compare", "explain", "ledger", "due", "season", "serve", "requirements", "suites"
+]
 SUBCOMMANDS = [
     "requirements show", "requirements coverage", "requirements compare", "requirements export", "suites export"
 ]

@@ -198,12 +198,12 @@ def serve(
     token: Annotated[str | None, option("--token", "TOKEN", "访问口令；对其他电脑开放时必须设置")] = None,
     ledger: Annotated[
         str,
-        option("--ledger", "WHERE", "督查台账（文件或 URL），供“整改与亮牌”页使用", envvar="WORKBENCH_LEDGER",
+        option("--ledger", "WHERE", "督查台账，供“整改与亮牌”页使用", envvar="WORKBENCH_LEDGER",
                show_envvar=False, show_default=False),
     ] = "",
     inspector: Annotated[
         str,
-        option("--inspector", "NAME", "在“整改与亮牌”页上办理的督查员；不写则只能查看", envvar="WORKBENCH_INSPECTOR",
+        option("--inspector", "NAME", "在页面上办理的督查员，不写则只能查看", envvar="WORKBENCH_INSPECTOR",
                show_envvar=False, show_default=False),
     ] = "",
 ) -> int:
