@@ -71,6 +71,7 @@ def test_follow_ups_fall_due(season: Season) -> None:
     cards = season.ledger.cards
     due = [(d.level, d.kind, d.due.isoformat(), d.days, d.requirement) for d in cards.follow_ups_due(day("08-01"))]
     assert due == [("黄牌", "回头看", "2027-01-18", -170, "secretary-2022-12.2-1")]
+    cards.follow_up("B1", act("08-01"), kind="上级书记约谈")
     season.orange(key, on="08-20")
     kinds = {d.kind: (d.due.isoformat(), d.requirement, d.parameter.name) for d in cards.follow_ups_due(day("08-20"))}
     assert kinds == {

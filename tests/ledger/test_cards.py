@@ -98,6 +98,12 @@ def test_an_overdue_item_of_the_lists_is_a_ground_from_the_day_after(season: Sea
     assert season.proposed("07-01") == []
 
 
+def test_an_item_of_a_predecessors_lists_is_no_ground(season: Season) -> None:
+    item = Item("1", "建示范点", "个性", deadline=day("06-30"))
+    season.ledger.lists.open(2026, replace(VILLAGE, holder="k0"), act("01-20"), items=[item])
+    assert season.proposed("07-01") == []
+
+
 def test_a_declined_proposal_returns_for_new_facts_only(season: Season) -> None:
     key = season.assigned("08-10")
     cards = season.ledger.cards
@@ -143,6 +149,9 @@ def test_a_second_yellow_in_a_year_is_a_parameter(ruled: Any) -> None:
         ("04-02", "07-15", ["2026年第2季度"], False),  # the quarter began in the predecessor's time
         ("04-02", "07-15", ["2026年第1季度", "2026年第3季度"], True),
         ("04-02", "07-15", ["某事项"], False),  # no telling when
+        ("01-01", "07-15", ["某事项"], True),
+        ("01-02", "07-15", ["某事项"], False),
+        ("07-01", "07-01", ["2026年第3季度"], True),  # found on their first day
     ],
 )
 def test_findings_of_a_predecessors_time_ground_nothing(

@@ -152,7 +152,7 @@ class CardFacts:
             if self._on(f.failed_on, yellow.on):
                 text = f"{_told(f)}，{f.failed_on} 复查未通过（{f.fail_ground}）"
                 found.append(Fact(f.key, f.fail_ground, str(f.failed_on), text))
-            if f.recurring and self._on(f.recurred_on, yellow.on):
+            if self._on(f.recurred_on, yellow.on):
                 text = f"{_told(f)}，销号后 {f.recurred_on} 复发（问题反弹）"
                 found.append(Fact(f.key, "反弹", str(f.recurred_on), text))
             if self._noted(yellow.on) and self._on(f.refused_on, yellow.on):
