@@ -22,8 +22,8 @@ GROUND = {"vocabulary", "errors", "timeline", "exit_codes", "resources", "spread
 ALLOWED = {part: set(ORDER[: i + 1]) | GROUND for i, part in enumerate(ORDER)}
 ALLOWED["sample"] = {"sample", "records"} | GROUND
 ALLOWED["cli"] |= {"sample"}
-#: The page reads run folders only (docs/architecture.md).
-ALLOWED["dashboards"] = {"dashboards", "reports"} | GROUND
+#: The page reads run folders, and the ledger (docs/architecture.md).
+ALLOWED["dashboards"] = {"dashboards", "ledger", "reports"} | GROUND
 #: Opening a run folder and wording a result need neither Ibis nor GX: the page does both as every report does.
 READING = ("workbench.audit.run", "workbench.audit.wording")
 

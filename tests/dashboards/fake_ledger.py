@@ -1,7 +1,7 @@
 """Writes a ledger for tests of the page, through its API: two synthetic runs taken in, and what people did between.
 
-The first run lies a month before the second; half of what fails in the first was done by then, and so on: every state
-of a finding occurs, each flag, each card.
+The first run lies a month before the second, which shows the same but that every second branch has mended its ways:
+every state of a finding occurs, each flag, each card.
 """
 
 from __future__ import annotations
@@ -9,11 +9,13 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
+import duckdb
 from fake_run import write_run
 
 from workbench.audit.run import Run
 from workbench.ledger import Act, Ledger, sync
 from workbench.ledger.secretaries import of_run
+from workbench.vocabulary import Verdict
 
 #: The second run, and the day most tests look at the ledger.
 LATER = date(2026, 9, 30)
@@ -25,7 +27,8 @@ TREATED = 50
 def write_season(folder: Path) -> tuple[Path, Path]:
     """(folder of the second run, file of the ledger)."""
     first = write_run(folder / "august", branches=48, units=4)
-    second = write_run(folder / "september", branches=48, units=4, seed=8, receipt={"as_of": LATER.isoformat()})
+    second = write_run(folder / "september", branches=48, units=4, receipt={"as_of": LATER.isoformat()})
+    _mend(second)
     where = folder / "ledger.sqlite"
     with Ledger(where) as ledger:
         sync(ledger, Run(first), "督查员甲")
@@ -34,6 +37,25 @@ def write_season(folder: Path) -> tuple[Path, Path]:
         sync(ledger, Run(second), "督查员甲")
         _cards(ledger, Run(second))
     return second, where
+
+
+def _mend(run: Path) -> None:
+    """Let the branches with an odd number have done everything."""
+    mended = "CAST(right(subject, 1) AS INTEGER) % 2 = 1"
+    changes = {
+        "results": f"* REPLACE (CASE WHEN {mended} AND missed > 0 THEN '{Verdict.MET}' ELSE verdict END AS verdict,"
+        f" CASE WHEN {mended} THEN 0 ELSE missed END AS missed,"
+        f" CASE WHEN {mended} THEN met + missed ELSE met END AS met,"
+        f" CASE WHEN {mended} THEN 0 ELSE missed_mask END AS missed_mask,"
+        f" CASE WHEN {mended} THEN met_mask | missed_mask ELSE met_mask END AS met_mask)",
+        "evidence": f"* REPLACE (CASE WHEN {mended} AND status = 'missed' THEN 'met' ELSE status END AS status)",
+        "findings": "*",
+    }
+    with duckdb.connect() as con:
+        for name, columns in changes.items():
+            path, kept = run / f"{name}.parquet", f"WHERE NOT {mended}" if name == "findings" else ""
+            con.execute(f"CREATE TABLE {name} AS SELECT {columns} FROM '{path}' {kept}")
+            con.execute(f"COPY {name} TO '{path}' (FORMAT parquet)")
 
 
 def _treat(ledger: Ledger, key: str, course: int, deadline: date) -> None:

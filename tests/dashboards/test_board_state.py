@@ -244,6 +244,17 @@ def test_register_of_cards(own: Board) -> None:
     assert {p.kind for p in own.register(shown())["cards"][1]["prompts"]} == {"整改材料备案"}
 
 
+def test_a_ground_is_typed_by_its_code(own: Board) -> None:
+    card = own.register(shown())["cards"][0]["card"]
+    more = own.ledger.findings.open_on_site(card.org_id, Act("督查员甲", LATER), clause="第七条", detail="没有公示清单")
+    typed = {"grounds": f"{more.code}\n另有反映"}
+    assert "没有确认" in act(own, "card", card.org_id, "add_grounds", card.version, **typed)["refused"]
+    own.ledger.findings.confirm(more.key, Act("督查员甲", LATER))
+    assert act(own, "card", card.org_id, "add_grounds", card.version, **typed)["refused"] == ""
+    assert own.ledger.cards.get(card.org_id).grounds[-2:] == (more.key, "另有反映")
+    assert f"finding={more.code}" in board_pages.holder(own, card.org_id, LATER)
+
+
 def test_a_person_decides_on_a_proposal_with_a_reason(own: Board) -> None:
     first, second = own.register(shown())["proposals"][:2]
     give = next(f for f in first["forms"] if f.verb != "decline")

@@ -100,7 +100,7 @@ _FIELDS: dict[str, tuple[Field, ...]] = {
     "card.give_red": (_GROUNDS, _why(True), Field("deadline", "整改期限", "date"), _on("亮牌日期")),
     "card.give_red_at_once": (_GROUNDS, _why(True), Field("deadline", "整改期限", "date"), _on("亮牌日期")),
     "card.decline": (Field("level", "建议的牌", "given", True), _GROUNDS, _why(True), _on()),
-    "card.add_grounds": (Field("grounds", "补充的事由（每行一条）", "lines", True), _why(), _evidence(), _on()),
+    "card.add_grounds": (Field("grounds", "补充的事由（问题编号或文字，每行一条）", "lines", True), _why(), _evidence(), _on()),
     "card.follow_up": (
         Field("kind", "后续措施", "choice", True, _FOLLOW_UPS), Field("note", "情况", "long"), _evidence(), _on(),
     ),

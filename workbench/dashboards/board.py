@@ -342,6 +342,8 @@ class Board:
                 run=self.run_id,
             )
             book = {"finding": self.ledger.findings, "card": self.ledger.cards}[topic]
+            if "grounds" in particulars:
+                particulars["grounds"] = self._keys(particulars["grounds"])
             if f"{topic}.{verb}" in acts.BEGINNING:
                 particulars["secretary"] = self._secretaries().get(ident)
             course = getattr(book, verb)(ident, act, **particulars)
@@ -350,6 +352,11 @@ class Board:
         except LedgerError as e:
             return {"refused": str(e), "conflict": False}
         return {"done": f"已登记“{acts.LABELS[f'{topic}.{verb}']}”，现为：{course.state}", "refused": ""}
+
+    def _keys(self, grounds: Iterable[str]) -> tuple[str, ...]:
+        """Grounds as the ledger keeps them: where somebody typed the code of a finding, its key."""
+        codes = {f.code: f.key for f in self.ledger.findings.all()}
+        return tuple(codes.get(ground, ground) for ground in grounds)
 
     def _may_act(self) -> None:
         if not self.inspector:
