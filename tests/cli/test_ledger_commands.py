@@ -296,6 +296,9 @@ def test_an_inspection(where: Path, capsys: pytest.CaptureFixture[str]) -> None:
         mine = next(code for code, name in course.assigned.items() if name == "第一组")
     ledger("inspection", "visit", "2026-样例", mine, "--on", "2026-09-02")
     ledger("inspection", "use", "2026-样例", "到点", "--on", "2026-09-02")
+    capsys.readouterr()
+    ledger("inspection", "show", "2026-样例")
+    assert "有的层没有检查到" in capsys.readouterr().out
     ledger("inspection", "step", "2026-样例", "反馈", "--on", "2026-09-20", code=ExitCode.USAGE)
     ledger("inspection", "step", "2026-样例", "反馈", "--on", "2026-09-20", "--why", "其余改为书面检查")
     capsys.readouterr()

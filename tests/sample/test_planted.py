@@ -16,7 +16,7 @@ from workbench.records.intake import intake
 from workbench.requirements import load_requirements, load_suites
 from workbench.requirements.adoption import load_adoption
 from workbench.requirements.shapes import SHAPES
-from workbench.sample import make_sample
+from workbench.sample import faults_mended, make_sample
 from workbench.sample.adoption import FILE
 from workbench.sample.faults import FAULTS
 
@@ -42,6 +42,17 @@ def judge(folder: Path, as_of: date, year: int | None = None) -> list[dict]:
         with closing(facts_for(records.con, suites.requirements, as_of, year)) as facts:
             context = prepare(facts, suites.requirements, adoption=load_adoption(folder / FILE, suites=suites))
             return facts.tables.rows(decide(context, suites.requirements))
+
+
+@pytest.mark.parametrize(("day", "open_then", "mended_then"), [
+    ((7, 22), 12, 0), ((7, 23), 11, 1), ((8, 12), 2, 10), ((8, 13), 1, 11), ((8, 31), 1, 11),
+])
+def test_what_is_mended_on_its_day_is_implied_until_the_day_before(
+    day: tuple[int, int], open_then: int, mended_then: int
+) -> None:
+    known = [f for f in faults_mended.FAULTS if f.day <= day]
+    assert sum(f.implied(day) == f.implies for f in known) == open_then
+    assert sum(f.mended is not None and f.implied(day) == f.then for f in known) == mended_then
 
 
 def test_sample_data_has_exactly_the_planted_faults(demo_run: Path) -> None:

@@ -127,6 +127,10 @@ def test_planted_is_well_formed(city: Path, con: duckdb.DuckDBPyConnection) -> N
     found, later = {r for _, r in pairs}, set(planted["not_yet_due"])
     assert found | later <= set(shapes)
     assert not found & later
+    mended = [(e["subject"], e["requirement"]) for e in planted["mended"]]
+    assert len(mended) == len(set(mended)) >= 12
+    assert not set(mended) & set(pairs)
+    assert all(f"{date(2026, 7, 15)}" < e["mended"] <= f"{AS_OF}" for e in planted["mended"]), "between two audits"
     # Each shape is planted, or cannot fail by that day.
     assert {shapes[r] for r in found | later} == set(shapes.values())
     assert set(shapes.values()) - {shapes[r] for r in found} == {"expect_orgs_covered", "expect_grade_capped"}

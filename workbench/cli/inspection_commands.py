@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from workbench.cli.commands import one_of, parse_date
 from workbench.cli.console import err, out
 from workbench.cli.ledger_common import acting, each, last_run, opened, org_of
-from workbench.errors import UsageError
+from workbench.errors import UsageError, WorkbenchError
 from workbench.exit_codes import ExitCode
 from workbench.reports.tables import plain_table
 
@@ -55,9 +55,22 @@ def run_show(where: str, ident: str) -> int:
             for code, b in found.branches.items()
         ]
         out().print(plain_table("待查组织", ("代码", "名称", "督查组", "到点", "由来"), rows))
+        if found.draws and found.visits:
+            out().print(estimated(ledger, ident), markup=False, soft_wrap=True)
         if found.runs:
             out().print("核查结果：" + "；".join(f"{r.role} {r.run}" for r in found.runs), markup=False)
     return ExitCode.CLEAN
+
+
+def estimated(ledger: Ledger, ident: str) -> str:
+    """What the drawn branches say about all of the frame; why nothing can be said while a stratum was not seen."""
+    try:
+        share = ledger.inspections.estimate(ident)
+    except WorkbenchError as error:
+        return f"推断全体：{error.message}"
+    low, high = float(share.low), float(share.high)
+    return (f"推断全体：有确认问题的支部占 {float(share.share):.0%}，{share.confidence:.0%} 的把握在 {low:.0%} 至 {high:.0%} 之间"
+            "（只据抽中并到点的支部，按层加权）")
 
 
 def run_plan(

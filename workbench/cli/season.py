@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from workbench.cli import season_rules as rules
 from workbench.cli.console import out
-from workbench.cli.inspection_commands import spread
+from workbench.cli.inspection_commands import estimated, spread
 from workbench.ledger.cards import ORANGE, YELLOW
 from workbench.ledger.drawing import frame
 from workbench.ledger.events import Act
@@ -158,7 +158,7 @@ class Season:
             else:
                 book.confirm(f.key, self.act(DECIDED, evidence=["核查所列台账行"]))
         after = self.inspected()
-        self.tell(DECIDED, "核实：确认，或认定不成立", "认定不成立须先听支部意见，并写明理由。")
+        self.tell(DECIDED, "核实：确认，或认定不成立", "认定不成立须先听支部意见，并写明理由。", estimated(self.ledger, self.ident))
         self.table("不成立", (f for f in after if f.state == "不成立"), lambda f: f.dismiss_reason)
         self.table("已确认", (f for f in after if f.state == "已确认"), lambda f: f.detail)
         self.ledger.inspections.report(self.ident, self.act(DECIDED))
