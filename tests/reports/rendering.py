@@ -25,7 +25,7 @@ _HEAD, _FOOT = 0.12, 0.88
 
 @dataclass(frozen=True)
 class Rendered:
-    """A paper as PDF: its text page by page (blanks taken out), a picture of each, the share of ink between head and foot."""
+    """A paper as PDF: by page its text (blanks taken out), a picture, and the share of ink between head and foot."""
 
     pdf: Path
     pages: tuple[str, ...]

@@ -90,31 +90,32 @@ def _done_well(document: Document, told: Figures) -> None:
 def _problems(document: Document, told: Figures, names: Sequence[tuple[str, list[str]]]) -> None:
     style.add(document, "三、主要问题", style.FIRST)
     style.add(document, _overview(told))
-    if told.sectors:
+    if told.problems.sectors:
         style.add(document, "各领域情况如下：")
         table = style.add_table(document, _WIDTHS)
         style.header_row(table, ("领域", "党组织数", "有查实问题的党组织数"), _WIDTHS)
-        for row in (*told.sectors, told.total):
+        for row in (*told.problems.sectors, told.problems.total):
             style.fill_row(table, (row.name, _cell(row.organizations), _cell(row.with_problems)), _WIDTHS)
         style.add(document, _note(), style.SMALL)
-    for i, chapter in enumerate(told.chapters):
+    for i, chapter in enumerate(told.problems.chapters):
         style.add(document, f"（{_ORDER[i]}）{chapter.heading}", style.SECOND)
         for text in _chapter(chapter):
             style.add(document, text)
     if names:
-        style.add(document, f"（{_ORDER[len(told.chapters)]}）点名通报", style.SECOND)
+        style.add(document, f"（{_ORDER[len(told.problems.chapters)]}）点名通报", style.SECOND)
         for name, problems in names:
             style.add(document, f"{name}：{'；'.join(problems)}。")
 
 
 def _overview(told: Figures) -> str:
-    if not told.chapters:
+    if not told.problems.chapters:
         text = "没有经核实确认的问题。"
     else:
-        amount = f"查实问题{told.confirmed}项，" if told.confirmed else ""
-        problems = told.total.with_problems
+        amount = f"查实问题{told.problems.confirmed}项，" if told.problems.confirmed else ""
+        amount += f"涉及有关文件的要求{sum(len(c.clauses) for c in told.problems.chapters)}项，"
+        problems = told.problems.total.with_problems
         spread = "" if problems is Withheld.OTHER else f"有查实问题的党组织{_count(problems)}，"
-        closed = f"已销号{told.closed}项，" if told.closed else ""
+        closed = f"已销号{told.problems.closed}项，" if told.problems.closed else ""
         text = f"经与有关党组织核对，{amount}{spread}{closed}主要情况见下。"
     if told.waiting:
         text += f"另有{_items(told.waiting)}事项尚待核实，未列入本通报。"
@@ -129,12 +130,12 @@ def _chapter(chapter: Chapter) -> list[str]:
         texts.append(f"有查实问题的党组织{_count(chapter.organizations)}。")
     if chapter.frequent:
         parts = [f"{c.description}，未达到要求的{c.organizations}个，见{c.clause}" for c in chapter.frequent[:_MOST]]
-        texts.append(f"涉及较多的：{'；'.join(parts)}。")
+        texts.append(f"涉及较多的要求：{'；'.join(parts)}。")
     rare = [c for c in chapter.clauses if not isinstance(c.organizations, int)]
     if rare:
         words = "；".join(f"{c.description}，见{c.clause}" for c in rare[:_MOST])
         rest = f"；等{len(rare)}项" if len(rare) > _MOST else ""
-        texts.append(f"各涉及少于{FEWEST}个党组织的：{words}{rest}。")
+        texts.append(f"下列要求各有少于{FEWEST}个党组织未达到：{words}{rest}。")
     return texts
 
 

@@ -6,7 +6,7 @@ be worked out from another (:mod:`workbench.reports.papers.small_cells`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -68,18 +68,25 @@ class SectorRow:
 
 
 @dataclass(frozen=True)
-class Figures:
-    """All numbers of a circular. ``confirmed`` None: the number of findings would give a small count away."""
+class Problems:
+    """What is told of confirmed problems. ``confirmed`` None: the number of findings would give a small count away."""
 
-    drawn: Shown
-    picked: Shown
-    all_visited: bool
-    shares: tuple[Share, ...]
     chapters: tuple[Chapter, ...]
     sectors: tuple[SectorRow, ...]
     total: SectorRow
     confirmed: int | None
     closed: int | None
+
+
+@dataclass(frozen=True)
+class Figures:
+    """All numbers of a circular."""
+
+    drawn: Shown
+    picked: Shown
+    all_visited: bool
+    shares: tuple[Share, ...]
+    problems: Problems
     waiting: Shown
     apart: Shown
 
@@ -121,7 +128,20 @@ def figures(ledger: Ledger, run: Run, course: Inspection) -> Figures:
     found = concerned(ledger, course, organizations)
     breaches = [f for f in found if f.nature not in facts.APART]
     settled = [f for f in breaches if facts.established(f)]
-    chapters, by_document = _chapters(run, settled)
+    drawn, picked = _draws(course)
+    return Figures(
+        drawn=drawn, picked=picked, all_visited=bool(course.visits) and not course.unvisited,
+        shares=_shares(run, organizations), problems=problems(facts.Source(run), organizations, settled),
+        waiting=shown(len(breaches) - len(settled)), apart=shown(len(found) - len(breaches)),
+    )
+
+
+def problems(source: facts.Source, organizations: Mapping[str, str], settled: Sequence[Finding]) -> Problems:
+    """The numbers of confirmed findings, each printed only beside what leaves every withheld one open.
+
+    ``organizations`` are those of the scope with their sectors.
+    """
+    chapters, by_document = _chapters(source, settled)
     with_problems = {f.subject for f in settled}
     # A document whose number is withheld though large counts as the fewest that it can be.
     known = [
@@ -132,14 +152,8 @@ def figures(ledger: Ledger, run: Run, course: Inspection) -> Figures:
     sectors, total = _sectors(organizations, with_problems, told=told)
     confirmed = _confirmed(settled, chapters, by_document)
     done = sum(f.state == CLOSED for f in settled)
-    drawn, picked = _draws(course)
-    return Figures(
-        drawn=drawn, picked=picked, all_visited=bool(course.visits) and not course.unvisited,
-        shares=_shares(run, organizations), chapters=tuple(chapters), sectors=sectors, total=total,
-        confirmed=confirmed,
-        closed=done if confirmed is not None and _stands(done) and _stands(confirmed - done) else None,
-        waiting=shown(len(breaches) - len(settled)), apart=shown(len(found) - len(breaches)),
-    )
+    closed = done if confirmed is not None and _stands(done) and _stands(confirmed - done) else None
+    return Problems(tuple(chapters), sectors, total, confirmed, closed)
 
 
 def _stands(count: int) -> bool:
@@ -151,9 +165,8 @@ def _draws(course: Inspection) -> tuple[Shown, Shown]:
     return shown(drawn), shown(len(course.picked))
 
 
-def _chapters(run: Run, settled: Sequence[Finding]) -> tuple[list[Chapter], list[int]]:
+def _chapters(source: facts.Source, settled: Sequence[Finding]) -> tuple[list[Chapter], list[int]]:
     """Documents in the order of the run, with the true number of organisations beside each."""
-    source = facts.Source(run)
     grouped: dict[str, dict[tuple[str, str], set[str]]] = {}
     for finding in settled:
         clauses = grouped.setdefault(source.title(finding) or "现场检查", {})
@@ -184,20 +197,20 @@ def _confirmed(settled: Sequence[Finding], chapters: Sequence[Chapter], by_docum
     if any(chapter.organizations is Withheld.OTHER for chapter in chapters):
         return None
     by_clause = [len(subjects) for subjects in pairs.values()]
-    if items_may_stand(number, by_document) and items_may_stand(number, by_clause, one_each=True):
+    if items_may_stand(number, by_document) and items_may_stand(number, by_clause):
         return number
     return None if number else 0
 
 
 def _sectors(
-    organizations: dict[str, str], with_problems: set[str], *, told: bool
+    organizations: Mapping[str, str], with_problems: set[str], *, told: bool
 ) -> tuple[tuple[SectorRow, ...], SectorRow]:
     """Rows by sector and the sum; only the sum where no choice of rows protects the small ones."""
     names = sorted(set(organizations.values()), key=lambda name: (name == NO_SECTOR, name))
-    counts = []
-    for name in names:
-        inside = {org for org, sector in organizations.items() if sector == name}
-        counts.append([len(inside & with_problems), len(inside - with_problems)])
+    place = {name: i for i, name in enumerate(names)}
+    counts = [[0, 0] for _ in names]
+    for org_id, sector in organizations.items():
+        counts[place[sector]][org_id not in with_problems] += 1
     guarded = guard(counts, unprinted={1}, column_totals_stay=True) if told and counts else None
     if guarded is not None:
         rows = tuple(

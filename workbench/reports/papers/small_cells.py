@@ -182,22 +182,16 @@ def union_may_stand(union: int, parts: Sequence[int]) -> bool:
     return union >= FEWEST and union <= sum(n if n == 0 or n >= FEWEST else 1 for n in parts)
 
 
-def items_may_stand(items: int, parts: Sequence[int], *, one_each: bool = False) -> bool:
+def items_may_stand(items: int, parts: Sequence[int]) -> bool:
     """Whether a number of findings may be printed beside the numbers of organisations that they concern.
 
-    Every organisation of a group has at least one finding there, so the findings are at least the sum of the groups:
-    a number that leaves each withheld group just one says what they are. With ``one_each`` (groups by requirement,
-    where an organisation rarely has two findings) a reader may take the number for the sum itself.
+    Every organisation of a group has at least one finding there, so the findings are at least the sum of the groups,
+    and few findings beside many organisations say that hardly any of these is in two groups. The number may stand
+    when nothing is withheld, or when it is larger than the groups could be at their largest: then it says nothing.
 
-    >>> items_may_stand(11, [10, 1]), items_may_stand(12, [10, 1]), items_may_stand(12, [10, 2], one_each=True)
-    (False, True, False)
+    >>> items_may_stand(14, [10, 3]), items_may_stand(15, [10, 3]), items_may_stand(15, [10, 5])
+    (False, True, True)
     """
     printed = sum(n for n in parts if n >= FEWEST)
     withheld = sum(0 < n < FEWEST for n in parts)
-    if items < FEWEST:
-        return False
-    if not withheld:
-        return True
-    if one_each and (withheld == 1 or items == printed + (FEWEST - 1) * withheld):
-        return False
-    return items > printed + withheld
+    return items >= FEWEST and (not withheld or items > printed + (FEWEST - 1) * withheld)
