@@ -97,7 +97,11 @@ def test_only_what_breaks_anew_recurs(played: Played, planted: dict) -> None:
 def test_every_turn_of_the_course_occurs(played: Played) -> None:
     states = Counter(f.state for f in played.findings)
     assert set(states) == {"待核实", "已确认", "不成立", "整改中", "已销号"}
-    assert any(f.overdue(END) for f in played.findings)
+    assert any(f.overdue(END) and not f.submitted_on for f in played.findings), "one did nothing"
+    failing = set(played.season.august.findings["key"])
+    assert all(f.key in failing for f in played.findings if f.failed_on), "no review fails on what no run shows"
+    (on_site,) = [f for f in played.findings if f.source == "现场"]
+    assert (on_site.state, on_site.closed_by) == ("已销号", SECOND)
     kinds = Counter(e.kind for e in played.events)
     for kind in ("finding.answer", "finding.dismiss", "finding.fail", "finding.resolve", "card.give_yellow",
                  "card.give_orange", "card.decline", "card.follow_up", "inspection.circulate"):

@@ -19,7 +19,7 @@ from workbench.cli.inspection_commands import estimated, spread
 from workbench.ledger.cards import ORANGE, YELLOW
 from workbench.ledger.drawing import frame
 from workbench.ledger.events import Act
-from workbench.ledger.findings import CLOSED, PERFUNCTORY, RECTIFYING, Finding
+from workbench.ledger.findings import CLOSED, ON_SITE, PERFUNCTORY, RECTIFYING, Finding
 from workbench.ledger.inspections import BEFORE, LOOK_BACK
 from workbench.ledger.runs import run_id
 from workbench.ledger.secretaries import of_run
@@ -234,6 +234,7 @@ class Season:
     def review(self, report: SyncReport) -> None:
         """Close what is resolved, by a second person; fail what was only said to be done; tell what is overdue."""
         book, resolved = self.ledger.findings, set(report.resolved)
+        failing = {*report.seen, *report.unchanged}
         shown = f"截至 {self.last} 的核查结果"
         for f in self.inspected():
             if f.state == RECTIFYING and f.key in resolved:
@@ -241,7 +242,9 @@ class Season:
         for f in [f for f in self.inspected() if f.state == "待复查"]:
             if f.key in resolved:
                 book.close(f.key, self.act(self.last, evidence=[shown], who=SECOND), conclusion="核查达标，整改属实")
-            else:
+            elif f.source == ON_SITE:  # no run can show it: somebody goes there again
+                book.close(f.key, self.act(self.last, evidence=["到点复看照片（样例）"], who=SECOND), conclusion="到点复看，已清理")
+            elif f.key in failing:
                 book.fail(f.key, self.act(self.last, "报称已补办，核查仍未见", [shown], who=SECOND), ground=PERFUNCTORY)
         after = self.inspected()
         self.tell(self.last, "复查：属实的销号，敷衍的退回")

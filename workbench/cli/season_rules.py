@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from workbench.ledger.findings import BREACH, PROMPT
+from workbench.ledger.findings import AUDITED, BREACH, PROMPT
 from workbench.vocabulary import Level, OrgType
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ OVER = ("month", "quarter", "half_year")
 #: What can be put right at once: a post, a point of contact, a place looked at.
 AT_ONCE = ("expect_posts_held", "expect_post_qualified", "expect_open_cases", "expect_checklist")
 #: Of those to be put right at once, one owner in so many does nothing until the deadline.
-IDLE_ONE_IN = 4
+IDLE_ONE_IN = 3
 #: Reviews not passed from which on an orange card is given.
 FAILED_OFTEN = 2
 
@@ -60,8 +60,8 @@ def put_right(finding: Finding, requirements: Mapping[str, Mapping[str, Any]]) -
 
 
 def idle(finding: Finding) -> bool:
-    """Whether the owner of such a state does nothing: drawn by the finding's code."""
-    return int(finding.code, 16) % IDLE_ONE_IN == 0
+    """Whether the owner of such a state does nothing: drawn by the finding's code; what was seen on site is mended."""
+    return finding.source == AUDITED and int(finding.code, 16) % IDLE_ONE_IN == 0
 
 
 def measure(finding: Finding, requirements: Mapping[str, Mapping[str, Any]]) -> str:
