@@ -64,7 +64,7 @@ def test_a_machine_walks_its_course() -> None:
     risk = machines()[RISK]()
     for step in ("发出文书", "防范谈话", "填写登记表", "提交整改情况", "结束", "归档"):
         risk.send(step)
-    assert risk.current_state_value == "to_归档"
+    assert [state.name for state in risk.configuration] == ["归档"]
 
 
 # --- cases -----------------------------------------------------------------------------------------------------------

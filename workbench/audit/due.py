@@ -56,7 +56,8 @@ def write_due(ctx: Context, requirements: Sequence[Requirement], results: ir.Tab
             found.due_on.between(waived.since, waived.until),
         ],
     )
-    _write(ctx, found.distinct().order_by("subject", "requirement", "due_on", "unit_label"), work / "due.parquet")
+    found = found.order_by("subject", "requirement", "due_on", "unit_label")
+    ctx.facts.tables.write(work / "due.parquet", found)
 
 
 def _of_units(ctx: Context) -> list[ir.Table]:
@@ -148,7 +149,7 @@ def list_distinct(values: list[str]) -> list[str]:
 
 
 def write_courses(ctx: Context, work: Path) -> None:
-    """``cases.parquet``: every case of a process in :data:`COURSES`, steps in the order of their days; keys only.
+    """``cases.parquet``: every case of a process in :data:`COURSES`, each step with its day; keys only.
 
     Star ratings stand there as steps named by their grade, ratings by points as a bare step: points are of persons.
     """
@@ -165,13 +166,14 @@ def write_courses(ctx: Context, work: Path) -> None:
         tags=ibis.null("array<string>"),
     )
     rows = rows.union(graded.distinct())
-    order = [rows.done_on, rows.step]
+    # lists of one grouping hold the rows in one order, whichever that is; sorting within each would take twice the time
+    tagged = rows.tags.collect(where=rows.tags.length() > 0)
     cases = rows.group_by("process", "case_id", "org_id").agg(
-        steps=rows.step.collect(order_by=order),
-        days=rows.done_on.collect(order_by=order),
-        tags=ibis.coalesce(list_distinct(rows.tags.collect().flatten()).sort(), ibis.literal([], "array<string>")),
+        steps=rows.step.collect(),
+        days=rows.done_on.collect(),
+        tags=ibis.coalesce(list_distinct(tagged.flatten()).sort(), ibis.literal([], "array<string>")),
     )
-    _write(ctx, cases.order_by("process", "org_id", "case_id"), work / "cases.parquet")
+    ctx.facts.tables.write(work / "cases.parquet", cases.order_by("process", "org_id", "case_id"))
 
 
 def write_secretaries(ctx: Context, work: Path) -> None:
@@ -181,7 +183,7 @@ def write_secretaries(ctx: Context, work: Path) -> None:
     last = held.group_by("org_id").agg(
         person_id=held.person_id.argmax(held.started_on), started_on=held.started_on.max()
     )
-    _write(ctx, last.order_by("org_id"), work / "secretaries.parquet")
+    ctx.facts.tables.write(work / "secretaries.parquet", last.order_by("org_id"))
 
 
 def with_members(ctx: Context, orgs: ir.Table) -> ir.Table:
@@ -194,10 +196,3 @@ def with_members(ctx: Context, orgs: ir.Table) -> ir.Table:
     counted = people.standing.isin([Standing.FULL.value, Standing.PROBATIONARY.value]) & there
     found = people.group_by("org_id").agg(members=people.person_id.nunique(where=counted))
     return look_up(orgs, found, ["org_id"])
-
-
-def _write(ctx: Context, expr: ir.Table, path: Path) -> None:
-    stored = ctx.store("written", expr)  # in the types that Ibis says it has: months added leave a time of day
-    ctx.facts.tables.settle()
-    ctx.facts.tables.con.to_parquet(stored, path)
-    ctx.facts.tables.drop([stored])

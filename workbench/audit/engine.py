@@ -17,7 +17,7 @@ import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
 
-from workbench.audit.due import write_due
+from workbench.audit.due import write_courses, write_due, write_secretaries
 from workbench.audit.facts import Facts
 from workbench.audit.gx_process import GxProcess, Judgement
 from workbench.audit.papers import exemption_states, permission_states, read_papers
@@ -202,6 +202,8 @@ def _judge(
 
     def meanwhile() -> None:
         write_due(ctx, requirements, decided, work)
+        write_courses(ctx, work)
+        write_secretaries(ctx, work)
         write_evidence(ctx, requirements, decided, keep, work)
 
     gx_results, broken = check(ctx, requirements, decided, judge, meanwhile)

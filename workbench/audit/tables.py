@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from itertools import count
+from pathlib import Path
 
 import ibis
 import ibis.expr.operations as ops
@@ -39,6 +40,11 @@ class Tables:
     def append(self, table: ir.Table, expr: ir.Table) -> None:
         """Add the rows of ``expr``, which has the same columns, to a stored table."""
         self._run(expr, f'INSERT INTO "{table.get_name()}" BY NAME {self._typed(expr)}')
+
+    def write(self, path: Path, expr: ir.Table) -> None:
+        """Put the outcome into a Parquet file, in the types Ibis says it has (months added leave a time of day)."""
+        name = str(path).replace("'", "''")
+        self._run(expr, f"COPY ({self._typed(expr)}) TO '{name}' (FORMAT parquet)")
 
     def drop(self, tables: Iterable[ir.Table]) -> None:
         """Forget stored tables that nobody reads any more."""

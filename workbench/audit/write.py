@@ -17,7 +17,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from workbench.audit.due import with_members, write_courses, write_secretaries
+from workbench.audit.due import with_members
 from workbench.audit.facts import Facts
 from workbench.audit.run import FORMAT
 from workbench.audit.shapes import SHAPES
@@ -263,8 +263,6 @@ def write_run(
     _json(work / "requirements.json", list(entries.values()))
     con.to_parquet(organizations(ctx).order_by("org_id"), work / "organizations.parquet")
     con.to_parquet(results.order_by("subject", "requirement"), work / "results.parquet")
-    write_courses(ctx, work)
-    write_secretaries(ctx, work)
     failing = results.filter(needs_a_person(results)).order_by("subject", "requirement")
     write_findings(tables.read(failing), entries, ctx.year, work / "findings.parquet")
     con.to_parquet(con.table("sources"), work / "sources.parquet")

@@ -198,7 +198,7 @@ def machine(process: Process) -> type[StateMachine]:
     """
     stages = COURSES[process]
     states = {s.name: State(s.name, initial=s is stages[0], final=s.final) for s in stages}
-    body: dict[str, object] = {f"to_{name}": state for name, state in states.items()}
+    body: dict[str, object] = {f"state_{number}": state for number, state in enumerate(states.values())}
     for target in stages:
         sources = [s for s in stages if target.name in following(process, s)]
         for source in sources:
@@ -237,8 +237,8 @@ class RatingMachine(StateMachine):
 
 #: What people read for an event of the machines that are not made from steps.
 LABELS = {
-    "term.remind": "进入提醒期", "term.expire": "任期届满", "term.permit": "批准延期", "term.elect": "选举",
-    "term.go_on": "新一届开始", "rating.rate": "评定", "rating.rate_again": "再次评定", "rating.new_year": "进入新年度",
+    "remind": "进入提醒期", "expire": "任期届满", "permit": "批准延期", "elect": "选举", "go_on": "新一届开始", "rate": "评定",
+    "rate_again": "再次评定", "new_year": "进入新年度",
 }
 
 

@@ -115,7 +115,7 @@ def _case(
     row: Mapping[str, Any], names: Mapping[str, str], due: tuple[CaseDue, ...], failing: tuple[str, ...]
 ) -> Case | None:
     process = Process(row["process"])
-    steps = tuple(zip(row["days"], row["steps"], strict=True))
+    steps = tuple(sorted(zip(row["days"], row["steps"], strict=True)))
     stage = stage_of(process, row["steps"])
     if stage is None:
         return None

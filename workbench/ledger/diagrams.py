@@ -11,10 +11,12 @@ from statemachine.contrib.diagram.extract import extract
 from statemachine.contrib.diagram.model import DiagramGraph, DiagramTransition
 from statemachine.contrib.diagram.renderers.mermaid import MermaidRenderer
 
+from workbench.ledger import course_machines
 from workbench.ledger.machines import LABELS, MACHINES, OPENING, transitions
 
 #: The diagrams stand between these lines.
 FIRST, LAST = "<!-- machines -->", "<!-- /machines -->"
+FIRST_COURSE, LAST_COURSE = "<!-- courses -->", "<!-- /courses -->"
 _PAGE = Path("docs", "ledger.md")
 
 TITLES = {
@@ -62,13 +64,28 @@ def section() -> str:
     return "\n".join([*parts, "", LAST])
 
 
+def other_courses() -> str:
+    """The courses that runs show, between their markers: an arrow is named by the first step that leads there."""
+    parts = [FIRST_COURSE]
+    for name, machine in course_machines.machines().items():
+        graph = extract(machine)
+        ids = {state.id: state for state in machine.states}
+        for arrow in graph.transitions:
+            events = [t.event for t in ids[arrow.source].transitions if t.target.id in arrow.targets]
+            arrow.event = "、".join(dict.fromkeys(course_machines.LABELS.get(e, e) for e in events))
+        parts += ["", f"**{name}**", "", "```mermaid", MermaidRenderer().render(graph).rstrip(), "```"]
+    return "\n".join([*parts, "", LAST_COURSE])
+
+
 def inserted(page: str) -> str:
     """The page with the diagrams of the code between its markers; :class:`ValueError` when it has none."""
-    before, found, rest = page.partition(FIRST)
-    _, closed, after = rest.partition(LAST)
-    if not found or not closed:
-        raise ValueError(f"{FIRST} … {LAST} not found")
-    return f"{before}{section()}{after}"
+    for first, last, made in ((FIRST, LAST, section), (FIRST_COURSE, LAST_COURSE, other_courses)):
+        before, found, rest = page.partition(first)
+        _, closed, after = rest.partition(last)
+        if not found or not closed:
+            raise ValueError(f"{first} … {last} not found")
+        page = f"{before}{made()}{after}"
+    return page
 
 
 def main() -> None:
