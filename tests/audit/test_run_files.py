@@ -164,7 +164,8 @@ OPEN: dict[str, tuple[Requirement, Mapping[str, Any], tuple[str, date, str]]] = 
         ),
         {
             "ratings": [
-                {"org_id": "O1", "person_id": "P1", "kind": "述职评议", "period": y, "grade": "差", "rated_on": D(f"{y + 1}-04-18")}
+                {"org_id": "O1", "person_id": "P1", "kind": "述职评议", "period": y, "grade": "差",
+                 "rated_on": D(f"{y + 1}-04-18")}
                 for y in (2024, 2025)
             ],
             "posts": [post("P1", "书记", "2020-01-01")],
@@ -317,7 +318,8 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[dict[str
             {"org_id": "O1", "kind": "星级评定", "period": 2025, "grade": "五星", "rated_on": D("2025-12-14")},
             {"org_id": "O1", "kind": "星级评定", "period": 2024, "grade": "三星"},
             *(
-                {"org_id": "O1", "person_id": p, "kind": "积分评定", "period": 2025, "grade": g, "rated_on": D("2025-12-20")}
+                {"org_id": "O1", "person_id": p, "kind": "积分评定", "period": 2025, "grade": g,
+                 "rated_on": D("2025-12-20")}
                 for p, g in (("P1", "不合格"), ("P2", "合格"))
             ),
         ],

@@ -147,7 +147,7 @@ def test_bounds_hold_as_often_as_they_say() -> None:
 
 
 def test_figures_of_practice() -> None:
-    """No fault in 31, 22, 12, 8 of 50 speaks against 5, 10, 20, 30 % (95 %); one less drawn does not. 0 of 12 from 60."""
+    """No fault in 31, 22, 12, 8 of 50 speaks against 5, 10, 20, 30 % (95 %), one less does not; 0 of 12 from 60."""
     for share, number in ((5, 31), (10, 22), (20, 12), (30, 8)):
         most = [bounds(50, drawn, 0, Fraction(1, 10))[1] for drawn in (number, number - 1)]
         assert most[0] < Fraction(share * 50, 100) <= most[1]

@@ -172,7 +172,7 @@ def _failing_by_case(run: Run) -> dict[tuple[str, str, str], tuple[str, ...]]:
 
 
 def terms(run: Run, day: date | None = None) -> list[Term]:
-    """Terms of office of everybody whom a requirement on terms binds, as of ``day`` (default: the run's), soonest first.
+    """Terms of office of everybody whom a requirement on terms binds on ``day`` (default: the run's), soonest first.
 
     Left out: where nobody knows when the term began (数据不足), and requirements that do not apply.
     """
@@ -191,7 +191,8 @@ def terms(run: Run, day: date | None = None) -> list[Term]:
             # what is observed counts the days from the end of the term to the day of the run
             until = ref - timedelta(days=int(row["observed"]))
             remind = add_months(until, -entry["kwargs"]["reminder_months"]) + timedelta(days=1)
-            elected, extended = (_last(elections, row["subject"], entry["kwargs"].get(k)) for k in ("step", "extended_by"))
+            kwargs, subject = entry["kwargs"], row["subject"]
+            elected, extended = (_last(elections, subject, kwargs.get(name)) for name in ("step", "extended_by"))
             longer = extended is not None and (elected is None or extended >= elected) and row["verdict"] not in _KEPT
             state = _term_state(day, until, remind, longer, elected, run.receipt["year"])
             found.append(
