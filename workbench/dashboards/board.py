@@ -23,6 +23,7 @@ from workbench.ledger.runs import run_id
 if TYPE_CHECKING:
     from workbench.ledger.card_proposals import CardProposal
     from workbench.ledger.due import Due
+    from workbench.ledger.events import Event
     from workbench.ledger.secretaries import Secretary
 
 #: The columns of the board.
@@ -35,6 +36,8 @@ DUE_SHOWN = 200
 SOON_DAYS = 30
 #: Cards that 第十二条 knows, weakest first.
 LEVELS = ("黄牌", "橙牌", "红牌")
+#: Particulars of events that are names of people.
+_PEOPLE = ("owner", "leader", "by")
 _GIVE = {"黄牌": "give_yellow", "橙牌": "give_orange", "红牌": "give_red"}
 
 
@@ -118,8 +121,10 @@ class Ground:
 
 
 class Board:
-    """The ledger at ``where`` beside the run behind ``state``; ``inspector`` is who acts, empty: nobody may.
+    """The ledger at ``where`` beside the run behind ``state``, within the scope of its viewer.
 
+    ``inspector`` is who acts, empty: nobody may. Names of people are masked where the viewer does not see them; free
+    text is shown as it was written.
     Raises :class:`~workbench.errors.LedgerError` when the ledger cannot be opened.
     """
 
@@ -134,9 +139,43 @@ class Board:
         self.run_id = run_id(state.run)
         self._known_secretaries: dict[str, Secretary] | None = None
 
-    def seq(self) -> int:
-        """Number of the last event: changes when anybody has written something."""
-        return self.ledger.store.head().seq
+    def seq(self) -> int | str:
+        """Changes when anybody has written something: the number of the last event, its digest for who sees a part
+        (a number would tell how much others do)."""
+        head = self.ledger.store.head()
+        return head.seq if self.state.viewer.scope is None else head.digest
+
+    def findings(self) -> list[Finding]:
+        """The findings within the viewer's scope."""
+        return [self._shown(f) for f in self.ledger.findings.all() if self.state.sees(f.subject)]
+
+    def _shown(self, found: Finding) -> Finding:
+        viewer = self.state.viewer
+        if viewer.sees_names:
+            return found
+        return replace(
+            found, owner=viewer.masked(found.owner), leader=viewer.masked(found.leader),
+            owners=tuple(viewer.masked(o) for o in found.owners), submitted_by=viewer.masked(found.submitted_by),
+        )
+
+    def _history(self, events: Iterable[Event]) -> list[Event]:
+        viewer = self.state.viewer
+        if viewer.scope is not None:
+            events = [replace(e, seq=e.version) for e in events]
+        if viewer.sees_names:
+            return list(events)
+        return [
+            replace(e, who=e.who if e.who == MACHINE else viewer.masked(e.who), what={
+                name: viewer.masked(value) if name in _PEOPLE and isinstance(value, str) else value
+                for name, value in e.what.items()
+            })
+            for e in events
+        ]
+
+    def _own(self, org_id: str) -> None:
+        """Refuse what lies outside the viewer's scope in the words for what does not exist: neither is told apart."""
+        if not self.state.sees(org_id):
+            raise Refused("督查台账中没有这一项", next_step="请从页面上选择")
 
     # -- findings ---------------------------------------------------------------------------------------------
 
@@ -158,7 +197,7 @@ class Board:
 
     def _selected(self, f: BoardFilter) -> Iterable[Entry]:
         words = f.text.casefold().split()
-        for finding in self.ledger.findings.all():
+        for finding in self.findings():
             if f.unit not in ("", finding.unit_id) or f.nature not in ("", finding.nature):
                 continue
             if f.document not in ("", finding.document) or f.clause not in ("", _clause_of(finding)):
@@ -172,7 +211,7 @@ class Board:
 
     def choices(self) -> dict[str, list[tuple[str, str]]]:
         """What the filters offer, (value, label): units, documents, clauses and natures that the ledger knows."""
-        findings = self.ledger.findings.all()
+        findings = self.findings()
         clauses = {_clause_of(f): f"{f.clause} {f.description}".strip() for f in findings}
         return {
             "unit": sorted({(f.unit_id, f.unit_name) for f in findings if f.unit_id}),
@@ -183,7 +222,7 @@ class Board:
 
     def of_branch(self, subject: str, day: date) -> list[Entry]:
         """Every finding of one organisation, in the order of the states."""
-        own = [Entry.on(f, day) for f in self.ledger.findings.of(subject)]
+        own = [Entry.on(f, day) for f in self.findings() if f.subject == subject]
         return sorted(own, key=lambda e: (STATES.index(e.finding.state), e.finding.document, e.finding.clause))
 
     def finding(self, code: str, day: date) -> dict[str, Any]:
@@ -192,14 +231,23 @@ class Board:
 
         Raises :class:`~workbench.errors.Refused` when the ledger has none so numbered.
         """
-        found = self.ledger.findings.by_code(code)
+        found = self._by_code(code)
         return {
-            "entry": Entry.on(found, day), "events": self.ledger.findings.history(found.key),
+            "entry": Entry.on(found, day), "events": self._history(self.ledger.findings.history(found.key)),
             "evidence": self.state.evidence(found.subject, found.requirement) if found.requirement else None,
             "same_run": self.run_id in (found.run, found.resolved_run),
             "known": found.subject in self._organizations(), "entry_known": found.requirement in self.state.by_id,
             "forms": self._forms("finding", found.key, found.state, found.version, self._notes(found)),
         }
+
+    def _by_code(self, code: str) -> Finding:
+        if self.state.viewer.scope is None:
+            return self._shown(self.ledger.findings.by_code(code))
+        # Not by_code: what it says of a code that it does not know may name findings of others.
+        found = next((f for f in self.findings() if f.code.casefold() == code.strip().casefold()), None)
+        if found is None:
+            raise Refused("督查台账中没有这一项", found=code, next_step="请从页面上选择")
+        return found
 
     def _notes(self, found: Finding) -> dict[str, str]:
         """What would be refused, told before anybody types."""
@@ -218,7 +266,7 @@ class Board:
         """``proposals`` with their forms (``parameters``: those they use), ``left_out`` what none of them rests on, ``cards`` that stand (with caps and
         follow-ups), ``past`` organisations without one now; by organisation, within the unit and text of the filter."""
         cards = self.ledger.cards
-        standing = {card.org_id: card for card in cards.all()}
+        standing = {card.org_id: card for card in cards.all() if self.state.sees(card.org_id)}
         proposals = [
             {"proposal": p, "card": standing.get(p.org_id), "forms": self._decide(p, standing.get(p.org_id)),
              "findings": [found for g in p.grounds if (found := self.ground(g).finding)]}
@@ -249,9 +297,10 @@ class Board:
 
         Raises :class:`~workbench.errors.Refused` when nothing about it stands in the ledger.
         """
+        self._own(org_id)
         card = self.ledger.cards.get(org_id)
         return {
-            "card": card, "cap": self._cap(card, day), "events": self.ledger.cards.history(org_id),
+            "card": card, "cap": self._cap(card, day), "events": self._history(self.ledger.cards.history(org_id)),
             "prompts": [p for p in self.ledger.cards.follow_ups_due(day) if p.org_id == org_id],
             "late": max(0, (day - card.deadline).days) if card.deadline and card.state in LEVELS else 0,
             "grounds": [self.ground(g) for g in card.grounds], "known": org_id in self._organizations(),
@@ -261,7 +310,10 @@ class Board:
     def ground(self, text: str) -> Ground:
         """A ground of a card in words, with the finding when it is one."""
         finding = self.ledger.findings.find(text)
+        if finding is not None and not self.state.sees(finding.subject):
+            return Ground("不在查看范围内的组织的问题")
         if finding is not None:
+            finding = self._shown(finding)
             return Ground(f"{finding.clause} {finding.description}（{finding.code}）", finding)
         lists, _, item = text.partition("#")
         if lists.startswith("lists/") and item:
@@ -291,6 +343,8 @@ class Board:
     def _within(self, f: BoardFilter, org_id: str, name: str) -> bool:
         unit, unit_name = self._organizations().get(org_id, ("", ""))
         words = f.text.casefold().split()
+        if not self.state.sees(org_id):
+            return False
         return f.unit in ("", unit) and all(word in f"{name} {unit_name}".casefold() for word in words)
 
     def _organizations(self) -> dict[str, tuple[str, str]]:
@@ -311,13 +365,13 @@ class Board:
         def wanted(line: Due) -> bool:
             unit, unit_name = organizations.get(line.subject, ("", ""))
             text = f"{line.subject_name} {unit_name} {line.what} {line.clause}".casefold()
-            return f.unit in ("", unit) and all(word in text for word in words)
+            return self.state.sees(line.subject) and f.unit in ("", unit) and all(word in text for word in words)
 
         lines = [line for line in due(self.state.run, self.ledger, f.day, SOON_DAYS) if wanted(line)]
         overdue, coming = ([x for x in lines if (x.days_left < 0) is late] for late in (True, False))
         return {
             "overdue": overdue[:DUE_SHOWN], "coming": coming[:DUE_SHOWN], "totals": (len(overdue), len(coming)),
-            "known": set(organizations), "codes": {f.key: f.code for f in self.ledger.findings.all()},
+            "known": set(organizations), "codes": {f.key: f.code for f in self.findings()},
             "rules": {r["id"]: r["document_title"] for r in self.state.requirements},
             "known_on": self.state.receipt["as_of"],
         }
@@ -337,6 +391,7 @@ class Board:
         topic, verb, ident = (str(message.get(name, "")) for name in ("topic", "verb", "id"))
         try:
             self._may_act()
+            self._own(ident if topic == "card" else getattr(self.ledger.findings.find(ident), "subject", ""))
             act, particulars = acts.read(
                 topic, verb, message.get("fields") or {}, who=self.inspector, seen=message.get("seen"),
                 run=self.run_id,
@@ -355,10 +410,17 @@ class Board:
 
     def _keys(self, grounds: Iterable[str]) -> tuple[str, ...]:
         """Grounds as the ledger keeps them: where somebody typed the code of a finding, its key."""
-        codes = {f.code: f.key for f in self.ledger.findings.all()}
+        codes = {f.code: f.key for f in self.findings()}
+        for ground in grounds:
+            # Keys begin with the organisation: whether others have such a finding is not told either.
+            if "|" in ground and ground not in codes.values() and not self.state.sees(ground.partition("|")[0]):
+                raise Refused("事由中的编号不属于可以查看的组织", found=ground)
         return tuple(codes.get(ground, ground) for ground in grounds)
 
     def _may_act(self) -> None:
+        if not self.inspector and self.state.viewer.name:
+            raise Refused("这一页只能查看", found=f"{self.state.viewer.name}（{self.state.viewer.role}）",
+                          next_step="请由督查员办理")
         if not self.inspector:
             raise Refused(
                 "这一页只能查看", found="启动时没有写明督查员",

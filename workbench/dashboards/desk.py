@@ -24,7 +24,7 @@ class Desk:
         if self.board:
             self.board.show(state)
 
-    def seq(self) -> int | None:
+    def seq(self) -> int | str | None:
         """Number of the last event; None without a ledger or when it cannot be read just now (the next question about
         it will say why)."""
         try:

@@ -18,6 +18,7 @@ from IPython.display import HTML
 from workbench.dashboards import export, pages
 from workbench.dashboards.clauses import Clauses
 from workbench.dashboards.state import Filter, RunState
+from workbench.dashboards.viewer import Viewer, admit, key_of_server, local, own_kernel
 from workbench.errors import RunError, WorkbenchError
 
 if TYPE_CHECKING:
@@ -33,7 +34,8 @@ class Overview(anywidget.AnyWidget):
     """The overview of one run folder, in a notebook cell or on the Voilà page.
 
     ``ledger``: the ledger of decisions (file or URL) for the page 整改与亮牌, opened when somebody first asks for it;
-    ``inspector``: who acts on that page, empty: it is read only.
+    ``inspector``: who acts on that page, empty: it is read only. With ``key``, that of the server's tickets, whoever
+    asks has to show a ticket first, and acts under the name in it.
     Raises :class:`~workbench.errors.RunError` when the folder is no usable run.
     """
 
@@ -41,15 +43,18 @@ class Overview(anywidget.AnyWidget):
     _css = pages.style()
     stamp = traitlets.Unicode().tag(sync=True)
 
-    def __init__(self, run: str | Path, ledger: str | Path = "", inspector: str = "", **kwargs: Any):
-        self.ledger, self.inspector = str(ledger), inspector.strip()
+    def __init__(
+        self, run: str | Path, ledger: str | Path = "", inspector: str = "", *, key: str = "", **kwargs: Any
+    ):
+        self.ledger, self._key, self._ticket = str(ledger), key, ""
         self._desk: Desk | None = None
-        self._open(Path(run))
-        super().__init__(stamp=self.state.stamp, **kwargs)
+        # With a key nothing is answered from what is opened here, but a run that cannot be read is told at once.
+        self._open(Path(run), local(inspector.strip()))
+        super().__init__(stamp="" if key else self.state.stamp, **kwargs)
         self.on_msg(self._on_message)
 
-    def _open(self, run: Path) -> None:
-        self.state = RunState(run)
+    def _open(self, run: Path, viewer: Viewer) -> None:
+        self.state = RunState(run, viewer)
         self.clauses = Clauses(self.state)
 
     @classmethod
@@ -60,15 +65,21 @@ class Overview(anywidget.AnyWidget):
             raise RunError(
                 "没有指定督查结果", place=f"环境变量 {RUN_VARIABLE}", next_step="请用 workbench serve 打开督查总览"
             )
-        return cls(run, os.environ.get(LEDGER_VARIABLE, ""), os.environ.get(INSPECTOR_VARIABLE, ""))
+        ledger, inspector = os.environ.get(LEDGER_VARIABLE, ""), os.environ.get(INSPECTOR_VARIABLE, "")
+        return cls(run, ledger, inspector, key=key_of_server())
 
     def first(self) -> HTML:
-        """The overview as plain HTML, so that a page shows figures before any JavaScript has loaded."""
+        """The overview as plain HTML, so that a page shows figures before any JavaScript has loaded; with login only
+        the style, since nobody is known yet."""
+        if self._key:
+            return HTML(f"<style>{pages.style()}</style>")
         return HTML(f"<style>{pages.style()}</style>{pages.shell(self.state, ledger=bool(self.ledger))}")
 
     def answer(self, message: dict[str, Any]) -> tuple[dict[str, Any], list[bytes]]:
         """What the page gets for one message: the answer and its attachments. A fault becomes ``error`` text."""
         try:
+            if self._key:
+                self._admit(message)
             self._refresh()
             return self._do(message)
         except WorkbenchError as e:
@@ -78,10 +89,10 @@ class Overview(anywidget.AnyWidget):
 
     def _do(self, message: dict[str, Any]) -> tuple[dict[str, Any], list[bytes]]:
         match message.get("do"):
-            case "alive":
+            case "alive" | "ticket":
                 return {}, []
             case "shell":
-                return {"html": pages.shell(self.state, ledger=bool(self.ledger))}, []
+                return {"html": pages.shell(self.state, ledger=bool(self.ledger), login=bool(self._key))}, []
             case "page":
                 return pages.rows(self.state, Filter.of(message.get("filter", {}))), []
             case "branch":
@@ -117,18 +128,33 @@ class Overview(anywidget.AnyWidget):
         if self._desk is None:
             from workbench.dashboards.desk import Desk
 
-            self._desk = Desk(self.ledger, self.state, self.inspector)
+            self._desk = Desk(self.ledger, self.state, self.state.viewer.acts_as)
         return self._desk
+
+    def _admit(self, message: dict[str, Any]) -> None:
+        """Take a ticket, or hold the one that was taken against the clock; nothing is answered without one."""
+        if message.get("do") == "ticket":
+            self._ticket = ""
+            ticket = str(message.get("ticket", ""))
+            viewer = admit(ticket, own_kernel(), self._key)
+            if viewer != self.state.viewer:
+                self._desk = None
+                self._open(self.state.path, viewer)
+            self._ticket = ticket
+        else:
+            admit(self._ticket, own_kernel(), self._key)
 
     def _refresh(self) -> None:
         """Reopen the run when another one was written in its place: a kernel prepared ahead would show the old one."""
         if self.state.current_stamp() != self.state.stamp:
-            self._open(self.state.path)
+            self._open(self.state.path, self.state.viewer)
             if self._desk:
                 self._desk.show(self.state)
             self.stamp = self.state.stamp
 
     def _on_message(self, _widget: Any, message: dict[str, Any], _buffers: list[Any]) -> None:
         answer, attachments = self.answer(message)
-        seq = self._desk.seq() if self._desk else None
-        self.send({"answer": message.get("ask"), "stamp": self.state.stamp, "seq": seq, **answer}, attachments)
+        known = not self._key or self._ticket
+        seq = self._desk.seq() if self._desk and known else None
+        stamp = self.state.stamp if known else ""
+        self.send({"answer": message.get("ask"), "stamp": stamp, "seq": seq, **answer}, attachments)

@@ -74,17 +74,18 @@ def _by_document(items: list[dict[str, Any]]) -> list[tuple[str, list[dict[str, 
     return [(title or "", list(rows)) for title, rows in groupby(items, lambda item: item["document_title"])]
 
 
-def shell(state: RunState, f: Filter | None = None, *, ledger: bool = False) -> str:
+def shell(state: RunState, f: Filter | None = None, *, ledger: bool = False, login: bool = False) -> str:
     """The whole overview: head, notices, tiles, heatmap by document, filters and the first page of the table.
 
-    ``ledger``: whether there is a ledger of decisions to ask about a branch."""
+    ``ledger``: whether there is a ledger of decisions to ask about a branch; ``login``: whether the viewer has logged
+    in, and so can log out."""
     f = f or Filter()
     heatmap = state.heatmap
     failing = [r for r in heatmap.requirements if heatmap.total(r["id"]).failing]
     rest = [cell for r in heatmap.requirements if not (cell := heatmap.total(r["id"])).failing]
     papers = state.papers()
     return render(
-        "shell.html.j2", ledger=ledger, receipt=state.receipt, run=state.path.name, stamp=state.stamp,
+        "shell.html.j2", ledger=ledger, login=login, viewer=state.viewer, receipt=state.receipt, run=state.path.name, stamp=state.stamp,
         tiles=state.tiles(), heatmap=heatmap,
         failing=_by_document(failing), rest=rest, silent=sum(cell.silent for cell in rest),
         papers=papers, paper_states=Counter(p["state"] for p in papers),

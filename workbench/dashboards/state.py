@@ -13,10 +13,11 @@ from typing import Any
 
 import duckdb
 
-from workbench.audit.run import Run
 from workbench.audit.wording import observed_text
 from workbench.dashboards.heat import Cell, Heatmap
 from workbench.dashboards.periods import missed_text, strip
+from workbench.dashboards.scope import ScopedRun, relation
+from workbench.dashboards.viewer import Viewer
 from workbench.errors import RunError, UsageError
 from workbench.vocabulary import SEVERITY_LABELS, Severity, Verdict
 
@@ -61,11 +62,15 @@ class Filter:
 
 
 class RunState:
-    """One run, opened for showing. Reads only; raises :class:`RunError` when the folder is no usable run."""
+    """One run, opened for showing to one viewer: no table holds more than lies within the viewer's scope.
 
-    def __init__(self, run: str | Path):
+    Reads only; raises :class:`RunError` when the folder is no usable run or does not know the scope.
+    """
+
+    def __init__(self, run: str | Path, viewer: Viewer | None = None):
         self.path = Path(run).resolve()
-        self.run = Run(self.path)
+        self.viewer = viewer or Viewer()
+        self.run = ScopedRun(self.path, self.viewer.scope)
         self.receipt = self.run.receipt
         self.stamp = self.current_stamp()
         self.requirements: list[dict[str, Any]] = sorted(
@@ -88,9 +93,13 @@ class RunState:
         stat = (self.path / "receipt.json").stat()
         return f"{stat.st_mtime_ns}-{stat.st_size}"
 
+    def sees(self, org_id: str) -> bool:
+        """Whether the viewer may see anything of this organisation."""
+        return self.viewer.scope is None or org_id in self.run.own
+
     def _open_tables(self) -> None:
         def parquet(name: str) -> str:
-            return "read_parquet('" + str(self.path / f"{name}.parquet").replace("'", "''") + "')"
+            return relation(self.path, name, self.viewer.scope)
 
         self.con.execute(f"CREATE VIEW evidence AS FROM {parquet('evidence')}")
         # What nobody has looked at on site yet is work to do; among the results it would bury every finding.

@@ -393,7 +393,10 @@ async function render({ model, el }) {
   if (served) el.append(root);  // the figures painted before any JavaScript: take them over as they are
   else {
     const link = connect(model, () => { el.textContent = LOST; }, () => {});
-    const { message } = await link.ask({ do: "shell" });
+    // With login the kernel answers nobody before the ticket that the server left in the page.
+    const ticket = document.getElementById("wb-ticket");
+    const entry = ticket ? (await link.ask({ do: "ticket", ticket: ticket.textContent })).message : {};
+    const { message } = entry.error ? { message: entry } : await link.ask({ do: "shell" });
     link.stop();
     if (message.error) { el.textContent = message.error; return () => {}; }
     el.innerHTML = message.html;
