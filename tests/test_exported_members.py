@@ -14,7 +14,7 @@ import workbench
 from workbench.resources import resource
 
 NAMES = [
-    "Records", "Requirement", "Run", "Verdict", "WorkbenchError", "audit", "compare", "explain", "load",
+    "Ledger", "Records", "Requirement", "Run", "Verdict", "WorkbenchError", "audit", "compare", "explain", "load",
     "load_requirements", "make_sample", "open_run", "serve", "write_template",
 ]
 

@@ -14,8 +14,10 @@ Every message names the place, what was found, what was expected and what to do 
 
 from __future__ import annotations
 
+from workbench.display import Displayed, facts, page
 
-class WorkbenchError(Exception):
+
+class WorkbenchError(Displayed, Exception):
     """A fault that the user can mend.
 
     ``place`` says where (file, sheet, row, column, or YAML file and key), ``found`` what stands there,
@@ -44,6 +46,14 @@ class WorkbenchError(Exception):
         if self.next_step:
             parts.append(f"处理办法：{self.next_step}")
         return "\n  ".join(parts)
+
+    def _repr_html_(self) -> str:
+        rows = (("位置", self.place), ("现为", self.found), ("应为", self.expected), ("处理办法", self.next_step))
+        return page(self.message, (), facts(rows))
+
+    def _render_traceback_(self) -> list[str]:
+        """What a notebook prints when this is raised in a cell: the text, not the way through our modules."""
+        return [str(self)]
 
 
 class UsageError(WorkbenchError):

@@ -8,8 +8,16 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from workbench.display import Displayed
 
-class Verdict(StrEnum):
+
+class _ShownTerm(Displayed):
+    """A term shows its value in a notebook. A base of its own: an enumeration takes every name for a member."""
+
+    _LINES = (("判定", "value"),)
+
+
+class Verdict(_ShownTerm, StrEnum):
     """Outcome of one subject under one requirement (判定).
 
     >>> Verdict.FAILED == "未达标"

@@ -67,7 +67,7 @@ def test_an_explanation_names_clause_figure_and_rows(run: Run) -> None:
         ("活动.csv", 8, "2026-04-10"),
     ]
     assert "未达：2026-02" in str(found)
-    assert "<table>" in found._repr_html_()
+    assert "<table" in found._repr_html_()
     assert str(run.explain("测试B党支部", MEETING)) == str(found)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from workbench.audit.run import Run
+from workbench.display import Displayed, Table, page
 from workbench.errors import UsageError
 from workbench.vocabulary import Verdict
 
@@ -12,7 +13,7 @@ _STANDING = {Verdict.FAILED.value, Verdict.MANUAL.value, Verdict.WAIVED.value}
 
 
 @dataclass(frozen=True)
-class Comparison:
+class Comparison(Displayed):
     """Findings of the last run against the one before it.
 
     ``recurred`` (复发): failing again after it had been resolved, or the same duty failing in a later period.
@@ -24,6 +25,21 @@ class Comparison:
     recurred: list[dict] = field(default_factory=list)
     not_comparable: list[dict] = field(default_factory=list)
     """Findings of the run before whose subject or requirement the last run did not judge (本次未判)."""
+    before: str = ""
+    after: str = ""
+    """The two runs: as-of date and folder of each."""
+
+    def _repr_html_(self) -> str:
+        groups = (
+            ("新增", self.new), ("反弹", self.recurred), ("仍存在", self.unchanged), ("已解决", self.resolved),
+            ("本次未判", self.not_comparable),
+        )
+        counts = Table([(name, len(rows)) for name, rows in groups], ("变化", "项次"))
+        fields = ("subject", "requirement", "period", "detail")
+        told = [(name, *(row[field] for field in fields)) for name, rows in groups[:2] for row in rows]
+        head = ("变化", "组织代码", "条款编号", "期间", "情况")
+        listed = (Table(told, head, f"新增和反弹：{len(told)} 项"),) if told else ()
+        return page("先后两次核查的对比", (f"上次：{self.before}", f"本次：{self.after}"), counts, *listed)
 
 
 def _findings(run: Run) -> dict[str, dict]:
@@ -58,7 +74,7 @@ def compare(*runs: Run) -> Comparison:
     duties_before = {(row["subject"], row["requirement"]) for row in before.values()}
     once = {key for found in earlier for key in found}
     judged = _judged(runs[-1])
-    result = Comparison()
+    result = Comparison(before=runs[-2].label, after=runs[-1].label)
     for key, row in last.items():
         if key in before:
             result.unchanged.append(row)

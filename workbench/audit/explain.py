@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from html import escape
 
+from workbench.display import Displayed, Table, facts, page
 from workbench.vocabulary import SEVERITY_LABELS, Severity
 
 
@@ -27,7 +27,7 @@ class EvidenceRow:
 
 
 @dataclass(frozen=True)
-class Explanation:
+class Explanation(Displayed):
     """Everything a reader needs to check one verdict. ``str()`` gives Chinese text, notebooks show a table."""
 
     subject: str
@@ -49,6 +49,8 @@ class Explanation:
     """(label, value, words of the source) of each parameter used."""
     evidence: tuple[EvidenceRow, ...] = field(default=())
     evidence_note: str = ""
+    run: str = ""
+    """As-of date and folder of the run."""
 
     def facts(self) -> list[tuple[str, str]]:
         """Label and text of each line above the evidence."""
@@ -76,11 +78,8 @@ class Explanation:
         return "\n".join(text)
 
     def _repr_html_(self) -> str:
-        facts = "".join(f"<tr><th>{escape(k)}</th><td>{escape(v)}</td></tr>" for k, v in self.facts())
-        rows = "".join(
-            f"<tr><td>{escape(r.dated_on)}</td><td>{escape(r.label)}</td><td>{escape(r.unit)}</td>"
-            f"<td>{'' if r.counted else '未计入'}</td><td>{escape(r.place)}</td></tr>"
-            for r in self.evidence
-        )
-        head = "<tr><th>日期</th><th>事项</th><th>期间或个案</th><th></th><th>出处（文件/表/行）</th></tr>"
-        return f"<table>{facts}</table><table>{head}{rows}</table>"
+        rows = [(r.dated_on, r.label, r.unit, "" if r.counted else "未计入", r.place) for r in self.evidence]
+        head = ("日期", "事项", "期间或个案", "计入", "出处（文件/表/行）")
+        note = "" if rows else f"依据的记录：无{self.evidence_note}"
+        evidence = (Table(rows, head, f"依据的记录：{len(rows)}行"),) if rows else ()
+        return page(f"{self.subject_name} {self.clause}", (self.run, note), facts(self.facts()), *evidence)

@@ -11,6 +11,7 @@ import duckdb
 
 from workbench.audit.explain import EvidenceRow, Explanation
 from workbench.audit.wording import observed_text
+from workbench.display import Displayed, Table, page
 from workbench.errors import RunError, UsageError
 from workbench.vocabulary import Verdict
 
@@ -36,7 +37,7 @@ VIEWS = tuple(name.removesuffix(".parquet") for name in FILES if name.endswith("
 _FAILING = f"r.verdict IN ('{Verdict.FAILED}', '{Verdict.MANUAL}') AND r.missed > 0"
 
 
-class Run:
+class Run(Displayed):
     """One audit as it was written: append-only, comparable, readable without the records.
 
     ``results``, ``findings`` and ``organizations`` are pandas frames read on demand; for large runs ask
@@ -78,10 +79,23 @@ class Run:
         return f"Run({str(self.path)!r}, as_of={self.receipt['as_of']})"
 
     def _repr_html_(self) -> str:
-        counts = "".join(
-            f"<tr><td>{k}</td><td style='text-align:right'>{v}</td></tr>" for k, v in self.receipt["verdicts"].items()
+        receipt = self.receipt
+        unread = [entry["file"] for entry in receipt.get("unread", [])]
+        about = (
+            self.label,
+            f"未能读入的台账：{'、'.join(unread)}" if unread else "",
+            f"检查出错的要求：{'、'.join(receipt['broken'])}" if receipt.get("broken") else "",
         )
-        return f"<p><b>{self.receipt['city']}</b> 截至 {self.receipt['as_of']}</p><table>{counts}</table>"
+        documents = [(d["title"], d["version"] or "不在有效期内") for d in receipt["documents"]]
+        return page(
+            f"{receipt['city']} 核查结果", about, Table(list(receipt["verdicts"].items()), ("判定", "项次")),
+            Table(documents, ("文件", "版本")),
+        )
+
+    @property
+    def label(self) -> str:
+        """As-of date and folder in one line, as every table and export names the run."""
+        return f"截至 {self.receipt['as_of']}，核查结果 {self.path.name}"
 
     @cached_property
     def _con(self) -> duckdb.DuckDBPyConnection:
@@ -197,6 +211,7 @@ class Run:
             version=entry["version"],
             notes=entry["notes"],
             parameters=tuple((p["label"], p["text"], p["source_words"]) for p in entry["parameters"].values()),
+            run=self.label,
             evidence=tuple(_evidence_row(row) for row in found),
             evidence_note="（本次只保存了问题的依据；用 --evidence all 重新审查可得全部）" if kept else "",
         )

@@ -18,16 +18,12 @@ if TYPE_CHECKING:
     from workbench.ledger.events import Event
     from workbench.ledger.findings import Finding
 
-#: What a sync tells: field of its report, word, what to do about it.
-_TAKEN = (
-    ("opened", "新列入", "核实：workbench ledger list --state 待核实"),
-    ("seen", "情况有变", ""),
-    ("resolved", "已达标，提示复查", "报请复查：workbench ledger submit CODE"),
-    ("recurred", "复发", "核实：workbench ledger list --state 复发"),
-    ("still_failing", "销号或不成立后台账仍未补正", ""),
-    ("unchanged", "没有变化", ""),
-    ("not_judged", "本次未能判定", ""),
-)
+#: What to do about what a sync tells: field of its report → next command.
+_NEXT = {
+    "opened": "核实：workbench ledger list --state 待核实",
+    "resolved": "报请复查：workbench ledger submit CODE",
+    "recurred": "核实：workbench ledger list --state 复发",
+}
 #: Particulars of an event that people read, in Chinese.
 _WORDS = {
     "text": "内容", "agrees": "支部认可", "owner": "责任人", "leader": "责任领导", "measure": "措施", "deadline": "时限",
@@ -42,17 +38,17 @@ def run_sync(
     """``workbench ledger sync``: what became of the findings."""
     act = acting(by, on)
     from workbench.audit.run import Run
-    from workbench.ledger.sync import sync
+    from workbench.ledger.sync import TAKEN, sync
 
     run = Run(folder)
     with opened(where, new=True) as ledger:
         report = sync(ledger, run, by=act.who, on=act.on if on else None, include_info=include_info,
                       incomplete=incomplete, renamed_city=renamed_city)
-        rows = [(label, len(getattr(report, name)), todo if getattr(report, name) else "")
-                for name, label, todo in _TAKEN]
+        rows = [(label, len(getattr(report, name)), _NEXT.get(name, "") if getattr(report, name) else "")
+                for name, label in TAKEN.items()]
         out().print(plain_table(f"导入 {folder}（截至 {run.receipt['as_of']}）", ("变化", "问题数", "下一步"), rows,
                                 right=("问题数",)))
-        for name, label, _ in _TAKEN:
+        for name, label in TAKEN.items():
             keys = getattr(report, name)
             if keys and name in ("resolved", "recurred", "still_failing"):
                 print_findings(label, [ledger.findings.get(key) for key in keys])

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from workbench.display import Displayed, Listing
 from workbench.ledger.appraisals import TWO_YEARS, Appraisal, facts_declined
 from workbench.ledger.secretaries import months_in_office
 from workbench.requirements.model import Parameter
@@ -25,7 +26,7 @@ SAME_PERSON = "核实是否同一书记"
 
 
 @dataclass(frozen=True)
-class AppraisalProposal:
+class AppraisalProposal(Displayed):
     """What a grade asks for: ``kind``, why (``texts``), by which day (``due``, None: nothing gives one).
 
     ``ident`` is the appraisal it is about, ``grounds`` the appraisals and cards it rests on, ``facts`` identify it.
@@ -44,14 +45,21 @@ class AppraisalProposal:
     grounds: tuple[str, ...]
     facts: tuple[str, ...]
 
+    _TITLE = "述职评议的后续建议（由人决定）"
+    _COLUMNS = (
+        ("组织代码", "org_id"), ("党组织", "org_name"), ("年度", lambda p: str(p.year)), ("建议", "kind"),
+        ("事由", "texts"), ("时限", "due"), ("条款", "clause"),
+    )
 
-def proposals(ledger: Ledger, as_of: date) -> list[AppraisalProposal]:
+
+def proposals(ledger: Ledger, as_of: date) -> Listing[AppraisalProposal]:
     """Everything the grades given by ``as_of`` ask for that is neither done nor declined, by organisation and year."""
     found = []
     for course in ledger.appraisals.all():
         if course.grade and course.graded_on is not None and course.graded_on <= as_of:
             found += [p for p in _of(ledger, course) if not set(p.facts) <= facts_declined(course, p.kind)]
-    return sorted(found, key=lambda p: (p.org_id, p.year, p.kind))
+    found.sort(key=lambda p: (p.org_id, p.year, p.kind))
+    return Listing(found, about=f"从 {as_of.isoformat()} 看；{ledger.standing}", of=AppraisalProposal)
 
 
 def row_of_years(ledger: Ledger, course: Appraisal, grade: str) -> list[Appraisal]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
+from workbench.display import Displayed, Listing
 from workbench.errors import LedgerError, Refused
 from workbench.ledger.events import MACHINE, Act, Draft, Event
 from workbench.ledger.machines import LABELS, OF_THE_MACHINE, transitions, verbs
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Course:
+class Course(Displayed):
     """Where one course stands: ``id`` in its topic, ``state`` (Chinese), ``version`` of its stream, since when.
 
     ``since`` is the day of the event that led to the present state, ``opened_on`` that of the first event, ``by`` who
@@ -30,6 +31,9 @@ class Course:
     opened_on: date
     since: date
     by: str
+
+    _TITLE = "登记"
+    _COLUMNS = (("编号", "id"), ("状态", "state"), ("自", "since"), ("登记于", "opened_on"))
 
 
 S = TypeVar("S", bound=Course)
@@ -90,10 +94,17 @@ class Book(Generic[S]):
         except (KeyError, TypeError, ValueError) as error:
             raise _damaged(event, "台账中的事件缺少内容或读不懂") from error
 
-    def all(self) -> list[S]:
+    def all(self) -> Listing[S]:
         """Every course of the topic, in the order they began."""
         self.ledger.refresh()
-        return list(self._courses.values())
+        return self.listing(self._courses.values())
+
+    def listing(self, found: Iterable[S]) -> Listing[S]:
+        """Some of the courses, as a notebook shows them: with the run that was taken in last."""
+        return Listing(found, about=lambda: self.ledger.standing)
+
+    def _repr_html_(self) -> str:
+        return self.all()._repr_html_()
 
     def find(self, ident: str) -> S | None:
         """A course by its id, None when there is none."""

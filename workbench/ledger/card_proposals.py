@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from workbench.display import Displayed, Listing
 from workbench.ledger.card_facts import CardFacts, Fact, moved
 from workbench.ledger.cards import CONFIRMED, FOLLOW_UPS, LOOK_BACK, NONE, ORANGE, RED, YELLOW, Card, Given
 from workbench.ledger.findings import BREACH
@@ -28,7 +29,7 @@ _DAYS = {LOOK_BACK: "look_back_days", "整改材料备案": "rectification_days"
 
 
 @dataclass(frozen=True)
-class CardProposal:
+class CardProposal(Displayed):
     """A card that the ledger would support, or (``clear``) that it is time to take one back (``level`` 无).
 
     ``grounds`` are keys of findings, items of lists (``lists/<year>/<org>#<item>``) or texts, ``texts`` say in words
@@ -46,9 +47,15 @@ class CardProposal:
     facts: tuple[str, ...]
     clear: bool = False
 
+    _TITLE = "亮牌建议（由人决定）"
+    _COLUMNS = (
+        ("组织代码", "org_id"), ("党组织", "org_name"), ("建议", lambda p: "取消" if p.clear else p.level),
+        ("条款", "clause"), ("事由数", lambda p: len(p.grounds)), ("事由", "texts"),
+    )
+
 
 @dataclass(frozen=True)
-class LeftOut:
+class LeftOut(Displayed):
     """What no proposal rests on though it might, and why; a person may judge otherwise."""
 
     org_id: str
@@ -56,9 +63,12 @@ class LeftOut:
     ground: str
     why: str
 
+    _TITLE = "未作为事由的情况"
+    _COLUMNS = (("组织代码", "org_id"), ("党组织", "org_name"), ("情况", "ground"), ("原因", "why"))
+
 
 @dataclass(frozen=True)
-class FollowUpDue:
+class FollowUpDue(Displayed):
     """A follow-up nobody has noted as done: ``due`` is its day, ``days`` how long past it (negative: still to come)."""
 
     org_id: str
@@ -72,20 +82,34 @@ class FollowUpDue:
     requirement: str
     parameter: Parameter
 
+    _TITLE = "待落实的后续措施"
+    _COLUMNS = (
+        ("组织代码", "org_id"), ("党组织", "org_name"), ("牌", "level"), ("措施", "kind"), ("亮牌日期", "given_on"),
+        ("时限", "due"), ("超过天数", "days"), ("条款", "clause"),
+    )
+
 
 def proposals(
     ledger: Ledger, as_of: date, secretaries: Mapping[str, Secretary] | None = None
-) -> list[CardProposal]:
+) -> Listing[CardProposal]:
     """What the ledger supports on ``as_of``, by organisation.
 
     ``secretaries`` are those whom the document binds; without them only organisations with a record of cards are
     looked at, because of the others it is not known whether they have a secretary it binds.
     """
     found = (case.proposal() for case in _cases(ledger, as_of, secretaries))
-    return [proposal for proposal in found if proposal is not None]
+    made = (proposal for proposal in found if proposal is not None)
+    return Listing(made, about=_seen(ledger, as_of), of=CardProposal)
 
 
-def left_out(ledger: Ledger, as_of: date, secretaries: Mapping[str, Secretary] | None = None) -> list[LeftOut]:
+def _seen(ledger: Ledger, as_of: date) -> str:
+    """On which day and after which run something was looked up."""
+    return f"从 {as_of.isoformat()} 看；{ledger.standing}"
+
+
+def left_out(
+    ledger: Ledger, as_of: date, secretaries: Mapping[str, Secretary] | None = None
+) -> Listing[LeftOut]:
     """Confirmed findings and the like that no proposal rests on, with the reason, by organisation."""
     cases = _cases(ledger, as_of, secretaries)
     found = [out for case in cases for out in case.left_out()]
@@ -94,7 +118,7 @@ def left_out(ledger: Ledger, as_of: date, secretaries: Mapping[str, Secretary] |
         if finding.subject not in known and finding.state in CONFIRMED and finding.nature == BREACH:
             why = "未登记该组织的书记，或本办法不约束该组织"
             found.append(LeftOut(finding.subject, finding.subject_name, finding.key, why))
-    return found
+    return Listing(found, about=_seen(ledger, as_of), of=LeftOut)
 
 
 def facts_of(
@@ -121,11 +145,12 @@ def looked_back(ledger: Ledger, card: Card, grounds: Sequence[str]) -> bool:
     return any(day >= since for day in days)
 
 
-def follow_ups_due(ledger: Ledger, as_of: date) -> list[FollowUpDue]:
+def follow_ups_due(ledger: Ledger, as_of: date) -> Listing[FollowUpDue]:
     """Follow-ups of standing cards that are not noted as done, the one due first at the head."""
     standing = [(card, given) for card in ledger.cards.all() for given in card.standing()]
     found = [due for card, given in standing for due in _due(ledger, card, given, as_of)]
-    return sorted(found, key=lambda due: (due.due, due.org_id, due.kind))
+    found.sort(key=lambda due: (due.due, due.org_id, due.kind))
+    return Listing(found, about=_seen(ledger, as_of), of=FollowUpDue)
 
 
 def _due(ledger: Ledger, card: Card, given: Given, as_of: date) -> Iterator[FollowUpDue]:

@@ -108,6 +108,13 @@ class Card(Course):
     feedback: tuple[Feedback, ...] = ()
     history: tuple[Given, ...] = ()
 
+    _TITLE = "亮牌记录"
+    _COLUMNS = (
+        ("组织代码", "org_id"), ("党组织", "org_name"), ("现牌", "state"), ("亮牌日期", "given_on"),
+        ("整改时限", "deadline"), ("事由数", lambda c: len(c.grounds)), ("历次亮牌", lambda c: len(c.history)),
+        ("不予亮牌", lambda c: len(c.declined)),
+    )
+
     @property
     def level(self) -> str:
         """The card that stands (无, 黄牌, 橙牌, 红牌)."""

@@ -14,6 +14,7 @@ from math import comb, floor
 from typing import TYPE_CHECKING
 
 from workbench.audit.draw import draw as draw_first
+from workbench.display import Displayed, Listing, Table, page
 from workbench.errors import UsageError
 from workbench.vocabulary import OrgType
 
@@ -28,7 +29,7 @@ NOT_KNOWN = "未填"
 
 
 @dataclass(frozen=True)
-class Branch:
+class Branch(Displayed):
     """An organisation of a frame: code, name, ``sector``, ``size`` (label), and ``above``: every organisation that it
     stands in, itself first, so that a team's own units can be kept off it."""
 
@@ -38,22 +39,28 @@ class Branch:
     size: str = NOT_KNOWN
     above: tuple[str, ...] = ()
 
+    _TITLE = "支部名单"
+    _COLUMNS = (("组织代码", "org_id"), ("党组织", "name"), ("领域", "sector"), ("人数", "size"))
+
     def stratum(self, by: Sequence[str]) -> str:
         """The labels of the named fields, joined by ``·``; one stratum for all when none is named."""
         return "·".join(getattr(self, name) for name in by) or "全部"
 
 
 @dataclass(frozen=True)
-class Stratum:
+class Stratum(Displayed):
     """One stratum (层) of a draw: how many there are, and the codes drawn, in the order of the draw."""
 
     name: str
     size: int
     drawn: tuple[str, ...]
 
+    _TITLE = "层"
+    _COLUMNS = (("层", "name"), ("支部", "size"), ("抽中", lambda s: len(s.drawn)), ("抽中的组织代码", "drawn"))
+
 
 @dataclass(frozen=True)
-class Draw:
+class Draw(Displayed):
     """A draw of branches: public ``seed``, hash and size of the frame, the fields that made the strata, the strata.
 
     ``run`` is the run whose organisations were the frame, where there is one.
@@ -67,6 +74,18 @@ class Draw:
     branches: tuple[Branch, ...]
     run: str = ""
 
+    def _repr_html_(self) -> str:
+        drawn = [(stratum, b) for stratum in self.strata for b in self.branches if b.org_id in stratum.drawn]
+        about = (
+            f"核查结果 {self.run}" if self.run else "", f"公开的种子“{self.seed}”，名单 {self.frame_size} 个支部",
+            f"名单校验值 {self.frame_hash}",
+        )
+        return page(
+            f"抽取：{len(self.branches)}/{self.frame_size} 个支部", about,
+            Table([(s.name, s.size, len(s.drawn)) for s in self.strata], ("层", "支部", "抽中")),
+            Table([(s.name, b.org_id, b.name) for s, b in drawn], ("层", "组织代码", "党组织"), "抽中的支部"),
+        )
+
 
 def size_label(members: int | None) -> str:
     """The size stratum of a branch; 未填 where the ledgers do not say how many members it has.
@@ -79,7 +98,7 @@ def size_label(members: int | None) -> str:
     return next((label for limit, label in SIZES if members < limit), LARGEST)
 
 
-def frame(run: Run, scope: str = "", *, types: Sequence[str] = (OrgType.BRANCH.value,)) -> list[Branch]:
+def frame(run: Run, scope: str = "", *, types: Sequence[str] = (OrgType.BRANCH.value,)) -> Listing[Branch]:
     """Organisations of a run at or below ``scope`` (empty: all) of one of the ``types``, not dissolved at its day."""
     rows = run.rows("SELECT * FROM organizations ORDER BY org_id")
     parents = {row["org_id"]: row["parent_id"] for row in rows}
@@ -91,7 +110,7 @@ def frame(run: Run, scope: str = "", *, types: Sequence[str] = (OrgType.BRANCH.v
         if row["type"] in types and not row["dissolved"] and (not scope or scope in above):
             label = size_label(row["members"])
             found.append(Branch(row["org_id"], row["name"], row["sector"] or NOT_KNOWN, label, above))
-    return found
+    return Listing(found, about=run.label, of=Branch)
 
 
 def _line(org_id: str, parents: Mapping[str, str | None]) -> tuple[str, ...]:
@@ -196,7 +215,7 @@ class StratumEstimate:
 
 
 @dataclass(frozen=True)
-class Estimate:
+class Estimate(Displayed):
     """The share of failing branches in the frame, weighted by strata, with bounds that hold at ``confidence``.
 
     ``low`` and ``high`` are shares of the whole frame: the sum of exact bounds of the strata, each taken so narrow
@@ -209,6 +228,18 @@ class Estimate:
     high: Fraction
     confidence: float
     strata: tuple[StratumEstimate, ...]
+    run: str = ""
+
+    def _repr_html_(self) -> str:
+        whole, seen = sum(s.size for s in self.strata), sum(s.drawn for s in self.strata)
+        about = (
+            f"核查结果 {self.run}" if self.run else "",
+            f"检查 {seen}/{whole} 个支部，其中有问题的 {sum(s.failing for s in self.strata)} 个（按层加权推断）",
+            f"全体中有问题的约占 {float(self.share):.1%}，可信度 {self.confidence:.0%} 的范围 "
+            f"{float(self.low):.1%} 至 {float(self.high):.1%}（{self.low * whole} 至 {self.high * whole} 个，共 {whole} 个）",
+        )
+        rows = [(s.name, s.size, s.drawn, s.failing, s.low, s.high) for s in self.strata]
+        return page("由抽查推断全体", about, Table(rows, ("层", "支部", "检查", "有问题", "全层至少", "全层至多")))
 
 
 def estimate(
@@ -233,7 +264,7 @@ def estimate(
     whole = made.frame_size
     share = sum((Fraction(r.size * r.failing, r.drawn) for r in rows), Fraction(0)) / whole
     low, high = Fraction(sum(r.low for r in rows), whole), Fraction(sum(r.high for r in rows), whole)
-    return Estimate(share, low, high, confidence, tuple(rows))
+    return Estimate(share, low, high, confidence, tuple(rows), made.run)
 
 
 def bounds(size: int, drawn: int, failing: int, risk: Fraction = Fraction(1, 20)) -> tuple[int, int]:

@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from workbench.audit.run import Run
+from workbench.display import Displayed, Listing
 from workbench.errors import UsageError
 from workbench.ledger.cards import ORANGE, RED, YELLOW
 from workbench.ledger.findings import RECTIFYING
@@ -32,7 +33,7 @@ _UNDER_WAY = (InspectionMachine.planned.name, InspectionMachine.running.name)
 
 
 @dataclass(frozen=True)
-class Due:
+class Due(Displayed):
     """Something that falls due: the day, days left on the day asked about (negative: overdue), whose, what.
 
     ``clause`` and ``requirement`` say under which rule, ``source`` where it comes from, ``course`` which case, finding
@@ -50,8 +51,14 @@ class Due:
     course: str
     known_on: date
 
+    _TITLE = "到期事项"
+    _COLUMNS = (
+        ("到期日", "on"), ("剩余天数", "days_left"), ("党组织", "subject_name"), ("事项", "what"), ("条款", "clause"),
+        ("来源", "source"), ("事实截至", "known_on"),
+    )
 
-def due(run: Run | None, ledger: Ledger | None = None, as_of: date | None = None, days: int = 30) -> list[Due]:
+
+def due(run: Run | None, ledger: Ledger | None = None, as_of: date | None = None, days: int = 30) -> Listing[Due]:
     """What is overdue on ``as_of`` (default: the day of the run) or falls due within ``days``, overdue first.
 
     ``run`` gives obligations of organisations, ``ledger`` what people have set a day to; either may be None. With a
@@ -71,7 +78,9 @@ def due(run: Run | None, ledger: Ledger | None = None, as_of: date | None = None
         parts = [part(ledger, as_of) for part in (_of_findings, _of_cards, _of_appraisals, _of_inspections)]
         parts.append(_of_lists(ledger, {} if run is None else of_run(run), as_of, horizon))
         found += (d for part in parts for d in part if d.on <= horizon)
-    return sorted(found, key=lambda d: (d.on, d.source, d.subject, d.requirement, d.course))
+    listed = sorted(found, key=lambda d: (d.on, d.source, d.subject, d.requirement, d.course))
+    seen = f"从 {as_of.isoformat()} 看今后 {days} 天"
+    return Listing(listed, about=f"{seen}；{run.label}" if run else seen, of=Due)
 
 
 # --- from the run ----------------------------------------------------------------------------------------------------

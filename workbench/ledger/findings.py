@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from workbench.display import Listing
 from workbench.errors import Conflict, Refused
 from workbench.ledger.book import Book, Course, changed, person, require, same_person
 from workbench.ledger.events import Act, Event
@@ -121,6 +122,19 @@ class Finding(Course):
     recurred_on: date | None = None
     recurring: bool = False
 
+    _TITLE = "问题"
+    _COLUMNS = (
+        ("编号", "code"), ("党组织", "subject_name"), ("条款", "clause"), ("要求", "description"), ("性质", "nature"),
+        ("期间", "period"), ("缺", "missed"), ("状态", "state"), ("时限", "deadline"),
+    )
+    _LINES = (
+        ("编号", "code"), ("党组织", lambda f: f"{f.subject_name}（{f.subject}）"),
+        ("条款", lambda f: f"{f.document_title} {f.clause} {f.requirement}".strip()), ("要求", "description"),
+        ("性质", "nature"), ("期间", "period"), ("应为", "required_text"), ("情况", "detail"), ("缺", "units"),
+        ("状态", "state"), ("自", "since"), ("时限", "deadline"), ("来源", "source"), ("核查", "run"),
+        ("首次列入", "first_seen"), ("最近一次", "last_seen"), ("不成立的理由", "dismiss_reason"),
+    )
+
     def overdue(self, as_of: date) -> bool:
         """Whether rectification goes on after its deadline (逾期)."""
         return self.state == RECTIFYING and self.deadline is not None and self.deadline < as_of
@@ -170,14 +184,14 @@ class Findings(Book[Finding]):
             expected=several or f"问题编号，至少前 {_SHORTEST_CODE} 位", next_step="写更长的编号" if fit else "核对编号",
         )
 
-    def overdue(self, as_of: date) -> list[Finding]:
+    def overdue(self, as_of: date) -> Listing[Finding]:
         """Those in rectification past their deadline, the longest first."""
         late = [f for f in self.all() if f.overdue(as_of)]
-        return sorted(late, key=lambda f: (f.deadline or as_of, f.key))
+        return self.listing(sorted(late, key=lambda f: (f.deadline or as_of, f.key)))
 
-    def of(self, subject: str) -> list[Finding]:
+    def of(self, subject: str) -> Listing[Finding]:
         """Those of one organisation."""
-        return [f for f in self.all() if f.subject == subject]
+        return self.listing(f for f in self.all() if f.subject == subject)
 
     # --- what people do ----------------------------------------------------------------------------------------------
 

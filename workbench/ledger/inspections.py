@@ -74,6 +74,12 @@ class Inspection(Course):
     visits: tuple[Visit, ...] = ()
     runs: tuple[TakenRun, ...] = ()
 
+    _TITLE = "督查"
+    _COLUMNS = (
+        ("编号", "id"), ("名称", "title"), ("状态", "state"), ("起", "first"), ("止", "last"),
+        ("督查组", lambda i: len(i.teams)), ("支部", lambda i: len(i.branches)), ("未到点", lambda i: len(i.unvisited)),
+    )
+
     @property
     def branches(self) -> dict[str, Branch]:
         """Every branch drawn or picked, by its code, in that order."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from workbench.display import Displayed, Table, page
 from workbench.errors import LedgerError
 from workbench.ledger.appraisals import Appraisals
 from workbench.ledger.book import Book
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 
-class Ledger:
+class Ledger(Displayed):
     """Opens or makes the ledger at ``where`` (a file, or an SQLAlchemy URL of SQLite or PostgreSQL).
 
     ``findings``, ``cards``, ``lists``, ``appraisals``, ``inspections`` and ``runs`` are its books. States are folded
@@ -60,6 +62,22 @@ class Ledger:
 
     def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
+
+    @property
+    def standing(self) -> str:
+        """As-of date and folder of the run that was taken in last, in one line."""
+        last = self.runs.last()
+        return f"最后导入：截至 {last.as_of.isoformat()}，核查结果 {last.folder}" if last else "还没有导入核查结果"
+
+    def _repr_html_(self) -> str:
+        found = Counter(f.state for f in self.findings.all())
+        cards = Counter(c.state for c in self.cards.all())
+        rest = (("五单", self.lists), ("述职评议", self.appraisals), ("督查", self.inspections), ("导入的核查", self.runs))
+        return page(
+            "督查台账", (self.store.place, self.standing), Table(list(found.items()), ("问题的状态", "个数")),
+            Table(list(cards.items()), ("书记亮牌", "个数")),
+            Table([(name, len(book.all())) for name, book in rest], ("其他登记", "个数")),
+        )
 
     def close(self) -> None:
         """Let go of the store."""

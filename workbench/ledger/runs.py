@@ -31,6 +31,12 @@ class RunTaken(Course):
     counts: Mapping[str, int]
     taken_by: str
 
+    _TITLE = "导入的核查结果"
+    _COLUMNS = (
+        ("编号", "id"), ("核查结果", "folder"), ("截至", "as_of"), ("地区", "city"), ("导入日期", "opened_on"),
+        ("新列入", lambda r: r.counts.get("opened", 0)), ("复发", lambda r: r.counts.get("recurred", 0)),
+    )
+
 
 class Runs(Book[RunTaken]):
     """All runs taken in, in that order; the id is the beginning of the digest of the receipt."""

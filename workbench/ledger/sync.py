@@ -14,6 +14,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from workbench.audit.run import Run
+from workbench.display import Displayed, Table, page
 from workbench.errors import Conflict, Refused
 from workbench.ledger.book import check_person, person
 from workbench.ledger.events import MACHINE, Act, Draft
@@ -37,8 +38,20 @@ NO_LONGER_ASKED = "本次核查中不再判断这一事项，须核对原因"
 NOT_THERE = "原未达标的事项在本次核查中不再出现，须核对原因："
 
 
+#: What became of findings: field of :class:`SyncReport` → word.
+TAKEN = {
+    "opened": "新列入",
+    "seen": "情况有变",
+    "resolved": "已达标，提示复查",
+    "recurred": "复发",
+    "still_failing": "销号或不成立后台账仍未补正",
+    "unchanged": "没有变化",
+    "not_judged": "本次未能判定",
+}
+
+
 @dataclass(frozen=True)
-class SyncReport:
+class SyncReport(Displayed):
     """What became of the findings: lists of keys, each key in one of them; ``holders``: organisations whose card
     learnt of another secretary.
 
@@ -57,6 +70,15 @@ class SyncReport:
     not_judged: list[str] = field(default_factory=list)
     holders: list[str] = field(default_factory=list)
     notes: dict[str, str] = field(default_factory=dict)
+    label: str = ""
+    """As-of date and folder of the run."""
+
+    def _repr_html_(self) -> str:
+        rows = [(label, len(getattr(self, name))) for name, label in TAKEN.items()]
+        rows.append(("书记有变动的亮牌记录", len(self.holders)))
+        notes = [(key, note) for key, note in self.notes.items()]
+        told = (Table(notes, ("问题或组织", "须留意"), f"须留意：{len(notes)} 项"),) if notes else ()
+        return page("导入核查结果", (self.label, f"编号 {self.run}"), Table(rows, ("情况", "个数")), *told)
 
     def counts(self) -> dict[str, int]:
         """Number of keys in each list."""
@@ -140,7 +162,7 @@ class _Plan:
         self.ledger, self.run, self.ident, self.act, self.include_info = ledger, run, ident, act, include_info
         self.as_of = date.fromisoformat(run.receipt["as_of"])
         self.standing = {f.key: f for f in ledger.findings.all() if f"|{BY_HAND}|" not in f.key}
-        self.report = SyncReport(ident)
+        self.report = SyncReport(ident, label=run.label)
         self.drafts: list[Draft] = []
         self.expected: dict[str, int] = {}
 

@@ -8,12 +8,13 @@ from pathlib import Path
 
 import ibis
 
+from workbench.display import Displayed, Table, page
 from workbench.records.messages import Level, Message
 from workbench.records.rejects import Source, write_rejects
 from workbench.records.tables import TABLES
 
 
-class Records:
+class Records(Displayed):
     """Typed tables on one Ibis connection, with what was said about their sources.
 
     ``con`` holds a table per name in :data:`~workbench.records.tables.TABLES` (declared columns, ``source_id``,
@@ -74,6 +75,20 @@ class Records:
         if not rows["未识别"]["read"]:
             del rows["未识别"]
         return {"rows": rows, "sources": sources}
+
+    def _repr_html_(self) -> str:
+        receipt = self.receipt()
+        counts = [
+            (TABLES[name].title if name in TABLES else name, row["read"], row["accepted"], row["rejected"])
+            for name, row in receipt["rows"].items() if row["read"]
+        ]
+        said = [
+            (m.level, m.file, m.sheet, m.row, m.column, m.value, m.problem, m.next_step) for m in self.messages
+        ]
+        head = ("程度", "文件", "表", "行", "列", "现为", "问题", "处理办法")
+        messages = (Table(said, head, f"读入时的说明：{len(said)} 条"),) if said else ()
+        files = len({source["file"] for source in receipt["sources"]})
+        return page(f"读入的台账：{files} 个文件", (), Table(counts, ("表", "读到", "采用", "退回")), *messages)
 
     def write_rejects(self, path: Path | str) -> None:
         """Write the rows that were put aside, with place, problem and next step, as a workbook."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from workbench.audit.run import Run
+from workbench.display import Displayed, Listing
 from workbench.vocabulary import Verdict
 
 #: Where each result that is applicable stands; the conditions exclude one another and leave nothing out.
@@ -20,7 +21,7 @@ _APPLICABLE = f"verdict <> '{Verdict.NOT_APPLICABLE}'"
 
 
 @dataclass(frozen=True)
-class RunCoverage:
+class RunCoverage(Displayed):
     """Results of one document, or (``requirement`` given) of one requirement of it.
 
     ``subjects`` are distinct organisations it applied to, ``applicable`` results that are not 不适用: those judged, not
@@ -37,8 +38,15 @@ class RunCoverage:
     no_data: int
     broken: int
 
+    _TITLE = "核查覆盖"
+    _COLUMNS = (
+        ("文件", "document"), ("条款编号", "requirement"), ("组织", "subjects"), ("适用", "applicable"),
+        ("已判定", "judged"), ("未到期", "not_due"), ("待现场核查", "unanswered"), ("数据不足", "no_data"),
+        ("检查出错", "broken"),
+    )
 
-def run_coverage(run: Run) -> tuple[list[RunCoverage], list[RunCoverage]]:
+
+def run_coverage(run: Run) -> tuple[Listing[RunCoverage], Listing[RunCoverage]]:
     """Per document, and per requirement, in the order of the run; a requirement that bound nobody has zeros."""
     counts = ", ".join(f"count(*) FILTER ({where}) AS {name}" for name, where in _STANDS.items())
     rows = run.rows(
@@ -54,4 +62,5 @@ def run_coverage(run: Run) -> tuple[list[RunCoverage], list[RunCoverage]]:
         return found.get((document, requirement)) or RunCoverage(document, requirement, 0, 0, 0, 0, 0, 0, 0)
 
     documents = [of(d["id"], None) for d in run.receipt["documents"] if d["version"]]
-    return documents, [of(r["document"], r["id"]) for r in run.requirements]
+    rows = [of(r["document"], r["id"]) for r in run.requirements]
+    return tuple(Listing(found, about=run.label, of=RunCoverage) for found in (documents, rows))

@@ -14,6 +14,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from workbench.display import Displayed, Figure, Listing
 from workbench.errors import UsageError
 from workbench.requirements import reading
 from workbench.requirements.conflicts import Conflict, load_conflicts
@@ -29,7 +30,7 @@ Row = Requirement | Listed
 
 
 @dataclass(frozen=True)
-class Coverage:
+class Coverage(Displayed):
     """One document: rows per treatment, the ids of the register that no suite holds, and those it does not know."""
 
     document: str
@@ -39,6 +40,13 @@ class Coverage:
     missing: tuple[str, ...]
     extra: tuple[str, ...]
 
+    _TITLE = "条款覆盖"
+    _COLUMNS = (
+        ("文件", "title"), *((t.label, lambda c, t=t: c.counts[t]) for t in Treatment),
+        ("已处理/全部", lambda c: Figure(f"{c.treated}/{c.total}")), ("缺", lambda c: len(c.missing)),
+        ("多", lambda c: len(c.extra)),
+    )
+
     @property
     def treated(self) -> int:
         """How many rows of the register are dealt with, in one way or another."""
@@ -46,13 +54,16 @@ class Coverage:
 
 
 @dataclass(frozen=True)
-class Catalogue:
+class Catalogue(Displayed):
     """Documents, rows in order (judged and listed ones of a document by their ids), conflicts, the register of ids."""
 
     documents: tuple[DocumentVersion, ...]
     rows: tuple[Row, ...]
     conflicts: tuple[Conflict, ...]
     register: Mapping[str, tuple[str, ...]]
+
+    def _repr_html_(self) -> str:
+        return self.coverage()._repr_html_()
 
     @cached_property
     def by_id(self) -> Mapping[str, Row]:
@@ -87,7 +98,7 @@ class Catalogue:
         """The matters on which this row stands beside others."""
         return tuple(c for c in self.conflicts if identifier in c.requirements)
 
-    def coverage(self) -> list[Coverage]:
+    def coverage(self) -> Listing[Coverage]:
         """Rows per treatment of each document, those of the register first and in its order."""
         titles = {d.id: d.title for d in self.documents}
         found = []
@@ -106,7 +117,11 @@ class Catalogue:
                     extra=tuple(sorted(ids - set(register), key=natural)),
                 )
             )
-        return found
+        return Listing(found, about=self._versions, of=Coverage)
+
+    def _versions(self) -> str:
+        """The documents and which version of each, in one line."""
+        return "，".join(f"{d.title} {d.version or '不在有效期内'}" for d in self.documents)
 
 
 def load_catalogue(

@@ -15,6 +15,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from workbench.display import Listing
 from workbench.errors import SuiteError, UsageError
 from workbench.requirements import documents as folders
 from workbench.requirements import reading
@@ -33,7 +34,7 @@ def load_requirements(
     year: int | None = None,
     directory: Path | None = None,
     parameters: Path | Mapping[str, Any] | None = None,
-) -> list[Requirement]:
+) -> Listing[Requirement]:
     """The requirements of the chosen documents in force for a run; arguments and errors as :func:`load_suites`.
 
     >>> from datetime import date
@@ -41,7 +42,7 @@ def load_requirements(
     'secretary-2022'
     """
     found = load_suites(documents, as_of=as_of, year=year, directory=directory, parameters=parameters)
-    return list(found.requirements)
+    return Listing(found.requirements, about=f"截至 {as_of.isoformat()} 有效的版本", of=Requirement)
 
 
 def load_suites(

@@ -8,8 +8,9 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
+from workbench.display import Displayed, facts, page
 from workbench.timeline import PeriodKind
-from workbench.vocabulary import Severity, Verdict
+from workbench.vocabulary import SEVERITY_LABELS, Severity, Verdict
 
 ParameterValue = int | float | bool | str | list[str]
 
@@ -92,8 +93,17 @@ class Guidance:
     faults: str
 
 
+class _Row(Displayed):
+    """A row of a document shows its card in a notebook."""
+
+    def _repr_html_(self) -> str:
+        from workbench.requirements.catalogue import card  # which imports this module
+
+        return page(f"{self.clause} {self.description}", (), facts(card(self)))
+
+
 @dataclass(frozen=True)
-class Requirement:
+class Requirement(_Row):
     """One clause made countable: a threshold, whom it binds, and where it stands.
 
     ``shape`` is the expectation type; ``kwargs`` its arguments with parameters filled in, without ``requirement``.
@@ -136,6 +146,13 @@ class Requirement:
     guidance: Guidance | None = None
     adoption: Adopts = Adopts.EVERYONE
 
+    _TITLE = "要求"
+    _COLUMNS = (
+        ("编号", "id"), ("版本", "version"), ("条款", "clause"), ("要求", "description"),
+        ("约束对象", lambda r: r.binds.label), ("应为", "required_text"), ("期间", "period_label"),
+        ("性质", lambda r: SEVERITY_LABELS[r.severity]), ("处理方式", lambda r: r.treatment.label),
+    )
+
     @property
     def treatment(self) -> Treatment:
         """Judged from ledgers, or answered on site."""
@@ -155,7 +172,7 @@ class Requirement:
 
 
 @dataclass(frozen=True)
-class Listed:
+class Listed(_Row):
     """A row that is listed with its ``reason`` and never judged: ``treatment`` is not scored or excluded."""
 
     id: str
@@ -167,6 +184,12 @@ class Listed:
     treatment: Treatment
     reason: str
     file: str
+
+    _TITLE = "不判定的要求"
+    _COLUMNS = (
+        ("编号", "id"), ("版本", "version"), ("条款", "clause"), ("要求", "description"),
+        ("处理方式", lambda r: r.treatment.label), ("理由", "reason"),
+    )
 
 
 @dataclass(frozen=True)
