@@ -1,0 +1,320 @@
+"""Two runs side by side (对比), and the course over all runs of a folder; no browser, no widget.
+
+What is new or resolved is told by :func:`workbench.audit.compare.compare`; here it is counted by unit and by
+requirement, and each line says what the other run knew, so that "new" is not taken for "has just happened".
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+
+from workbench.audit.run import FILES, Run
+from workbench.dashboards.state import JUDGED, RunState
+from workbench.dashboards.viewer import Viewer
+from workbench.errors import RunError, UsageError
+from workbench.vocabulary import Verdict
+
+if TYPE_CHECKING:
+    from workbench.audit.compare import Comparison
+    from workbench.ledger.runs import RunTaken
+
+#: What became of a finding, as the field of a :class:`~workbench.audit.compare.Comparison` → in words.
+CHANGES = {"new": "新增", "recurred": "复发", "unchanged": "仍存在", "resolved": "已解决", "not_comparable": "无法比较"}
+#: Changes whose findings stand in the later run, and in the one before.
+STANDING, STOOD = ("new", "recurred", "unchanged"), ("unchanged", "resolved", "not_comparable")
+#: What a run says of a check that nobody had made on site yet.
+UNSEEN = "待现场核查"
+PAGE_SIZE = 50
+#: Runs drawn in the chart, the latest ones.
+TREND = 12
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A run that could stand beside the served one; ``problem``: why it cannot, empty: it can."""
+
+    name: str
+    path: Path
+    as_of: str = ""
+    city: str = ""
+    problem: str = ""
+    served: bool = False
+    taken_in: bool = False
+
+
+@dataclass(frozen=True)
+class ListFilter:
+    """Which findings are listed; empty text means no restriction."""
+
+    change: str = ""
+    unit: str = ""
+    requirement: str = ""
+    text: str = ""
+    page: int = 0
+
+    @classmethod
+    def of(cls, message: Mapping[str, Any]) -> ListFilter:
+        """The filter a page sent; what it does not know of is left out."""
+        known = {f.name: str(message.get(f.name) or "") for f in fields(cls) if f.name != "page"}
+        change = known["change"] if known["change"] in CHANGES else ""
+        page = str(message.get("page") or "0")
+        return cls(**known | {"change": change}, page=int(page) if page.isdecimal() else 0)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One finding: what became of it, whose, of which requirement, what either run says of it."""
+
+    change: str
+    subject: str
+    name: str
+    unit: str
+    unit_name: str
+    entry: dict[str, Any]
+    period: str
+    before: str
+    after: str
+    detail: str
+
+
+def choices(state: RunState, taken_in: Iterable[RunTaken] = (), beside: Path | None = None) -> list[Choice]:
+    """The runs beside the served one, newest first; then those the ledger took in whose folder is not there.
+
+    ``beside``: another folder to look in (that of the ledger). A folder that holds a part of a run, or of another
+    format, is named with its problem.
+    """
+    taken = {run.id: run for run in taken_in}
+    folders = {path.name: path for place in (beside, state.path.parent) if place for path in _folders(place)}
+    found, there = [], set()
+    for name, path in folders.items():
+        choice = _choice(name, path, state)
+        if taken and not choice.problem:
+            from workbench.ledger.runs import run_id
+
+            ident = run_id(path)
+            there.add(ident)
+            choice = replace(choice, taken_in=ident in taken)
+        found.append(choice)
+    found.sort(key=lambda c: (c.as_of, c.name), reverse=True)
+    return found + [
+        Choice(run.folder, Path(run.folder), run.as_of.isoformat(), "", "台账导入过，这里找不到它的文件夹", taken_in=True)
+        for ident, run in taken.items() if ident not in there
+    ]
+
+
+def _folders(place: Path) -> Iterator[Path]:
+    try:
+        inside = sorted(place.iterdir())
+    except OSError:
+        return
+    for path in inside:
+        if path.is_dir() and any((path / name).is_file() for name in FILES):
+            yield path.resolve()
+
+
+def _choice(name: str, path: Path, state: RunState) -> Choice:
+    try:
+        run = Run(path)
+        if state.viewer.scope is not None:  # a run that does not know the viewer's organisation is not theirs to see
+            run = RunState(path, state.viewer).run
+        return Choice(name, path, run.receipt["as_of"], run.receipt.get("city") or "", served=path == state.path)
+    except (RunError, KeyError, OSError, duckdb.Error) as e:
+        # The message of the error names the whole path; the page needs what is wrong and no more.
+        words = f"{e.message}（{e.found}）" if isinstance(e, RunError) and e.found else "不是完整的督查结果"
+        return Choice(name, path, problem=words)
+
+
+class Comparing:
+    """The served run beside ``other``, the earlier as-of date first, within the scope of the viewer.
+
+    ``earlier``: runs older than both, oldest first; they tell what has recurred.
+    Raises :class:`RunError` when one of them cannot be read.
+    """
+
+    def __init__(self, state: RunState, other: Path, earlier: Iterable[Path] = ()):
+        self.other = RunState(other, state.viewer)
+        pair = sorted((self.other, state), key=lambda s: s.receipt["as_of"])
+        self.before, self.after = pair
+        self.served = state
+        self.earlier = [RunState(path, state.viewer) for path in earlier]
+        self.stamps = [s.stamp for s in self._all()]
+
+    def _all(self) -> list[RunState]:
+        return [*self.earlier, self.before, self.after]
+
+    @property
+    def current(self) -> bool:
+        """Whether no other run was written in the place of one of these."""
+        try:
+            return [s.current_stamp() for s in self._all()] == self.stamps
+        except OSError:
+            return False
+
+    @cached_property
+    def found(self) -> Comparison:
+        """What became of the findings of the earlier run."""
+        from workbench.audit.compare import compare
+
+        return compare(*(s.run for s in self._all()))
+
+    @cached_property
+    def lines(self) -> list[Line]:
+        """All findings of both runs, by unit, organisation and requirement."""
+        organizations = {**_organizations(self.before), **_organizations(self.after)}
+        verdicts = [self._verdicts(s) for s in (self.before, self.after)]
+        lines = []
+        for change in CHANGES:
+            for row in getattr(self.found, change):
+                key = (row["subject"], row["requirement"])
+                name, unit, unit_name = organizations.get(key[0], (key[0], "-", "未归属单位"))
+                entry = self.after.by_id.get(key[1]) or self.before.by_id.get(key[1]) or _blank(row)
+                lines.append(Line(
+                    change, key[0], name, unit, unit_name, entry, row["period"], verdicts[0].get(key, "没有这一项"),
+                    verdicts[1].get(key, "没有这一项"), row["detail"],
+                ))
+        return sorted(lines, key=lambda x: (x.unit, x.subject, x.entry["document"], x.entry["order"], x.period))
+
+    def _verdicts(self, state: RunState) -> dict[tuple[str, str], str]:
+        """Verdict of every subject and requirement that one of the runs found something about."""
+        wanted = {(r["subject"], r["requirement"]) for change in CHANGES for r in getattr(self.found, change)}
+        subjects, requirements = (sorted({key[i] for key in wanted}) for i in (0, 1))
+        cursor = state.con.execute(
+            "SELECT subject, requirement, verdict FROM results"
+            " WHERE list_contains(?, subject) AND list_contains(?, requirement) UNION ALL"
+            " SELECT subject, requirement, ? FROM waiting"
+            " WHERE list_contains(?, subject) AND list_contains(?, requirement)",
+            [subjects, requirements, UNSEEN, subjects, requirements],
+        )
+        return {(s, r): verdict for s, r, verdict in cursor.fetchall()}
+
+    def counts(self) -> dict[str, int]:
+        """Change → findings, in the order of :data:`CHANGES`."""
+        found = Counter(line.change for line in self.lines)
+        return {change: found[change] for change in CHANGES}
+
+    def doubts(self) -> dict[str, int]:
+        """What the words new and resolved leave out: ``unjudged`` new ones that the run before had no verdict on,
+        ``idle`` resolved ones that no longer apply."""
+        return {
+            "unjudged": sum(x.change == "new" and x.before not in JUDGED for x in self.lines),
+            "idle": sum(x.change == "resolved" and x.after == Verdict.NOT_APPLICABLE for x in self.lines),
+        }
+
+    def by_unit(self) -> list[dict[str, Any]]:
+        """One dict per unit: ``id``, ``name``, ``counts`` by change, ``before`` and ``after`` as (findings, judged)."""
+        names = {line.unit: line.unit_name for line in self.lines}
+        return self._table("coalesce(unit_id, '-')", lambda line: line.unit, names)
+
+    def by_requirement(self) -> list[dict[str, Any]]:
+        """The same by requirement; ``entry`` beside them."""
+        entries = {line.entry["id"]: line.entry for line in self.lines}
+        rows = self._table("requirement", lambda line: line.entry["id"], dict.fromkeys(entries, ""))
+        rows = [row | {"entry": entries[row["id"]]} for row in rows]
+        return sorted(rows, key=lambda r: (r["entry"]["document"], r["entry"]["order"]))
+
+    def _table(self, column: str, of: Any, names: dict[str, str]) -> list[dict[str, Any]]:
+        counts: dict[str, Counter[str]] = {key: Counter() for key in names}
+        for line in self.lines:
+            counts[of(line)][line.change] += 1
+        judged = [_judged(s, column) for s in (self.before, self.after)]
+        return [
+            {
+                "id": key, "name": names[key], "counts": {c: counts[key][c] for c in CHANGES},
+                # A recurred finding did not stand in the run before: it is counted in the later one alone.
+                "before": (sum(counts[key][c] for c in STOOD), judged[0].get(key, 0)),
+                "after": (sum(counts[key][c] for c in STANDING), judged[1].get(key, 0)),
+            }
+            for key in sorted(names)
+        ]
+
+    def changed_rules(self) -> dict[str, list[str]]:
+        """Requirements that do not say the same in both runs: ``changed`` (wording, figure or parameters), ``added``,
+        ``dropped``; ids in order."""
+        old, new = self.before.by_id, self.after.by_id
+        both = [i for i in new if i in old]
+        return {
+            "changed": [i for i in both if any(old[i][k] != new[i][k] for k in ("fingerprint", "parameters"))],
+            "added": [i for i in new if i not in old], "dropped": [i for i in old if i not in new],
+        }
+
+    def select(self, f: ListFilter) -> list[Line]:
+        """The findings of the filter, whatever its page."""
+        words = f.text.casefold().split()
+        return [
+            line for line in self.lines
+            if f.change in ("", line.change) and f.unit in ("", line.unit)
+            and f.requirement in ("", line.entry["id"]) and all(word in _text(line) for word in words)
+        ]
+
+    def evidence(self, subject: str, requirement: str) -> list[dict[str, Any]]:
+        """Of either run, earlier first: ``state``, ``evidence`` as :meth:`RunState.evidence` gives it."""
+        return [{"state": s, "evidence": s.evidence(subject, requirement)} for s in (self.before, self.after)]
+
+
+def trend(paths: Iterable[Path], viewer: Viewer) -> list[dict[str, Any]]:
+    """Course over runs, oldest first: ``name``, ``as_of``, ``failing``, ``judged`` (subject × requirement)."""
+    points = []
+    marks = ", ".join("?" * len(JUDGED))
+    for path in paths:
+        state = RunState(path, viewer)
+        failing, judged = state.con.execute(
+            f"SELECT count(*) FILTER (verdict = ?), count(*) FILTER (verdict IN ({marks})) FROM results",
+            [Verdict.FAILED, *JUDGED],
+        ).fetchone()
+        points.append({"name": path.name, "as_of": state.receipt["as_of"], "failing": failing, "judged": judged})
+    return sorted(points, key=lambda p: (p["as_of"], p["name"]))
+
+
+def usable(found: Iterable[Choice], city: str) -> list[Choice]:
+    """The runs of the same city that can be read, oldest first."""
+    return sorted((c for c in found if not c.problem and c.city == city), key=lambda c: (c.as_of, c.name))
+
+
+def chosen(found: list[Choice], name: str, state: RunState) -> Choice | None:
+    """The run named; without a name the last one before the served run, else the first after it; None: there is none.
+
+    Raises :class:`UsageError` for a name that is not offered or a run that cannot be read.
+    """
+    if name:
+        match = next((c for c in found if c.name == name and not c.served), None)
+        if match is None:
+            raise UsageError("没有这次督查结果，或它就是正在看的这一次", found=name, next_step="请从“与哪一次对比”中选择")
+        if match.problem:
+            raise UsageError("这次督查结果不能用来对比", place=name, found=match.problem, next_step="请选另一次")
+        return match
+    others = [c for c in usable(found, state.receipt.get("city") or "") if not c.served]
+    older = [c for c in others if c.as_of <= state.receipt["as_of"]]
+    return older[-1] if older else others[0] if others else None
+
+
+def _organizations(state: RunState) -> dict[str, tuple[str, str, str]]:
+    rows = state.con.execute("SELECT org_id, name, unit_id, unit_name FROM organizations").fetchall()
+    return {org: (name, unit, unit_name) for org, name, unit, unit_name in rows}
+
+
+def _judged(state: RunState, column: str) -> dict[str, int]:
+    marks = ", ".join("?" * len(JUDGED))
+    return dict(state.con.execute(
+        f"SELECT {column}, count(*) FILTER (verdict IN ({marks})) FROM results"
+        " LEFT JOIN organizations ON org_id = subject GROUP BY 1", [*JUDGED]
+    ).fetchall())
+
+
+def _blank(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {"id": row["requirement"], "document": row["document"], "document_title": row["document"],
+            "clause": row["requirement"], "description": "", "order": 0}
+
+
+def _text(line: Line) -> str:
+    e = line.entry
+    return " ".join((
+        line.subject, line.name, line.unit_name, e["id"], e["document_title"], e["clause"], e["description"],
+        line.detail,
+    )).casefold()
