@@ -75,6 +75,11 @@ def ledger(*arguments: str, code: int = 0) -> None:
     assert main(["ledger", *arguments]) == code
 
 
+def heard(on: str, *codes: str) -> None:
+    """The branches were informed on that day and said nothing."""
+    ledger("answer", *codes, "--silent", "--on", on)
+
+
 def test_a_run_is_taken_in_once(where: Path, demo_run: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert len(findings(where)) > 150
     ledger("sync", str(demo_run), code=ExitCode.USAGE)
@@ -100,7 +105,7 @@ def test_list_by_state_unit_and_deadline(where: Path, capsys: pytest.CaptureFixt
 
 def test_a_finding_from_statement_to_closed(where: Path, capsys: pytest.CaptureFixture[str]) -> None:
     one, two = breaches(where, 2)
-    ledger("answer", one, two, "--text", "属实", "--on", "2026-09-01")
+    ledger("answer", one, two, "--agrees", "--text", "属实", "--on", "2026-09-01")
     ledger("confirm", one, two, "--on", "2026-09-02")
     assert capsys.readouterr().out.count("→ 已确认") == 2
     ledger("assign", one, "--owner", "责任人甲", "--leader", "责任领导甲", "--measure", "补办", "--deadline", "2026-09-20",
@@ -126,7 +131,7 @@ def test_a_finding_from_statement_to_closed(where: Path, capsys: pytest.CaptureF
     capsys.readouterr()
     ledger("show", one[:6])
     shown = re.sub(r"\s", "", capsys.readouterr().out)
-    for said in ("属实", "等候批复", "佐证：批复原件", "结论：属实", FIRST, SECOND, "销号", "2026-09-15"):
+    for said in ("认可：属实（2026-09-01）", "支部：认可；内容：属实", "等候批复", "佐证：批复原件", "结论：属实", FIRST, SECOND, "销号", "2026-09-15"):
         assert said in shown, said
     ledger("recur", one, "--on", "2026-10-08", "--why", "又停办", "--evidence", "到点查看记录", "--by", SECOND)
     assert state(where, one) == "复发"
@@ -134,6 +139,7 @@ def test_a_finding_from_statement_to_closed(where: Path, capsys: pytest.CaptureF
 
 def test_failed_review_and_refusal(where: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (one,) = breaches(where, 1)
+    heard("2026-09-02", one)
     ledger("confirm", one, "--on", "2026-09-02")
     ledger("assign", one, "--owner", "责任人甲", "--leader", "责任领导甲", "--measure", "补办", "--deadline", "2026-09-20",
            "--on", "2026-09-03")
@@ -147,7 +153,7 @@ def test_failed_review_and_refusal(where: Path, capsys: pytest.CaptureFixture[st
 
 def test_what_is_refused_does_not_stop_the_others(where: Path, capsys: pytest.CaptureFixture[str]) -> None:
     heard, unheard = breaches(where, 2)
-    ledger("answer", heard, "--text", "会议已开，见记录", "--disagrees", "--on", "2026-09-01")
+    ledger("answer", heard, "--text", "会议已开，见记录", "--objects", "--on", "2026-09-01")
     capsys.readouterr()
     ledger("dismiss", unheard, heard, "--why", "记录在", "--on", "2026-09-02", code=ExitCode.USAGE)
     told = capsys.readouterr()
@@ -157,7 +163,29 @@ def test_what_is_refused_does_not_stop_the_others(where: Path, capsys: pytest.Ca
     assert state(where, heard) == "待核实"
 
 
+def test_nothing_is_confirmed_before_its_branch_was_heard(where: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    one, two = breaches(where, 2)
+    heard("2026-09-01", one)
+    ledger("confirm", one, two, "--on", "2026-09-02", code=ExitCode.USAGE)
+    told = capsys.readouterr()
+    assert f"{one} " in told.out and "→ 已确认" in told.out
+    assert "不能确认" in told.err and f"answer {two} --agrees" in told.err and "--silent" in told.err
+    assert (state(where, one), state(where, two)) == ("已确认", "待核实")
+    ledger("answer", two, "--objects", "--text", "会已开", "--on", "2026-09-02")
+    ledger("confirm", two, "--on", "2026-09-02", code=ExitCode.USAGE)
+    assert "支部有异议，确认须写明理由" in capsys.readouterr().err
+    ledger("confirm", two, "--on", "2026-09-02", "--why", "未能出示记录")
+    assert state(where, two) == "已确认"
+    capsys.readouterr()
+    ledger("show", one)
+    shown = re.sub(r"\s", "", capsys.readouterr().out)
+    assert "已告知，未提出意见（2026-09-01）" in shown and "支部：已告知，未提出意见" in shown
+
+
 @pytest.mark.parametrize(("arguments", "said"), [
+    (("answer", "CODE", "--text", "属实"), "没有写明支部的态度"),
+    (("answer", "CODE", "--agrees", "--silent", "--text", "属实"), "支部的态度只能写一个"),
+    (("answer", "CODE", "--agrees"), "没有写明支部意见"),
     (("show", "zzzz"), "没有这个问题"),
     (("show", "1"), "编号对应多个问题或过短"),
     (("confirm", "CODE", "--by", " "), "没有写明经办人"),
@@ -210,6 +238,7 @@ def test_cards_are_proposed_and_decided(where: Path, capsys: pytest.CaptureFixtu
     known = set(bound(where))
     breach = [f for f in findings(where) if f.nature == "问题" and f.subject in known]
     one, other = breach[0], next(f for f in breach if f.subject != breach[0].subject)
+    heard("2026-09-01", one.code, other.code)
     ledger("confirm", one.code, other.code, "--on", "2026-09-01")
     capsys.readouterr()
     ledger("card", "propose", "--as-of", "2026-09-02")
@@ -308,6 +337,7 @@ def test_an_inspection(where: Path, capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_verify_finds_a_changed_event(where: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (one,) = breaches(where, 1)
+    heard("2026-09-01", one)
     ledger("confirm", one, "--on", "2026-09-01")
     capsys.readouterr()
     ledger("verify")
@@ -336,6 +366,7 @@ def test_backup_and_restore(where: Path, tmp_path: Path, capsys: pytest.CaptureF
 
 def test_papers_of_a_unit(where: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     one, two = breaches(where, 2)
+    heard("2026-09-01", one, two)
     ledger("confirm", one, two, "--on", "2026-09-01")
     with Ledger(where) as opened:
         subject = opened.findings.by_code(one).subject
@@ -350,6 +381,7 @@ def test_papers_of_a_unit(where: Path, tmp_path: Path, capsys: pytest.CaptureFix
 
 def test_what_is_due(where: Path, demo_run: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (one,) = breaches(where, 1)
+    heard("2026-08-31", one)
     ledger("confirm", one, "--on", "2026-08-31")
     ledger("assign", one, "--owner", "责任人甲", "--leader", "责任领导甲", "--measure", "补办", "--deadline", "2026-09-20",
            "--on", "2026-08-31")

@@ -107,9 +107,24 @@ def test_every_turn_of_the_course_occurs(played: Played) -> None:
                  "card.give_orange", "card.decline", "card.follow_up", "inspection.circulate"):
         assert kinds[kind] >= 1, kind
     assert kinds["card.give_red"] == kinds["card.give_red_at_once"] == 0
+    assert {e.what["agrees"] for e in played.events if e.kind == "finding.answer"} == {True, False, None}
     for f in played.findings:
         if f.closed_by:
             assert f.closed_by not in (f.submitted_by, *f.owners), f.key
+
+
+def test_every_branch_is_heard_before_anything_is_confirmed(played: Played) -> None:
+    last: dict[str, Event] = {}
+    confirmed = 0
+    for e in played.events:
+        if e.kind in ("finding.open", "finding.recur", "finding.answer"):
+            last[e.stream] = e
+        if e.kind == "finding.confirm":
+            confirmed += 1
+            told = last[e.stream]
+            assert told.kind == "finding.answer" and told.on <= e.on
+            assert e.why or told.what["agrees"] is not False
+    assert confirmed > 20
 
 
 def test_nobody_real_acts_and_nobody_after_the_end(played: Played) -> None:

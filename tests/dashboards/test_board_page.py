@@ -14,7 +14,6 @@ import pytest
 from conftest import Page, Server, until
 from fake_ledger import LATER
 
-from tests.heard import heard
 from workbench.ledger import Act, Event, Ledger
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -102,6 +101,12 @@ def test_from_the_board_to_a_confirmed_finding_and_back(
     assert f"finding={code}" in tab.evaluate("location.hash") and "unit=002" in tab.evaluate("location.hash")
     assert all(word in article.inner_text() for word in ("应为", "实为", "列入问题", "督查工作台", "依据记录"))
 
+    form = open_form(page, "confirm")
+    assert "须先登记支部意见" in form.inner_text()
+    form = open_form(page, "answer")
+    form.locator("[name=agrees]").select_option(label="已告知，未提出意见")
+    form.locator("[type=submit]").click()
+    tab.locator("dialog .wb-finding-facts", has_text="已告知，未提出意见").wait_for()
     form = open_form(page, "confirm")
     form.locator("[name=why]").fill("现场核对无误")
     form.locator("[type=submit]").click()

@@ -16,6 +16,7 @@ import pytest
 from fake_ledger import DEADLINES, LATER
 from fake_run import write_run
 
+from tests.heard import heard
 from workbench.audit.run import Run
 from workbench.cli import main
 from workbench.dashboards import Overview, acts, board_pages
@@ -181,8 +182,25 @@ def test_an_act_carries_name_day_run_and_reason(own: Board) -> None:
     assert own.ledger.findings.get(key).deadline == date(2026, 10, 20) and told["refused"] == ""
 
 
+def test_a_branch_accepts_objects_or_stays_silent(own: Board) -> None:
+    key = one(own, "待核实")
+    code = own.ledger.findings.get(key).code
+    form = next(f for f in own.finding(code, LATER)["forms"] if f.verb == "answer")
+    assert [c for f in form.fields if f.name == "agrees" for c in f.choices] == [
+        ("true", "认可"), ("false", "有异议"), ("none", "已告知，未提出意见")]
+    assert "须先登记支部意见" in board_pages.finding(own, code, LATER)
+    assert act(own, "finding", key, "answer", None, agrees="none")["refused"] == ""
+    page = board_pages.finding(own, code, LATER)
+    assert "已告知，未提出意见（2026-09-30）" in page and "须先登记支部意见" not in page
+    assert act(own, "finding", key, "answer", None, agrees="false", text="会已开")["refused"] == ""
+    assert "支部有异议，确认须写明理由" in board_pages.finding(own, code, LATER)
+    assert "有异议" in act(own, "finding", key, "confirm", None)["refused"]
+    assert act(own, "finding", key, "confirm", None, why="未能出示记录")["refused"] == ""
+
+
 def test_the_second_of_two_people_loses_nothing_and_writes_nothing(own: Board) -> None:
     key = one(own, "待核实")
+    heard(own.ledger, key, Act("督查员丁", LATER))
     seen, before = own.ledger.findings.get(key).version, own.seq()
     with Ledger(own.ledger.store.place) as other:
         other.findings.confirm(key, Act("督查员丁", LATER))
@@ -200,7 +218,9 @@ def test_what_is_refused_is_told_and_not_written(own: Board) -> None:
     before = own.seq()
     for finding, verb, fields, words in (
         (pending, "dismiss", {"why": ""}, "理由"), (pending, "dismiss", {"why": "不实"}, "支部意见"),
-        (pending, "answer", {"text": "属实", "agrees": "maybe"}, "可选"),
+        (pending, "confirm", {}, "支部意见"),
+        (pending, "answer", {"text": "属实", "agrees": "maybe"}, "可选"), (pending, "answer", {"text": "属实"}, "支部对问题"),
+        (pending, "answer", {"text": " ", "agrees": "true"}, "支部意见"),
         (pending, "assign", {"owner": "a", "leader": "b", "measure": "c", "deadline": DAY}, "现在不能"),
         (confirmed, "assign", {"owner": "a", "leader": "b", "measure": "c", "deadline": "2026-13-01"}, "日期有误"),
         (confirmed, "assign", {"owner": "a", "leader": "b", "measure": "c", "deadline": "2026-09-29"}, "早于办理日期"),
@@ -249,6 +269,7 @@ def test_a_ground_is_typed_by_its_code(own: Board) -> None:
     more = own.ledger.findings.open_on_site(card.org_id, Act("督查员甲", LATER), clause="第七条", detail="没有公示清单")
     typed = {"grounds": f"{more.code}\n另有反映"}
     assert "没有确认" in act(own, "card", card.org_id, "add_grounds", card.version, **typed)["refused"]
+    heard(own.ledger, more.key, Act("督查员甲", LATER))
     own.ledger.findings.confirm(more.key, Act("督查员甲", LATER))
     assert act(own, "card", card.org_id, "add_grounds", card.version, **typed)["refused"] == ""
     assert own.ledger.cards.get(card.org_id).grounds[-2:] == (more.key, "另有反映")

@@ -36,13 +36,17 @@ class Plain:
     missed: set[int] = field(default_factory=set)
     known: set[int] = field(default_factory=set)
     answered: bool = False
+    said: bool | None = None
+    said_on: date = date.min
     submitter: str = ""
     owners: set[str] = field(default_factory=set)
     closed_on: date | None = None
     version: int = 1
 
-    def allows(self, verb: str, who: str, on: date, why: str, evidence: tuple[str, ...], deadline: date) -> bool:
-        """Whether a person may do this now."""
+    def allows(
+        self, verb: str, who: str, on: date, why: str, evidence: tuple[str, ...], deadline: date, says: bool | None
+    ) -> bool:
+        """Whether a person may do this now; ``says``: how the branch stands to it, None when it is silent."""
         states, target = ACTS[verb]
         return (
             self.state in states
@@ -50,20 +54,22 @@ class Plain:
             and not (target and on < self.since)
             and not (verb in WANTS_REASON and not why)
             and not (verb in WANTS_EVIDENCE and not evidence)
-            and not (verb == "dismiss" and not self.answered)
+            and not (verb in ("confirm", "dismiss") and not (self.answered and on >= self.said_on))
+            and not (verb == "confirm" and self.said is False and not why)
+            and not (verb == "answer" and says is None and self.answered and self.said is not None)
             and not (verb in ("assign", "extend") and deadline < on)
             and not (verb in ("fail", "close") and who == self.submitter)
             and not (verb == "close" and who in self.owners)
         )
 
-    def do(self, verb: str, who: str, on: date, owner: str) -> None:
+    def do(self, verb: str, who: str, on: date, owner: str, says: bool | None) -> None:
         """What it leads to."""
         target = ACTS[verb][1]
         self.version += 1
         if target:
             self.state, self.since = target, on
         if verb == "answer":
-            self.answered = True
+            self.answered, self.said, self.said_on = True, says, on
         elif verb in ("reopen", "recur"):
             self.answered = False
         elif verb == "assign":

@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from tests.heard import heard
 from workbench.ledger.events import MACHINE, Act, Draft
 from workbench.ledger.findings import Finding
 from workbench.ledger.ledger import Ledger
@@ -71,6 +72,7 @@ class Season:
     def confirmed(self, on: str = "07-20", **given: Any) -> str:
         """A finding that a person confirmed on that day."""
         key = self.open(**given)
+        heard(self.ledger, key, act(on))
         self.ledger.findings.confirm(key, act(on))
         return key
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from made_run import Made, Row
 
+from tests.heard import heard
 from workbench.audit.run import Run
 from workbench.ledger import Act, Ledger, SyncReport, sync
 from workbench.ledger.findings import Finding
@@ -36,6 +37,7 @@ class Season:
         """From 待核实 (or 复发) to 已销号, with everything that asks for."""
         book, first = self.ledger.findings, min(on, date(2026, 8, 1))
         first = max(first, book.get(key).since)
+        heard(book.ledger, key, Act("督查员甲", first))
         book.confirm(key, Act("督查员甲", first))
         book.assign(key, Act("督查员甲", first), owner="书记丙", leader="委员丁", measure="补齐", deadline=on)
         book.submit(key, Act("督查员乙", on, evidence=("会议记录",)), text="已补齐")

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from season import VILLAGE, Season, act, day, new_ledger
 
+from tests.heard import heard
 from workbench.errors import Conflict, Refused
 from workbench.ledger.appraisal_proposals import AppraisalProposal
 from workbench.ledger.appraisals import SERIOUS, TWO_YEARS
@@ -359,11 +360,13 @@ def test_three_good_years_of_two_secretaries_raise_nothing(ledger: Ledger) -> No
 def test_problems_of_both_years(ledger: Ledger) -> None:
     season = Season(ledger)
     old = season.open("2025-07-15", period="2025")
+    heard(ledger, old, act("2025-07-20"))
     ledger.findings.confirm(old, act("2025-07-20"))
     season.assign(old, "2025-08-10", on="2025-07-21")
     season.closed(old, "2025-08-05")
     new = season.open("07-15")
     assert ledger.appraisals.review(2026) == [], "not confirmed yet"
+    heard(ledger, new, act("07-20"))
     ledger.findings.confirm(new, act("07-20"))
     (found,) = ledger.appraisals.review(2026)
     assert (found.keys, found.matched, found.requirement) == ((old, new), "同一条款", "secretary-2022-8-1")
@@ -377,6 +380,7 @@ def test_problems_of_both_years(ledger: Ledger) -> None:
 def test_texts_alike_written_down_on_site(ledger: Ledger) -> None:
     def on_site(on: str, detail: str, org: str = "B1") -> str:
         key = ledger.findings.open_on_site(org, act(on), clause="第四条", detail=detail).key
+        heard(ledger, key, act(on))
         ledger.findings.confirm(key, act(on))
         return key
 

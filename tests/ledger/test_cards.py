@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 from season import ONE, VILLAGE, Season, act, day
 
+from tests.heard import heard
 from workbench.errors import Conflict, Refused
 from workbench.ledger.events import MACHINE, Act
 from workbench.ledger.ledger import Ledger
 from workbench.ledger.lists import Item
 from workbench.ledger.secretaries import Secretary
 from workbench.ledger.store import Store
-
 
 # --- yellow ------------------------------------------------------------------------------------------------------------
 
@@ -45,7 +45,9 @@ def test_what_nobody_confirmed_grounds_nothing(season: Season) -> None:
     season.closed(recurred, "08-01")
     season.recur(recurred, "08-15")
     assert season.proposed("08-31") == []
+    heard(season.ledger, pending, act("08-31"))
     season.ledger.findings.confirm(pending, act("08-31"))
+    heard(season.ledger, recurred, act("08-31"))
     season.ledger.findings.confirm(recurred, act("08-31"))
     assert season.proposed("08-31") == [("黄牌", (pending, recurred))]
 
@@ -85,6 +87,7 @@ def test_findings_of_other_documents_are_a_parameter(ruled: Any) -> None:
     assert (other, "依据的是其他文件") in season.why_not("08-01")
     ours = season.confirmed(requirement="secretary-2022-8-1")
     on_site = season.ledger.findings.open_on_site("B1", act("07-20"), clause="第四条", detail="没有学习记录").key
+    heard(season.ledger, on_site, act("07-20"))
     season.ledger.findings.confirm(on_site, act("07-20"))
     assert season.proposed("08-01") == [("黄牌", (ours, on_site))]
 
@@ -159,6 +162,7 @@ def test_findings_of_a_predecessors_time_ground_nothing(
 ) -> None:
     season.secretaries["B1"] = replace(VILLAGE, since=day(since))
     key = season.open(opened, units=units)
+    heard(season.ledger, key, act("07-20"))
     season.ledger.findings.confirm(key, act("07-20"))
     assert bool(season.proposed("07-20")) is counts
     assert bool(season.why_not("07-20")) is not counts, "what is left out is told"
@@ -222,6 +226,7 @@ def test_orange_after_a_rebound_that_a_person_confirmed(season: Season) -> None:
     assert season.proposed("08-05") == [("无", (key,))]
     season.recur(key, "08-31")
     assert season.proposed("08-31") == []
+    heard(season.ledger, key, act("09-01"))
     season.ledger.findings.confirm(key, act("09-01"))
     assert season.proposed("09-01") == [("橙牌", (key,))]
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from made_run import FAILED, MANUAL, Made, Row
 
+from tests.heard import heard
 from workbench.errors import Conflict, LedgerError, Refused
 from workbench.ledger import Act, Ledger, Store, sync
 from workbench.ledger.events import MACHINE, Draft
@@ -45,6 +46,7 @@ def ledger(where: str, open_store: Callable[[str], Store], tmp_path: Path, rules
 
 def assigned(ledger: Ledger, **other: object) -> Finding:
     """The finding, 整改中 from 2 August, owner 书记丙, until 20 August."""
+    heard(ledger, KEY, act())
     ledger.findings.confirm(KEY, act())
     what = {"owner": "书记丙", "leader": "委员丁", "measure": "补齐会议", "deadline": day(20), **other}
     return ledger.findings.assign(KEY, act(on=day(2)), **what)
@@ -105,11 +107,56 @@ def test_dismissing_needs_the_branch_heard_and_a_reason(ledger: Ledger) -> None:
     assert findings.dismiss(KEY, act(on=day(3))).state == "不成立"
 
 
-def test_a_confirmed_one_is_dismissed_only_when_the_branch_was_heard(ledger: Ledger) -> None:
-    ledger.findings.confirm(KEY, act())
+def test_one_confirmed_unheard_by_an_earlier_version_is_dismissed_only_when_the_branch_was_heard(ledger: Ledger) -> None:
+    ledger.append([Draft(f"finding/{KEY}", "finding.confirm", FIRST, "督查员甲")], {f"finding/{KEY}": 1})
+    assert ledger.findings.get(KEY).state == "已确认"
     nothing_written(ledger, lambda: ledger.findings.dismiss(KEY, act()), "支部意见")
     ledger.findings.answer(KEY, act(), text="有会议记录", agrees=False)
     assert ledger.findings.dismiss(KEY, act()).state == "不成立"
+
+
+def test_confirming_needs_the_branch_heard_since_the_last_opening(ledger: Ledger) -> None:
+    findings = ledger.findings
+    nothing_written(ledger, lambda: findings.confirm(KEY, act()), "还没有登记支部意见，不能确认(.|\n)*answer .* --silent")
+    findings.answer(KEY, act(on=day(2)), text="台账登记有误", agrees=False)
+    nothing_written(ledger, lambda: findings.confirm(KEY, act(on=day(1))), "早于支部意见")
+    nothing_written(ledger, lambda: findings.dismiss(KEY, act(on=day(1))), "早于支部意见")
+    findings.dismiss(KEY, act(on=day(2)))
+    findings.reopen(KEY, act(on=day(3)))
+    nothing_written(ledger, lambda: findings.confirm(KEY, act(on=day(3))), "支部意见")
+    findings.answer(KEY, act(on=day(3)), text="复核无误", agrees=True)
+    assert findings.confirm(KEY, act(on=day(3), why="")).state == "已确认"
+
+
+def test_a_recurrence_is_not_confirmed_on_what_was_said_before(ledger: Ledger) -> None:
+    submitted(ledger)
+    findings = ledger.findings
+    findings.close(KEY, act(on=day(11)), conclusion="好")
+    findings.recur(KEY, act(on=day(12), why="回头看又缺会"))
+    nothing_written(ledger, lambda: findings.confirm(KEY, act(on=day(12))), "支部意见")
+    findings.answer(KEY, act(on=day(12)), agrees=None)
+    assert findings.confirm(KEY, act(on=day(12), why="")).state == "已确认"
+
+
+def test_an_objection_forbids_no_confirmation_but_wants_a_reason(ledger: Ledger) -> None:
+    ledger.findings.answer(KEY, act(), text="会议已开", agrees=False)
+    nothing_written(ledger, lambda: ledger.findings.confirm(KEY, act(why=" ")), "有异议")
+    assert ledger.findings.confirm(KEY, act(why="未能出示记录")).state == "已确认"
+
+
+def test_a_branch_that_was_informed_may_stay_silent(ledger: Ledger) -> None:
+    findings = ledger.findings
+    for agrees in (True, False):
+        nothing_written(ledger, lambda a=agrees: findings.answer(KEY, act(), text=" ", agrees=a), "没有写明支部意见")
+    assert findings.get(KEY).opinion == ""
+    told = findings.answer(KEY, act(), agrees=None)
+    assert (told.opinion, told.answered) == ("已告知，未提出意见（2026-08-01）", True)
+    told = findings.answer(KEY, act(on=day(2)), text="电话告知书记", agrees=None)
+    assert told.opinion == "已告知，未提出意见：电话告知书记（2026-08-02）"
+    assert findings.answer(KEY, act(on=day(3)), text="会议已开", agrees=False).opinion == "有异议：会议已开（2026-08-03）"
+    # silence takes back no objection
+    nothing_written(ledger, lambda: findings.answer(KEY, act(on=day(4)), agrees=None), "已提出意见")
+    assert findings.answer(KEY, act(on=day(4)), text="属实", agrees=True).opinion == "认可：属实（2026-08-04）"
 
 
 def test_who_handed_it_in_neither_fails_nor_closes_it(ledger: Ledger) -> None:
@@ -144,12 +191,14 @@ def test_a_second_submission_changes_who_may_review(ledger: Ledger) -> None:
 
 @pytest.mark.parametrize("missing", ["owner", "leader", "measure"])
 def test_assigning_names_everything(ledger: Ledger, missing: str) -> None:
+    heard(ledger, KEY, act())
     ledger.findings.confirm(KEY, act())
     what = {"owner": "甲某", "leader": "乙某", "measure": "补齐", "deadline": day(20), missing: " "}
     nothing_written(ledger, lambda: ledger.findings.assign(KEY, act(on=day(2)), **what), "没有写明")
 
 
 def test_a_deadline_lies_on_or_after_the_day(ledger: Ledger) -> None:
+    heard(ledger, KEY, act())
     ledger.findings.confirm(KEY, act())
     what = {"owner": "甲某", "leader": "乙某", "measure": "补齐"}
     findings = ledger.findings
@@ -190,6 +239,7 @@ def test_evidence_and_reasons_are_asked_for(ledger: Ledger) -> None:
 def test_no_step_lies_before_the_one_it_follows(ledger: Ledger) -> None:
     findings = ledger.findings
     nothing_written(ledger, lambda: findings.confirm(KEY, act(on=date(2026, 7, 14))), "早于上一步")
+    heard(ledger, KEY, act(on=JULY))
     findings.confirm(KEY, act(on=JULY))
     what = {"owner": "甲某", "leader": "乙某", "measure": "补齐", "deadline": day(20)}
     nothing_written(ledger, lambda: findings.assign(KEY, act(on=date(2026, 7, 14)), **what), "早于上一步")
@@ -234,12 +284,16 @@ def test_a_person_calls_a_closed_one_back(ledger: Ledger) -> None:
 
 def test_the_second_of_two_people_is_told_of_the_first(ledger: Ledger, where: str, rules: Rules, tmp_path: Path) -> None:
     with Ledger(where, rules=rules, store=Store(where, witness=tmp_path / "other")) as other:
+        heard(ledger, KEY, act("督查员甲"))
         seen = other.findings.get(KEY).version
         ledger.findings.confirm(KEY, act("督查员甲"))
         head = ledger.store.head()
         with pytest.raises(Conflict, match="督查员甲 2026-08-01 确认") as told:
             other.findings.answer(KEY, act("督查员乙", seen=seen), text="二月外出培训", agrees=False)
         assert "二月外出培训" in str(told.value)  # what was to be done is not lost
+        for verb in ("confirm", "dismiss"):  # told of the other, not only that it cannot be done any more
+            with pytest.raises(Conflict, match="督查员甲 2026-08-01 确认"):
+                getattr(other.findings, verb)(KEY, act("督查员乙", seen=seen))
         assert ledger.store.head() == head
         assert other.findings.get(KEY).state == "已确认"
         done = other.findings.answer(KEY, act("督查员乙", seen=seen + 1), text="二月外出培训", agrees=False)
@@ -263,6 +317,7 @@ def test_no_rule_is_passed_by_on_what_stood_before(ledger: Ledger, where: str, r
 
 def test_what_another_wrote_is_seen_at_once(ledger: Ledger, where: str, rules: Rules, tmp_path: Path) -> None:
     with Ledger(where, rules=rules, store=Store(where, witness=tmp_path / "other")) as other:
+        heard(ledger, KEY, act())
         ledger.findings.confirm(KEY, act())
         assert other.findings.get(KEY) == ledger.findings.get(KEY)
         assert other.findings.all() == ledger.findings.all()

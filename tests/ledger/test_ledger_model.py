@@ -174,24 +174,27 @@ class Courses(RuleBasedStateMachine):
                 stale: bool, way: str) -> None:
         plain = self.model[key]
         fitting = [v for v, (states, _) in ACTS.items() if plain.state in states]
-        choice = {"onward": [ONWARD[plain.state]], "fitting": fitting, "any": sorted(ACTS)}[way]
-        verb = data.draw(st.sampled_from(choice))
+        onward = ONWARD[plain.state]
+        if onward == "confirm" and not plain.answered:
+            onward = "answer"
+        choice = {"onward": [onward], "fitting": fitting, "any": sorted(ACTS)}[way]
+        verb, says = data.draw(st.sampled_from(choice)), data.draw(st.sampled_from((True, False, None)))
         on = self.day + timedelta(back)
         why, evidence = "经核对" * reasoned, ("会议记录",) * proven
         owner, deadline = data.draw(st.sampled_from(PEOPLE[:3])), on + timedelta(due)
         version = self.hands[1 - hand].findings.get(key).version
         act = Act(who, on, why, evidence, seen=version - 1 if stale else None)
         what: dict[str, Any] = {
-            "answer": {"text": "说明", "agrees": reasoned}, "progress": {"text": "进展"}, "submit": {"text": "完成"},
+            "answer": {"text": "说明" * (says is not None), "agrees": says}, "progress": {"text": "进展"}, "submit": {"text": "完成"},
             "assign": {"owner": owner, "leader": "委员丁", "measure": "补齐", "deadline": deadline},
             "extend": {"owner": owner, "deadline": deadline}, "fail": {"ground": "敷衍整改"},
             "close": {"conclusion": "到位"},
         }.get(verb, {})
         done = self._tried(hand, lambda ledger: getattr(ledger.findings, verb)(key, act, **what))
-        allowed = not stale and plain.allows(verb, who, on, why, evidence, deadline)
+        allowed = not stale and plain.allows(verb, who, on, why, evidence, deadline, says)
         assert (done is not None) == allowed, (key, verb, act, plain)
         if allowed:
-            plain.do(verb, who, on, owner)
+            plain.do(verb, who, on, owner, says)
             assert done.version == version + 1
         self._same(self.hands[1 - hand], key, plain)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from tests.heard import heard
 from workbench.audit.engine import audit
 from workbench.audit.run import Run
 from workbench.ledger import Act, Ledger, sync
@@ -55,6 +56,7 @@ def audited(folder: Path, suites: Path, as_of: date, studies: dict[str, set[int]
 def close(ledger: Ledger, key: str) -> Finding:
     """Everything people do, on one day."""
     book, act = ledger.findings, Act("督查员甲", CLOSING, "经核对", ("学习记录",))
+    heard(book.ledger, key, act)
     book.confirm(key, act)
     book.assign(key, act, owner="书记丙", leader="委员丁", measure="补学", deadline=CLOSING)
     book.submit(key, Act("督查员乙", CLOSING, evidence=("学习记录",)), text="已补学")

@@ -12,6 +12,7 @@ import pytest
 from made_run import BEHIND, BROKEN, FAILED, MANUAL, MET, NO_DATA, NOT_APPLICABLE, OPEN, WAIVED, Row
 from taken_runs import AUGUST, CLOSING, EVENT, JULY, MONTH, OCTOBER, SEPTEMBER, YEAR, Season, names
 
+from tests.heard import heard
 from workbench.audit.run import Run
 from workbench.errors import Conflict, Refused
 from workbench.ledger import Act, Ledger, Store, sync
@@ -130,6 +131,7 @@ def settled(season: Season, keys: Sequence[str]) -> None:
     for key in keys:
         match key.split("|")[0].rpartition("-")[2]:
             case "confirm":
+                heard(season.ledger, key, Act("督查员甲", CLOSING))
                 season.ledger.findings.confirm(key, Act("督查员甲", CLOSING))
             case "close":
                 season.close(key)
@@ -225,6 +227,7 @@ def test_no_longer_asked_is_told(season: Season) -> None:
 def test_people_keep_the_weight_they_confirmed(season: Season) -> None:
     soft = {"month": {"severity": "warning"}}
     season.take(JULY, Row("B1", missed=(2,)), Row("B2", missed=(2,)), requirements=soft)
+    heard(season.ledger, MONTH, Act("督查员甲", CLOSING))
     season.ledger.findings.confirm(MONTH, Act("督查员甲", CLOSING))
     season.take(AUGUST, Row("B1", missed=(2, 7)), Row("B2", missed=(2, 7)))
     assert [season.ledger.findings.get(f"{b}|month|2026").nature for b in ("B1", "B2")] == ["偏差", "问题"]
@@ -249,12 +252,13 @@ def test_somebody_acting_meanwhile_loses_nothing_and_the_run_is_planned_anew(
     season: Season, rules: Rules, tmp_path: Path
 ) -> None:
     season.take(JULY, Row(missed=(2,)), Row("B2", missed=(2,)))
+    heard(season.ledger, MONTH, Act("督查员乙", CLOSING))
     once = iter([lambda: season.ledger.findings.confirm(MONTH, Act("督查员乙", CLOSING))])
     store = Interrupted(tmp_path / "督查.sqlite", lambda: next(once, lambda: None)())
     run = season.run(AUGUST, Row(missed=(2, 8)), Row("B2", missed=(2, 8)))
     with Ledger(tmp_path, rules=rules, store=store) as other:
         assert sync(other, run, by="督查员甲").seen == [MONTH, "B2|month|2026"]
-    assert [e.verb for e in season.ledger.findings.history(MONTH)] == ["open", "confirm", "see"]
+    assert [e.verb for e in season.ledger.findings.history(MONTH)] == ["open", "answer", "confirm", "see"]
 
 
 def test_a_run_that_cannot_be_written_leaves_nothing(season: Season, rules: Rules, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.heard import heard
 from workbench.audit.run import Run
 from workbench.ledger.drawing import frame
 from workbench.ledger.events import Act
@@ -59,6 +60,7 @@ def season(demo_run: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         _decide(ledger, [f for f in breaches if f.subject not in (branch, carded)])
         for finding in ledger.findings.of(carded):
             if finding.nature not in facts.APART:
+                heard(ledger, finding.key, act(2))
                 ledger.findings.confirm(finding.key, act(2))
         yield Season(ledger, run, breaches, branch, carded)
 
@@ -81,6 +83,9 @@ def _decide(ledger: Ledger, breaches: list[Finding]) -> None:
     first, second, third, fourth, fifth, sixth, *_ = breaches
     findings.answer(first.key, act(1), text="记录在纸质台账中", agrees=False)
     findings.dismiss(first.key, act(2, "纸质记录核对无误"))
+    findings.answer(second.key, act(1), agrees=None)
+    for finding in (third, fourth, fifth, sixth):
+        heard(findings.ledger, finding.key, act(2))
     for finding in (second, third, fourth, fifth, sixth):
         findings.confirm(finding.key, act(2))
     for finding in (third, fourth, fifth, sixth):

@@ -14,13 +14,20 @@ from conftest import DAY, FORMULA, INSPECTION, INSPECTOR, LEADER, OWNER, SECOND,
 from docx.oxml.ns import qn
 from rendering import Rendered, need_office, plain, render
 
+from tests.heard import heard
 from workbench.audit.draw import draw as draw_first
 from workbench.errors import Refused, UsageError
 from workbench.ledger.drawing import frame_hash
 from workbench.ledger.runs import run_id
 from workbench.ledger.secretaries import Secretary
 from workbench.reports.papers import (
-    docx_style, facts, write_branch_sheet, write_card_notice, write_circular, write_draw_sheet, write_problem_list,
+    docx_style,
+    facts,
+    write_branch_sheet,
+    write_card_notice,
+    write_circular,
+    write_draw_sheet,
+    write_problem_list,
     write_rectification,
 )
 from workbench.reports.papers.draw_sheet import _frame
@@ -185,7 +192,9 @@ def test_problem_list_holds_what_the_ledger_holds(season: Season, tmp_path: Path
         assert f.clause in row["依据（文件·条款）"] and f.document_title in row["依据（文件·条款）"]
         deadline = row["整改时限"]
         assert (deadline.date() if deadline else None) == f.deadline
+        assert (row["支部意见"] or "") == f.opinion
     assert {row["严重程度"] for row in rows} == {"硬性"}
+    assert {"", "认可：属实（2026-09-02）", "已告知，未提出意见（2026-09-01）"} == {row["支部意见"] or "" for row in rows}
     apart = table(path, "偏差") + table(path, "提示")
     assert len(apart) == sum(f.nature in facts.APART for f in every)
 
@@ -281,6 +290,8 @@ def test_branch_sheet_states_facts_first(season: Season, papers: dict[str, Path]
             should, seen = facts.should_and_is(f)
             assert plain(should) in text and plain(seen) in text and plain(f.clause) in text
             assert plain(f"性质：{facts.nature(f)}　编号 {f.code}") in text
+            assert not f.opinion or plain(f"支部意见：{f.opinion}") in text
+    assert any(f.opinion for f in season.ledger.findings.of(season.carded))
     assert "尚未认定" in text and "支部说明" in text and "支部书记（签字）" in text
 
 
@@ -338,6 +349,7 @@ def test_no_notice_of_a_revoked_card_or_of_grounds_that_fell(season: Season, tmp
         if f.state == "待核实" and f.nature not in facts.APART and f.subject not in (season.branch, season.carded)
     )
     ledger, org = season.ledger, finding.subject
+    heard(ledger, finding.key, act(2))
     ledger.findings.confirm(finding.key, act(2))
     ledger.cards.give_yellow(
         org, act(3, "一项未落实"), grounds=[finding.key], deadline=date(2026, 10, 1),

@@ -101,17 +101,22 @@ def add(
 @ledger_app.command(cls=Command)
 def answer(
     codes: CodesArgument,
-    text: Annotated[str, option("--text", "TEXT", "支部的说明")],
-    disagrees: Annotated[bool, option("--disagrees", None, "支部有异议")] = False,
+    agrees: Annotated[bool, option("--agrees", None, "支部认可")] = False,
+    objects: Annotated[bool, option("--objects", None, "支部有异议")] = False,
+    silent: Annotated[bool, option("--silent", None, "已告知，支部未提出意见")] = False,
+    text: Annotated[str, option("--text", "TEXT", "支部的说明；--silent 时可不写", show_default=False)] = "",
     by: ByOption = "",
     on: OnOption = None,
     evidence: EvidenceOption = None,
     where: LedgerOption = DEFAULT_LEDGER,
 ) -> int:
-    """登记支部意见；认定不成立以前须有支部意见。"""
+    """登记支部意见；确认、认定不成立以前须有支部意见。
+
+    --agrees、--objects、--silent 写一个；可以一次写许多编号。
+    """
     from workbench.cli.ledger_commands import run_answer
 
-    return run_answer(where, codes, text, not disagrees, by, on, evidence)
+    return run_answer(where, codes, text, {"--agrees": agrees, "--objects": objects, "--silent": silent}, by, on, evidence)
 
 
 @ledger_app.command(cls=Command)
@@ -119,7 +124,7 @@ def confirm(
     codes: CodesArgument, by: ByOption = "", on: OnOption = None, why: WhyOption = "",
     evidence: EvidenceOption = None, where: LedgerOption = DEFAULT_LEDGER,
 ) -> int:
-    """确认问题属实。"""
+    """确认问题属实；须先登记支部意见，支部有异议的须写理由。"""
     from workbench.cli.ledger_commands import run_verb
 
     return run_verb(where, "confirm", codes, by, on, why, evidence)

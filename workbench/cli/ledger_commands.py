@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from workbench.cli.commands import ROWS_SHOWN, one_of, parse_date
 from workbench.cli.console import err, out
 from workbench.cli.ledger_common import acting, day, each, findings_of, opened, org_of, units_below
+from workbench.errors import UsageError
 from workbench.exit_codes import ExitCode
 from workbench.reports.tables import plain_table
 
@@ -24,9 +25,11 @@ _NEXT = {
     "resolved": "报请复查：workbench ledger submit CODE",
     "recurred": "核实：workbench ledger list --state 复发",
 }
+#: How a branch stands to a finding, by option.
+_STANCES = {"--agrees": True, "--objects": False, "--silent": None}
 #: Particulars of an event that people read, in Chinese.
 _WORDS = {
-    "text": "内容", "agrees": "支部认可", "owner": "责任人", "leader": "责任领导", "measure": "措施", "deadline": "时限",
+    "agrees": "支部", "text": "内容", "owner": "责任人", "leader": "责任领导", "measure": "措施", "deadline": "时限",
     "ground": "情形", "conclusion": "结论", "detail": "表述", "units": "期次", "by": "导入人", "verdict": "判定",
     "inspection": "督查",
 }
@@ -120,7 +123,7 @@ def _facts(f: Finding) -> list[tuple[str, str]]:
         ("情况", f.detail),
         ("未达期次", "、".join(f.units)),
         ("性质", f"{f.nature}（{f.source}）"),
-        ("支部意见", f.statement),
+        ("支部意见", f.opinion),
         ("责任人", "，责任领导 ".join(x for x in (f.owner, f.leader) if x)),
         ("措施和时限", "；".join(str(x) for x in (f.measure, f.deadline) if x)),
         ("核查提示", f"{f.resolved_on} 的核查已达标，可报请复查" if f.proposed_for_review else ""),
@@ -133,12 +136,15 @@ def _facts(f: Finding) -> list[tuple[str, str]]:
 
 
 def _what_happened(event: Event) -> str:
+    from workbench.ledger.findings import STANCES
     from workbench.ledger.machines import LABELS
 
     told = [LABELS.get(event.kind, event.kind)]
     if event.verb != "open":
         for name, word in _WORDS.items():
             value = event.what.get(name)
+            if name == "agrees" and name in event.what:
+                value = STANCES[value]
             if value not in (None, "", []):
                 text = "、".join(value) if isinstance(value, list) else {True: "是", False: "否"}.get(value, value)
                 told.append(f"{word}：{text}")
@@ -178,10 +184,16 @@ def _names_of(requirement: str, on: date) -> dict[str, str]:
 
 
 def run_answer(
-    where: str, codes: Sequence[str], text: str, agrees: bool, by: str, on: str | None, evidence: Sequence[str] | None
+    where: str, codes: Sequence[str], text: str, stances: Mapping[str, bool], by: str, on: str | None,
+    evidence: Sequence[str] | None,
 ) -> int:
-    """``workbench ledger answer``: what the branch says."""
+    """``workbench ledger answer``: what the branch says, or that it was informed and says nothing; one stance is given."""
     act = acting(by, on, evidence=evidence)
+    given = [name for name, chosen in stances.items() if chosen]
+    if len(given) != 1:
+        raise UsageError("没有写明支部的态度" if not given else "支部的态度只能写一个", place="workbench ledger answer",
+                         found="、".join(given), expected="、".join(stances))
+    agrees = _STANCES[given[0]]
     return _findings(where, codes, lambda book, key: book.answer(key, act, text=text, agrees=agrees))
 
 
@@ -207,8 +219,6 @@ def run_assign(
         if book.get(key).state == RECTIFYING:
             return book.extend(key, act, **given)
         if until is None:
-            from workbench.errors import UsageError
-
             raise UsageError("没有写明整改时限", place="--deadline", expected="YYYY-MM-DD")
         return book.assign(key, act, **given)
 

@@ -19,7 +19,7 @@ from workbench.cli.inspection_commands import estimated, spread
 from workbench.ledger.cards import ORANGE, YELLOW
 from workbench.ledger.drawing import frame
 from workbench.ledger.events import Act
-from workbench.ledger.findings import CLOSED, ON_SITE, PERFUNCTORY, RECTIFYING, Finding
+from workbench.ledger.findings import CLOSED, ON_SITE, PERFUNCTORY, RECTIFYING, STANCES, Finding
 from workbench.ledger.inspections import BEFORE, LOOK_BACK
 from workbench.ledger.runs import run_id
 from workbench.ledger.secretaries import of_run
@@ -136,12 +136,14 @@ class Season:
             )
             seen = f"现场另发现 1 个：{found.code} {branch.name}，{found.detail}。"
         inspected = self.inspected()
+        stances: Counter[str] = Counter()
         for f in inspected:
-            why = rules.explained(f, self.requirements)
-            text = "会开了，原件在支部，请到点核对" if why else "属实，已着手整改"
-            self.ledger.findings.answer(f.key, self.act(HEARD), text=text, agrees=not why)
+            agrees, text = rules.stated(f, self.requirements)
+            self.ledger.findings.answer(f.key, self.act(HEARD), text=text, agrees=agrees)
+            stances[STANCES[agrees]] += 1
         self.tell(STARTED, "到点检查，听取支部意见", f"到点 {len(course.branches)} 个组织。{seen}",
-                  f"{len(inspected)} 个问题逐一请支部说明，意见记入台账。")
+                  f"{len(inspected)} 个问题逐一请支部说明，记入台账："
+                  + "；".join(f"{stance} {stances[stance]} 个" for stance in STANCES.values()) + "。")
 
     def inspected(self) -> list[Finding]:
         """Findings of the organisations that are inspected."""
@@ -156,9 +158,11 @@ class Season:
             if why:
                 book.dismiss(f.key, self.act(DECIDED, why, ["会议记录、情况说明复印件（样例）"]))
             else:
-                book.confirm(f.key, self.act(DECIDED, evidence=["核查所列台账行"]))
+                why = "支部称已办，未能出示材料" if f.agrees is False else ""
+                book.confirm(f.key, self.act(DECIDED, why, ["核查所列台账行"]))
         after = self.inspected()
-        self.tell(DECIDED, "核实：确认，或认定不成立", "认定不成立须先听支部意见，并写明理由。", estimated(self.ledger, self.ident))
+        self.tell(DECIDED, "核实：确认，或认定不成立", "先听支部意见；认定不成立的，支部有异议仍确认的，都写明理由。",
+                  estimated(self.ledger, self.ident))
         self.table("不成立", (f for f in after if f.state == "不成立"), lambda f: f.dismiss_reason)
         self.table("已确认", (f for f in after if f.state == "已确认"), lambda f: f.detail)
         self.ledger.inspections.report(self.ident, self.act(DECIDED))

@@ -22,6 +22,8 @@ OVER = ("month", "quarter", "half_year")
 AT_ONCE = ("expect_posts_held", "expect_post_qualified", "expect_open_cases", "expect_checklist")
 #: Of those to be put right at once, one owner in so many does nothing until the deadline.
 IDLE_ONE_IN = 3
+#: Of what stands, one branch in so many says nothing, and one in so many objects without papers to show.
+SILENT_ONE_IN, OBJECTING_ONE_IN = 4, 7
 #: Reviews not passed from which on an orange card is given.
 FAILED_OFTEN = 2
 
@@ -52,6 +54,16 @@ def explained(finding: Finding, requirements: Mapping[str, Mapping[str, Any]]) -
     if finding.nature == PROMPT:
         return "到点核对材料，情况属实但有正当缘由，已作说明"
     return ""
+
+
+def stated(finding: Finding, requirements: Mapping[str, Mapping[str, Any]]) -> tuple[bool | None, str]:
+    """What the branch states when it is heard (stance, words): by whether it stands, else drawn by the finding's code."""
+    if explained(finding, requirements):
+        return False, "会开了，原件在支部，请到点核对"
+    number = int(finding.code, 16)
+    if number % OBJECTING_ONE_IN == 0:
+        return False, "已经办过，材料一时找不到"
+    return (None, "") if number % SILENT_ONE_IN == 0 else (True, "属实，已着手整改")
 
 
 def put_right(finding: Finding, requirements: Mapping[str, Mapping[str, Any]]) -> bool:

@@ -14,7 +14,7 @@ from typing import Any
 from workbench.errors import Refused
 from workbench.ledger.cards import FOLLOW_UPS
 from workbench.ledger.events import Act
-from workbench.ledger.findings import FAIL_GROUNDS
+from workbench.ledger.findings import FAIL_GROUNDS, STANCES
 from workbench.ledger.machines import LABELS, verbs
 
 #: Fields that every act has (:class:`~workbench.ledger.events.Act`); all others are particulars of the verb.
@@ -25,8 +25,8 @@ BEGINNING = ("card.give_yellow", "card.decline", "card.feedback")
 
 @dataclass(frozen=True)
 class Field:
-    """One field of a form. ``kind``: text, long (several lines), lines (one entry a line), date, choice, yes_no or
-    given (not typed: what the page was showing, one entry a line)."""
+    """One field of a form. ``kind``: text, long (several lines), lines (one entry a line), date, choice, yes_no (its choices are
+    true, false or none) or given (not typed: what the page was showing, one entry a line)."""
 
     name: str
     label: str
@@ -71,13 +71,16 @@ _ARRANGEMENT = (
     Field("deadline", "整改时限", "date"),
 )
 _GROUNDS = Field("grounds", "事由", "given", True)
+#: What may be chosen for yes, no and neither, in a form.
+_THREE = {"true": True, "false": False, "none": None}
+_STANCES = tuple((typed, STANCES[value]) for typed, value in _THREE.items())
 #: Every follow-up of 第十二条, the levels in order.
 _FOLLOW_UPS = _pairs(*(kind for kinds in FOLLOW_UPS.values() for kind in kinds))
 
 _FIELDS: dict[str, tuple[Field, ...]] = {
     "finding.answer": (
-        Field("agrees", "支部对问题", "yes_no", True, (("true", "认可"), ("false", "有异议"))),
-        Field("text", "支部意见", "long", True), _evidence(), _on("意见日期"),
+        Field("agrees", "支部对问题", "yes_no", True, _STANCES),
+        Field("text", "支部意见（未提出意见的不填）", "long"), _evidence(), _on("意见或告知日期"),
     ),
     "finding.confirm": (_why(), _evidence(), _on()),
     "finding.dismiss": (_why(True), _evidence(), _on()),
@@ -156,26 +159,24 @@ def read(topic: str, verb: str, typed: Mapping[str, Any], *, who: str, seen: int
         raise Refused("页面上不能办理这一步", found=f"{topic}.{verb}", next_step="请刷新页面，或改用命令行办理")
     values: dict[str, Any] = {}
     for field in fields:
-        value = _value(field, str(typed.get(field.name) or ""))
-        if value in (None, "", ()):
-            if field.required:
-                raise Refused("还没有填写", place=field.label)
-            continue
-        values[field.name] = value
+        text = str(typed.get(field.name) or "").strip()
+        if text:
+            values[field.name] = _value(field, text)
+        elif field.required:
+            raise Refused("还没有填写", place=field.label)
     of_the_act = {name: values.pop(name) for name in _OF_THE_ACT if name in values}
     return Act(who=who, seen=seen, run=run, **of_the_act), values
 
 
 def _value(field: Field, text: str) -> Any:
-    text = text.strip()
     if field.kind == "date":
-        return _day(field.label, text) if text else None
+        return _day(field.label, text)
     if field.kind == "lines" or field is _GROUNDS or field.name == "grounds":
         return tuple(line.strip() for line in text.splitlines() if line.strip())
-    if field.kind in ("choice", "yes_no") and text and text not in {value for value, _ in field.choices}:
+    if field.kind in ("choice", "yes_no") and text not in {value for value, _ in field.choices}:
         raise Refused("不在可选的取值之内", place=field.label, found=text)
-    if field.kind == "yes_no" and text:
-        return text == "true"
+    if field.kind == "yes_no":
+        return _THREE[text]
     return text
 
 

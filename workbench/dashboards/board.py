@@ -253,7 +253,9 @@ class Board:
         """What would be refused, told before anybody types."""
         notes = {}
         if not found.answered:
-            notes["dismiss"] = "须先登记支部意见。"
+            notes["confirm"] = notes["dismiss"] = "须先登记支部意见；已告知而支部未提出意见的，也要登记。"
+        elif found.agrees is False:
+            notes["confirm"] = "支部有异议，确认须写明理由。"
         if same_person(found.submitted_by, self.inspector):
             notes["close"] = notes["fail"] = f"报请复查的是{found.submitted_by}，须由另一人复查。"
         elif any(same_person(owner, self.inspector) for owner in found.owners):
@@ -263,8 +265,9 @@ class Board:
     # -- cards ------------------------------------------------------------------------------------------------
 
     def register(self, f: BoardFilter) -> dict[str, Any]:
-        """``proposals`` with their forms (``parameters``: those they use), ``left_out`` what none of them rests on, ``cards`` that stand (with caps and
-        follow-ups), ``past`` organisations without one now; by organisation, within the unit and text of the filter."""
+        """``proposals`` with their forms, ``parameters`` those they use, ``left_out`` what none of them rests on,
+        ``cards`` that stand (with caps and follow-ups), ``past`` organisations without one now; by organisation,
+        within the unit and text of the filter."""
         cards = self.ledger.cards
         standing = {card.org_id: card for card in cards.all() if self.state.sees(card.org_id)}
         proposals = [

@@ -148,12 +148,19 @@ class Book(Generic[S]):
         course = self._courses.get(ident)
         version = 0 if course is None else course.version
         for seen in (act.seen, None if checked is None else checked.version):
-            if seen not in (None, version):
-                told = Draft(self.stream(ident), f"{self.topic}.{verb}", act.on, act.who, act.why, dict(what or {}))
-                raise self.ledger.store.conflict(told, seen)
+            self.not_moved(course, ident, verb, act, what, seen=seen)
         drafted = self._draft(course, ident, verb, act, what)
         self.ledger.append([drafted], {**(unmoved or {}), drafted.stream: version})
         return self.get(ident)
+
+    def not_moved(
+        self, course: Course | None, ident: str, verb: str, act: Act, what: Mapping[str, Any] | None = None, *,
+        seen: int | None,
+    ) -> None:
+        """:class:`~workbench.errors.Conflict` when the course is no longer at the version that was ``seen``."""
+        if seen not in (None, 0 if course is None else course.version):
+            told = Draft(self.stream(ident), f"{self.topic}.{verb}", act.on, act.who, act.why, dict(what or {}))
+            raise self.ledger.store.conflict(told, seen)
 
     def _draft(
         self, course: Course | None, ident: str, verb: str, act: Act, what: Mapping[str, Any] | None

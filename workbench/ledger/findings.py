@@ -12,6 +12,7 @@ from workbench.display import Listing
 from workbench.errors import Conflict, Refused
 from workbench.ledger.book import Book, Course, changed, person, require, same_person
 from workbench.ledger.events import Act, Event
+from workbench.ledger.machines import LABELS
 from workbench.vocabulary import Severity
 
 #: Where a finding comes from (来源).
@@ -24,6 +25,9 @@ NATURES = {Severity.CRITICAL: BREACH, Severity.WARNING: DEVIATION, Severity.INFO
 #: Why a review is not passed (复查未通过的情形, secretary-2022 第十二条).
 PERFUNCTORY, FALSE, SLACK = "敷衍整改", "虚假整改", "推进不力"
 FAIL_GROUNDS = (PERFUNCTORY, FALSE, SLACK)
+
+#: How a branch stands to a finding it was informed of (支部意见): it accepts the facts, objects, or stated nothing.
+STANCES: dict[bool | None, str] = {True: "认可", False: "有异议", None: "已告知，未提出意见"}
 
 CLOSED, DISMISSED, RECTIFYING = "已销号", "不成立", "整改中"
 #: States in which nobody has anything left to do.
@@ -53,7 +57,8 @@ class Finding(Course):
     ``known`` and ``known_missed`` are what was missed when people settled it: only more than that is a new fact.
     ``still_failing``: settled, and yet the last run shows it unmet. ``gone``: what was missed and is nowhere to be
     found in the run that no longer fails; whoever reviews has to ask why. ``recurrences`` counts those that were not
-    dismissed; ``recurring``: it is back and not yet closed again.
+    dismissed; ``recurring``: it is back and not yet closed again. ``agrees`` is one of :data:`STANCES`, ``answered``:
+    the branch was heard (or informed and silent) since the last opening, reopening or recurrence.
     """
 
     key: str
@@ -132,12 +137,20 @@ class Finding(Course):
         ("条款", lambda f: f"{f.document_title} {f.clause} {f.requirement}".strip()), ("要求", "description"),
         ("性质", "nature"), ("期间", "period"), ("应为", "required_text"), ("情况", "detail"), ("缺", "units"),
         ("状态", "state"), ("自", "since"), ("时限", "deadline"), ("来源", "source"), ("核查", "run"),
-        ("首次列入", "first_seen"), ("最近一次", "last_seen"), ("不成立的理由", "dismiss_reason"),
+        ("首次列入", "first_seen"), ("最近一次", "last_seen"), ("支部意见", "opinion"),
+        ("不成立的理由", "dismiss_reason"),
     )
 
     def overdue(self, as_of: date) -> bool:
         """Whether rectification goes on after its deadline (逾期)."""
         return self.state == RECTIFYING and self.deadline is not None and self.deadline < as_of
+
+    @property
+    def opinion(self) -> str:
+        """What the branch said last (支部意见), as people read it: stance, words, day; empty when it was not asked."""
+        if self.statement_on is None:
+            return ""
+        return "：".join(filter(None, (STANCES[self.agrees], self.statement))) + f"（{self.statement_on.isoformat()}）"
 
     @property
     def proposed_for_review(self) -> bool:
@@ -226,22 +239,33 @@ class Findings(Book[Finding]):
                     raise
         raise AssertionError("unreachable")
 
-    def answer(self, key: str, act: Act, *, text: str, agrees: bool) -> Finding:
-        """What the branch says to it (支部意见), in its own words; ``agrees``: it accepts the facts."""
-        require(text.strip(), "没有写明支部意见")
-        return self.write(key, "answer", person(act), {"text": text.strip(), "agrees": bool(agrees)})
+    def answer(self, key: str, act: Act, *, text: str = "", agrees: bool | None) -> Finding:
+        """What the branch says to it (支部意见), in its own words; ``agrees``: it accepts the facts.
+
+        ``agrees`` None: it was informed on the day of the act and made no statement, ``text`` may say how; refused
+        where it has spoken since the last opening, reopening or recurrence, for silence takes no words back.
+        """
+        person(act)
+        require(text.strip() or agrees is None, "没有写明支部意见")
+        finding = self.find(key)
+        if agrees is None and finding is not None and finding.answered and finding.agrees is not None:
+            raise Refused(
+                "支部已提出意见，不能再登记为未提出意见", place=key, found=finding.opinion,
+                next_step="支部另有意见的，登记认可或有异议",
+            )
+        what = {"text": text.strip(), "agrees": None if agrees is None else bool(agrees)}
+        return self.write(key, "answer", act, what, checked=finding if agrees is None else None)
 
     def confirm(self, key: str, act: Act) -> Finding:
-        """The facts stand (已确认)."""
-        return self.write(key, "confirm", person(act))
+        """The facts stand (已确认); the branch has been heard, and where it objects a reason is given."""
+        finding = self._heard(key, "confirm", act)
+        require(act.why.strip() or finding.agrees is not False, "支部有异议，确认须写明理由")
+        return self.write(key, "confirm", act, checked=finding)
 
     def dismiss(self, key: str, act: Act) -> Finding:
         """It does not stand (不成立); the branch has been heard, and a reason is given."""
-        finding = self._reasoned(key, "dismiss", act)
-        require(
-            finding.answered, "还没有登记支部意见，不能认定不成立",
-            expected="列入、重新核实或复发之后登记过支部意见",
-        )
+        finding = self._heard(key, "dismiss", act)
+        require(act.why.strip(), "没有写明理由")
         return self.write(key, "dismiss", act, checked=finding)
 
     def reopen(self, key: str, act: Act) -> Finding:
@@ -320,6 +344,26 @@ class Findings(Book[Finding]):
         self.draft(key, verb, person(act))
         require(act.why.strip(), "没有写明理由")
         return self.get(key)
+
+    def _heard(self, key: str, verb: str, act: Act) -> Finding:
+        """The finding, when its state allows the verb and the branch was heard by that day: before anybody judges."""
+        # First: the second of two people is told of the other one, not that it can be done no more.
+        self.not_moved(self.find(key), key, verb, act, seen=act.seen)
+        self.draft(key, verb, person(act))
+        finding = self.get(key)
+        label = LABELS[f"finding.{verb}"]
+        if not finding.answered:
+            raise Refused(
+                f"还没有登记支部意见，不能{label}", place=key, expected="列入、重新核实或复发之后登记过支部意见",
+                next_step="先听取并登记支部意见：页面上“登记支部意见”，或 workbench ledger answer "
+                f"{finding.code} --agrees（有异议用 --objects）--text 意见；已告知而未提出意见的用 --silent",
+            )
+        if finding.statement_on is not None and act.on < finding.statement_on:
+            raise Refused(
+                f"“{label}”的日期早于支部意见", place=key, found=act.on.isoformat(),
+                expected=f"不早于 {finding.statement_on.isoformat()}", next_step="改正日期",
+            )
+        return finding
 
     def _next_number(self, subject: str) -> int:
         self.ledger.refresh()

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 TITLE = "一支部一清单"
 #: Columns of a block, in mm: label, text, label, text.
 _WIDTHS = (11, 67, 11, 67)
-#: Height of the box for the branch's own words, in mm.
-_BOX = 32
+#: Height of the box for the branch's own words, in mm: before it was heard on every finding, and after.
+_BOX, _BOX_HEARD = 32, 16
 #: More findings than these are set smaller, so that the sheet stays on its page.
 _ROOMY = 3
 _COUNTED = (Verdict.MET, Verdict.FAILED, Verdict.BEHIND, Verdict.OPEN, Verdict.WAIVED, Verdict.NO_DATA, Verdict.MANUAL)
@@ -73,7 +73,7 @@ def _sheet(document: Document, ledger: Ledger, source: facts.Source, org: dict[s
         for finding in apart:
             told = f"{finding.nature}：{facts.statement(finding)}（{source.basis(finding)}；{source.evidence(finding)}）"
             style.add(document, told, style.SMALL)
-    _box(document)
+    _box(document, _BOX_HEARD if breaches and all(f.answered for f in breaches) else _BOX)
 
 
 def _compared(run: Run, org_id: str) -> str:
@@ -117,20 +117,19 @@ def _block(
     )):
         row = style.fill_row(table, texts, _WIDTHS, look=text)
         style.keep_whole(row, with_next=i == 0)
-    if finding.statement:
+    if finding.opinion:
         row = table.add_row()
         style.put(row.cells[0], "意见", text)
-        day = f"（{finding.statement_on.isoformat()}）" if finding.statement_on else ""
-        style.put(row.cells[1].merge(row.cells[3]), f"支部意见：{finding.statement}{day}", text)
+        style.put(row.cells[1].merge(row.cells[3]), f"支部意见：{finding.opinion}", text)
         style.keep_whole(row)
 
 
-def _box(document: Document) -> None:
-    """The box for the branch's own words, and lines to sign on."""
+def _box(document: Document, height: int) -> None:
+    """The box for the branch's own words, ``height`` mm, and lines to sign on."""
     style.add(document, "", style.SMALL)
     table = style.add_table(document, (78, 78))
     box = table.add_row()
-    box.height, box.height_rule = Mm(_BOX), WD_ROW_HEIGHT_RULE.AT_LEAST
+    box.height, box.height_rule = Mm(height), WD_ROW_HEIGHT_RULE.AT_LEAST
     cell = box.cells[0].merge(box.cells[1])
     style.put(cell, "支部说明（逐项写明是否属实、原因和已采取的措施，可另附页）：", style.CELL_HEAD)
     style.keep_whole(box, with_next=True)

@@ -94,15 +94,8 @@ def _row(number: int, f: Finding, source: facts.Source, behind: list[Sequence[An
     return (
         number, f.unit_name, f.subject_name, source.category(f), facts.statement(f), source.basis(f),
         source.evidence(f, rows), facts.nature(f), facts.severity(f), f.owner, f.measure, f.deadline or "",
-        answer(f), remark(f),
+        f.opinion, remark(f),
     )
-
-
-def answer(f: Finding) -> str:
-    """What the branch said, with its day (支部意见)."""
-    if not f.statement:
-        return ""
-    return f"{f.statement}（{f.statement_on.isoformat()}）" if f.statement_on else f.statement
 
 
 def remark(f: Finding) -> str:
