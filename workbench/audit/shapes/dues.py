@@ -32,46 +32,91 @@ from workbench.vocabulary import Payer
 # --- dues paid in time -----------------------------------------------------------------------------------------------
 
 
+#: Mode and months of grace: what decides, beside the subject's first day, how a month's dues stand.
+_Rule = tuple[str, int]
+_RULE = {"mode": (str, lambda k: k["mode"]), "months": number("within_months")}
+
+
+def _paid_rules(requirements: Sequence[Requirement]) -> list[_Rule]:
+    return sorted({(r.kwargs["mode"], int(r.kwargs["within_months"])) for r in requirements})
+
+
+def _unexcused(ctx: Context) -> ir.Table:
+    return ctx.facts.dues.filter(~ctx.facts.dues.excused)
+
+
+def _limit(rows: ir.Table, rule: _Rule) -> ir.DateValue:
+    """Last day of the month n months later."""
+    return (rows.month + ibis.interval(months=rule[1] + 1) - ibis.interval(days=1)).cast("date")
+
+
+def _standing(ctx: Context, rows: ir.Table, rule: _Rule) -> tuple[ir.StringValue, ir.FloatingValue]:
+    """How the dues of one person and month stand (empty: none of the rule's business), and days past the limit."""
+    as_of, nothing, limit = ibis.literal(ctx.as_of), ibis.null("string"), _limit(rows, rule)
+    paid_on = ibis.coalesce(rows.paid_on, rows.month_end)
+    past = days_between(ibis.ifelse(rows.is_paid, paid_on, as_of), limit).cast("float64")
+    if rule[0] == "late":
+        status = ibis.cases(
+            (rows.is_paid & (paid_on <= rows.month_end), nothing),
+            (rows.is_paid & (paid_on <= limit), MET),
+            (rows.is_paid, MISSED),
+            (limit >= as_of, OPEN),
+            else_=nothing,
+        )
+    else:
+        status = ibis.cases((rows.is_paid, MET), (limit < as_of, MISSED), else_=OPEN)
+        past = ibis.ifelse(rows.is_paid, ibis.least(past, ibis.literal(0.0)), past)
+    of_year = (limit.year() == ctx.year) | ((rows.month.year() == ctx.year) & (limit > as_of))
+    return ibis.ifelse(of_year, status, nothing), past
+
+
 def monthly(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
-    """Months with dues: ``status``, ``value`` (days past the limit) per requirement and row."""
-    rules = parameters(
-        requirements, {"late_only": (bool, lambda k: k["mode"] == "late"), "months": number("within_months")}
-    )
-    subjects = ctx.active(requirements).select("requirement", "subject", "start").join(rules, "requirement")
-    dues = ctx.facts.dues.filter(~ctx.facts.dues.excused)
-    t = dues.join(subjects, dues.org_id == subjects.subject)
-    as_of = ibis.literal(ctx.as_of)
-    deadline = (t.month + (t.months + 1).as_interval("M") - ibis.interval(days=1)).cast(
-        "date"
-    )  # last day of the month n months later
-    t = t.mutate(deadline=deadline).filter(t.month >= t.start)
-    t = t.filter((t.deadline.year() == ctx.year) | ((t.month.year() == ctx.year) & (t.deadline > as_of)))
-    paid_on = ibis.coalesce(t.paid_on, t.month_end)
-    outstanding = ibis.cases((t.is_paid, MET), (t.deadline < as_of, MISSED), else_=OPEN)
-    late = ibis.cases(
-        (t.is_paid & (paid_on <= t.month_end), "none"),
-        (t.is_paid & (paid_on <= t.deadline), MET),
-        (t.is_paid, MISSED),
-        (t.deadline >= as_of, OPEN),
-        else_="none",
-    )
-    past = days_between(ibis.ifelse(t.is_paid, paid_on, as_of), t.deadline).cast("float64")
-    value = ibis.ifelse(~t.late_only & t.is_paid, ibis.least(past, ibis.literal(0.0)), past)
-    t = t.mutate(status=ibis.ifelse(t.late_only, late, outstanding), value=value)
-    return t.filter(t.status != "none")
+    """Months of dues not paid or, where lateness is judged, paid late: ``status`` and ``deadline`` per requirement.
+
+    What was paid in time is too much to name.
+    """
+    rows, subjects = _unexcused(ctx).rename(subject="org_id"), ctx.active(requirements)
+    parts = []
+    for rule in _paid_rules(requirements):
+        late = rows.paid_on > rows.month_end
+        seen = rows.filter(~rows.is_paid | late if rule[0] == "late" else ~rows.is_paid)
+        status, _ = _standing(ctx, seen, rule)
+        seen = seen.mutate(status=status, deadline=_limit(seen, rule))
+        ids = [r.id for r in requirements if (r.kwargs["mode"], r.kwargs["within_months"]) == rule]
+        mine = subjects.filter(subjects.requirement.isin(ids)).select("requirement", "subject", "start")
+        seen = seen.filter(seen.status.notnull()).join(mine, "subject")
+        parts.append(seen.filter(seen.month >= seen.start))
+    return union(parts)
 
 
 def _paid_tally(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
-    t = ctx.shared("monthly", lambda: monthly(ctx, requirements))
-    judged = t.status.isin([MET, MISSED])
-    units = t.group_by("requirement", "subject").agg(
-        met=t.count(where=t.status == MET),
-        missed=t.count(where=t.status == MISSED),
-        open=t.count(where=t.status == OPEN),
-        judged=t.value.max(where=judged),
-        late_only=t.late_only.any(),
+    """Dues are counted per organisation and month first: there are millions, and few requirements."""
+    rows, rules = _unexcused(ctx), _paid_rules(requirements)
+    stands = [_standing(ctx, rows, rule) for rule in rules]
+    rows = rows.select(
+        "org_id", "month", **{f"status{i}": s for i, (s, _) in enumerate(stands)},
+        **{f"past{i}": past for i, (_, past) in enumerate(stands)},
     )
-    behind = ~units.late_only & (units.missed == 0) & (units.open > 0)
+    statuses = (MET, MISSED, OPEN)
+    counts = {f"{s}{i}": rows.count(where=rows[f"status{i}"] == s) for i in range(len(rules)) for s in statuses}
+    worst = {
+        f"worst{i}": rows[f"past{i}"].max(where=rows[f"status{i}"].isin([MET, MISSED])) for i in range(len(rules))
+    }
+    months = rows.group_by(subject="org_id", month="month").agg(**counts, **worst)
+    t = ctx.active(requirements).select("requirement", "subject", "start")
+    t = t.join(parameters(requirements, _RULE), "requirement").join(months, "subject")
+    t = t.filter(t.month >= t.start)
+
+    def asked(name: str) -> ir.NumericValue:
+        return ibis.cases(
+            *(((t["mode"] == mode) & (t.months == n), t[f"{name}{i}"]) for i, (mode, n) in enumerate(rules))
+        )
+
+    units = t.group_by("requirement", "subject", "mode").agg(
+        **{status: asked(status).sum() for status in statuses}, judged=asked("worst").max()
+    )
+    units = units.filter(units.met + units.missed + units.open > 0)
+    behind = (units["mode"] != "late") & (units.missed == 0) & (units.open > 0)
     return finish(units.mutate(observed=units.judged, behind=behind))
 
 
@@ -88,8 +133,7 @@ def _dues_rows(rows: ir.Table, paid: str = "补交") -> ir.Table:
 
 
 def _paid_evidence(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
-    rows = ctx.shared("monthly", lambda: monthly(ctx, requirements))
-    return _dues_rows(rows.filter(rows.late_only | ~rows.is_paid))
+    return _dues_rows(ctx.shared("monthly", lambda: monthly(ctx, requirements)))
 
 
 DUES_PAID = Shape(
