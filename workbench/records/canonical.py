@@ -118,7 +118,7 @@ class CanonicalTable:
 
     def _holds_keys(self, file: str, name: str) -> bool:
         # 32 hexadecimal digits are what a UUID is cast from: many times faster than a pattern
-        fault = "length(p) <> 32 OR try_cast(p AS UUID) IS NULL OR p <> lower(p)"
+        fault = "p IS NOT NULL AND (length(p) <> 32 OR try_cast(p AS UUID) IS NULL OR p <> lower(p))"
         return not self.con.execute(
             f'SELECT 1 FROM (SELECT "{name}" AS p FROM {file}) WHERE {fault} LIMIT 1'
         ).fetchone()

@@ -34,6 +34,8 @@ Progress = Callable[[str, int, int | None], None]
 #: Bytes of ledgers above which the database lies on disk; a packed workbook or Parquet file counts ten times.
 _ON_DISK = 2 << 30
 _MEMORY_LIMIT = os.environ.get("WORKBENCH_MEMORY_LIMIT", "4GB")
+#: Memory kept for blocks, taken as it is needed; what goes beyond is given back at once.
+_KEPT_BLOCKS = "1GB"
 _SUFFIXES = (*excel.SUFFIXES, *delimited.SUFFIXES, *parquet.SUFFIXES)
 
 
@@ -114,6 +116,8 @@ class _Intake:
         self.raw = self.con.con
         self.raw.execute(f"SET temp_directory = '{self.scratch}/spill'")
         self.raw.execute(f"SET memory_limit = '{_MEMORY_LIMIT}'")
+        # blocks are kept for the next statement: given back and asked for again, they cost a tenth of an audit
+        self.raw.execute(f"SET block_allocator_memory = '{_KEPT_BLOCKS}'")
         create_tables(self.raw)
         self.raw.execute("CREATE TABLE wb_places (source_id INTEGER PRIMARY KEY, place VARCHAR)")
         self.raw.execute(
