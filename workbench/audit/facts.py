@@ -12,6 +12,7 @@ import ibis.expr.types as ir
 from ibis import _
 
 from workbench.audit.tables import Tables
+from workbench.records.tables import TABLES
 from workbench.timeline import Period, PeriodKind, periods
 
 
@@ -87,6 +88,8 @@ class Facts:
 
     def __init__(self, con: ibis.BaseBackend, as_of: date, year: int, cycle_start: int = 2022):
         self.tables = Tables(con)
+        for name in (*TABLES, "rejected"):
+            self.tables.table(name)  # now: asked for in the middle, its columns would wait for all that runs
         self.as_of = as_of
         self.year = year
         self.cycle_start = cycle_start
@@ -105,7 +108,7 @@ class Facts:
         seen = table[dated] <= self.as_of
         if "recorded_on" in table.columns:
             seen = seen & (table.recorded_on.isnull() | (table.recorded_on <= self.as_of))
-        return table.filter(seen)
+        return self.tables.view(name, table.filter(seen))
 
     @cached_property
     def organizations(self) -> ir.Table:
@@ -116,16 +119,18 @@ class Facts:
     def standing(self) -> ir.Table:
         """Organisations founded and not dissolved at the reference day."""
         orgs = self.organizations
-        return orgs.filter(
+        there = orgs.filter(
             orgs.established_on.isnull() | (orgs.established_on <= self.ref),
             orgs.dissolved_on.isnull() | (orgs.dissolved_on > self.ref),
         )
+        return self.tables.view("standing", there)
 
     @cached_property
     def activities(self) -> ir.Table:
         """Activities held by then, with ``year_held`` = the year they count for."""
         known = self._known("activities", "held_on")
-        return known.mutate(year_held=ibis.coalesce(known.year_of, known.held_on.year()).cast("int64"))
+        year = ibis.coalesce(known.year_of, known.held_on.year()).cast("int64")
+        return self.tables.view("activities", known.mutate(year_held=year))
 
     @cached_property
     def case_steps(self) -> ir.Table:
@@ -136,13 +141,14 @@ class Facts:
     def people(self) -> ir.Table:
         """Standings taken by then."""
         table = self._table("people")
-        return table.filter(table.since.isnull() | (table.since <= self.as_of))
+        return self.tables.view("people", table.filter(table.since.isnull() | (table.since <= self.as_of)))
 
     @cached_property
     def posts(self) -> ir.Table:
         """Posts begun by then; an end after ``as_of`` is not yet an end."""
         posts = self._known("posts", "started_on")
-        return posts.mutate(ended_on=ibis.ifelse(posts.ended_on > self.as_of, ibis.null("date"), posts.ended_on))
+        ended_on = ibis.ifelse(posts.ended_on > self.as_of, ibis.null("date"), posts.ended_on)
+        return self.tables.view("posts", posts.mutate(ended_on=ended_on))
 
     @cached_property
     def measures(self) -> ir.Table:
@@ -153,7 +159,7 @@ class Facts:
     def ratings(self) -> ir.Table:
         """Ratings given by then; without a date they count as given."""
         table = self._table("ratings")
-        return table.filter(table.rated_on.isnull() | (table.rated_on <= self.as_of))
+        return self.tables.view("ratings", table.filter(table.rated_on.isnull() | (table.rated_on <= self.as_of)))
 
     @cached_property
     def dues(self) -> ir.Table:
@@ -162,7 +168,7 @@ class Facts:
         month_end = (table.month + ibis.interval(months=1) - ibis.interval(days=1)).cast("date")
         paid = ((table.paid > 0) & (table.paid_on.isnull() | (table.paid_on <= self.as_of))).fill_null(False)
         table = table.mutate(month_end=month_end, is_paid=paid, excused=table.reason.notnull() & (table.reason != ""))
-        return table.filter((table.due > 0) & (table.month_end <= self.as_of))
+        return self.tables.view("dues", table.filter((table.due > 0) & (table.month_end <= self.as_of)))
 
     @cached_property
     def participations(self) -> ir.Table:

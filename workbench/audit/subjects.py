@@ -11,7 +11,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from workbench.audit.facts import Facts, list_has_all, list_has_any
-from workbench.audit.shapes.base import look_up
+from workbench.audit.shapes.base import NUMBER_OF_SHAPE, look_up
 from workbench.errors import UsageError
 from workbench.records.tables import TABLES
 from workbench.requirements.adoption import Adoption, Entry
@@ -25,7 +25,10 @@ _NOTHING = ibis.null("array<string>")
 
 
 def bind(facts: Facts, requirements: Sequence[Requirement], adoption: Adoption | None = None) -> ir.Table:
-    """Columns requirement, subject, start (first day bound), established_on, dissolved (bool), stored once."""
+    """Columns requirement, subject, start (first day bound), established_on, dissolved (bool), shape, stored once.
+
+    Stored by number of shape, so that a shape that asks for its subjects reads no others.
+    """
     groups, rules = _groups(requirements), _rules(requirements)
     orgs = facts.organizations.mutate(committee=_committee(facts), superior=_superior(facts))
     if _asks_above(requirements):
@@ -57,8 +60,9 @@ def bind(facts: Facts, requirements: Sequence[Requirement], adoption: Adoption |
         start=ibis.greatest(pairs.effective_from, ibis.coalesce(pairs.established_on, ibis.literal(_ALWAYS))),
         established_on=pairs.established_on,
         dissolved=(pairs.dissolved_on <= facts.as_of).fill_null(False),
+        shape=pairs["shape"],
     )
-    return facts.tables.store("subjects", bound)
+    return facts.tables.store("subjects", bound.order_by("shape"))
 
 
 def _adopting(facts: Facts, pairs: ir.Table, adoption: Adoption | None) -> ir.Table:
@@ -231,6 +235,7 @@ def _rules(requirements: Sequence[Requirement]) -> ir.Table:
             ("binding", pa.string()),
             ("effective_from", pa.date32()),
             ("explicit", pa.bool_()),
+            ("shape", pa.int8()),
         ]
     )
     rows = [
@@ -240,6 +245,7 @@ def _rules(requirements: Sequence[Requirement]) -> ir.Table:
             "explicit": r.adoption is Adopts.EXPLICIT,
             "binding": r.binds.label,
             "effective_from": r.effective_from or _ALWAYS,
+            "shape": NUMBER_OF_SHAPE[r.shape],
         }
         for r in requirements
     ]

@@ -27,15 +27,18 @@ class Tables:
         self.con = con
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="tables")
         self._waiting: list[Future] = []
+        self._there: dict[str, ir.Table] = {}
 
     def store(self, name: str, expr: ir.Table) -> ir.Table:
         """Compute ``expr`` once and keep it as a temporary table with the types Ibis says it has.
 
         ``Backend.create_table`` does the same in three statements and a second compilation.
         """
-        fresh = f"_{name}_{next(_numbers)}"
-        self._run(expr, f'CREATE TEMP TABLE "{fresh}" AS {self._typed(expr)}')
-        return ops.DatabaseTable(fresh, schema=expr.schema(), source=self.con).to_expr()
+        return self._create("TABLE", name, expr)
+
+    def view(self, name: str, expr: ir.Table) -> ir.Table:
+        """Name ``expr`` in the database: whatever builds on it is put into words without it. It holds no memtable."""
+        return self._create("VIEW", name, expr)
 
     def append(self, table: ir.Table, expr: ir.Table) -> None:
         """Add the rows of ``expr``, which has the same columns, to a stored table."""
@@ -53,9 +56,11 @@ class Tables:
             self.con.raw_sql(f'DROP TABLE "{table.get_name()}"')
 
     def table(self, name: str) -> ir.Table:
-        """A table that is there already."""
-        self.settle()
-        return self.con.table(name)
+        """A table that is there already; the database is asked for its columns once."""
+        if name not in self._there:
+            self.settle()
+            self._there[name] = self.con.table(name)
+        return self._there[name]
 
     def read(self, expr: ir.Table | ir.Scalar) -> pa.Table | pa.Scalar:
         """The outcome of an expression."""
@@ -75,6 +80,11 @@ class Tables:
     def close(self) -> None:
         """Let no statement run on, whatever it says; the connection can be closed afterwards."""
         self._thread.shutdown(wait=True, cancel_futures=True)
+
+    def _create(self, kind: str, name: str, expr: ir.Table) -> ir.Table:
+        fresh = f"_{name}_{next(_numbers)}"
+        self._run(expr, f'CREATE TEMP {kind} "{fresh}" AS {self._typed(expr)}')
+        return ops.DatabaseTable(fresh, schema=expr.schema(), source=self.con).to_expr()
 
     def _typed(self, expr: ir.Table) -> str:
         """SELECT of ``expr`` in the types Ibis says it has."""

@@ -64,7 +64,9 @@ def decide(ctx: Context, requirements: Sequence[Requirement], progress: Progress
         t = t.mutate(**{name: ibis.null(kind) for name, kind in TALLY.items()})
     t = t.join(_facts_of(requirements, ctx.available), "requirement")
     t = _with_waivers(ctx, _with_doubt(ctx, requirements, t))
-    return ctx.store("results", _verdicts(t))
+    results = ctx.store("results", _verdicts(t))
+    ctx.facts.tables.drop(tallies)
+    return results
 
 
 def _tallies(ctx: Context, requirements: Sequence[Requirement], progress: Progress | None) -> list[ir.Table]:
@@ -82,7 +84,9 @@ def _tallies(ctx: Context, requirements: Sequence[Requirement], progress: Progre
     if ctx.units:
         counted = [r for r in requirements if SHAPES[r.shape].units]
         summed = {name for name, shape in SHAPES.items() if shape.summed}
-        tallies.append(tally_units(union([u.select(*UNIT) for u in ctx.units.values()]), counted, summed))
+        units = union([u.select(*UNIT) for u in ctx.units.values()])
+        # stored, so that its size is known: on a guess the database would look up tallies the expensive way round
+        tallies.append(ctx.store("tally", tally_units(units, counted, summed)))
     return tallies
 
 
@@ -94,6 +98,7 @@ def _facts_of(requirements: Sequence[Requirement], available: dict[str, bool]) -
                 "available": pa.array([available[r.id] for r in requirements], pa.bool_()),
                 "outcome": pa.array([r.outcome.value for r in requirements], pa.string()),
                 "waiting": pa.array([_waiting(r) for r in requirements], pa.string()),
+                "untold": pa.array([int(SHAPES[r.shape].waits) for r in requirements], pa.int64()),
             }
         )
     )
@@ -166,6 +171,9 @@ def _verdicts(t: ir.Table) -> ir.Table:
         name: t[name].fill_null(0)
         for name in ("met", "missed", "open", "unknown", "met_mask", "missed_mask", "open_mask")
     }
+    counts["open"] = t.open.fill_null(t.untold)
+    # of whom a shape that waits says nothing, nothing has been counted; elsewhere there is nothing to count
+    counts |= {name: ibis.ifelse(t.untold > 0, t[name].fill_null(0), t[name]) for name in ("part", "whole")}
     t = t.mutate(**counts, doubt=t.doubt.fill_null(0) + t.rejected_rows, behind=t.behind.fill_null(False))
     idle = t.dissolved | ~t.available
     doubtful = (t.missed > 0) & (t.doubt > 0)

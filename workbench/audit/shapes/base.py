@@ -19,6 +19,7 @@ import pyarrow as pa
 
 from workbench.audit.facts import Facts, Inventory, bit_count
 from workbench.requirements.model import Requirement
+from workbench.requirements.shapes import SHAPES as DECLARED
 
 MET, MISSED, OPEN, UNKNOWN = "met", "missed", "open", "unknown"
 
@@ -62,6 +63,10 @@ _ARROW = {
 }
 
 
+#: By name of a shape: the number by which bound subjects are stored.
+NUMBER_OF_SHAPE = {name: number for number, name in enumerate(DECLARED)}
+
+
 @dataclass
 class Context:
     """Facts, bound subjects and the parameter ``new_organization_grace_months`` of one run."""
@@ -76,6 +81,7 @@ class Context:
     keeps_rows: bool = False
     """Whether rows that tally and evidence both rest on are kept between them (evidence of all results is wanted)."""
     rows: dict[str, ir.Table] = field(default_factory=dict)
+    _active: dict[tuple[str, ...], ir.Table] = field(default_factory=dict, init=False)
 
     @property
     def as_of(self) -> date:
@@ -89,8 +95,16 @@ class Context:
 
     def active(self, requirements: Sequence[Requirement]) -> ir.Table:
         """Bound subjects of these requirements that are not dissolved."""
-        subjects = self.subjects
-        return subjects.filter(subjects.requirement.isin([r.id for r in requirements]), ~subjects.dissolved)
+        asked = tuple(r.id for r in requirements)
+        if asked not in self._active:
+            subjects = self.subjects
+            found = subjects.filter(
+                subjects["shape"].isin(sorted({NUMBER_OF_SHAPE[r.shape] for r in requirements})),
+                subjects.requirement.isin(asked),
+                ~subjects.dissolved,
+            )
+            self._active[asked] = self.facts.tables.view("active", found)
+        return self._active[asked]
 
     def shared(self, name: str, build: Callable[[], ir.Table]) -> ir.Table:
         """Rows for tally and evidence: kept where evidence needs them all, else built again for the few it needs."""
@@ -123,6 +137,7 @@ class Shape:
     ``units`` gives requirement, subject, unit, status, value, to be counted by :func:`tally_units` (``summed``:
     judged is the sum of the values), and ``due`` where each has a day of its own to be done by. Where units are too
     many to name, ``tally`` counts at once instead.
+    ``waits``: a subject of whom the tally says nothing has one unit, open.
     ``evidence`` None: the units are cases, and their steps are the evidence.
     """
 
@@ -133,6 +148,7 @@ class Shape:
     evidence: Rule | None = None
     period_kind: str = "event"
     summed: bool = False
+    waits: bool = False
 
 
 def parameters(requirements: Sequence[Requirement], columns: dict[str, tuple[type, Callable[[dict], Any]]]) -> ir.Table:

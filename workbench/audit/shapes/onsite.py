@@ -50,14 +50,16 @@ def _looked_at(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
 
 
 def _checklist_tally(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
-    t = look_up(ctx.active(requirements).select(*KEY), _newest(_looked_at(ctx, requirements), KEY), KEY)
+    """Those that somebody has looked at: they are few among all that wait for it."""
+    t = _newest(_looked_at(ctx, requirements), KEY)
+    t = t.filter(t.answer.notnull())
     met, missed = ((t.answer == a.value).fill_null(False) for a in (Answer.FULFILLED, Answer.NOT_FULFILLED))
     judged = ibis.cases((met, 1.0), (missed, 0.0), else_=ibis.null("float64"))
     return finish(
         t.mutate(
             met=met.cast("int64"),
             missed=missed.cast("int64"),
-            open=t.answer.isnull().cast("int64"),
+            open=ibis.literal(0),
             judged=judged,
             observed=judged,
         )
@@ -75,6 +77,7 @@ CHECKLIST = Shape(
     tally=_checklist_tally,
     evidence=_checklist_evidence,
     period_kind="year",
+    waits=True,
 )
 
 
