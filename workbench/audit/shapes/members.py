@@ -198,10 +198,14 @@ def _rule(ctx: Context) -> dict:
     }
 
 
+def _members(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
+    return ctx.shared("members", lambda: members(ctx, requirements))
+
+
 def _members_tally(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
     deeds = _deeds(ctx, requirements)
     values = deeds.group_by("requirement", "person_id").agg(amount=deeds.amount.sum(), untold=deeds.untold.sum())
-    m = look_up(members(ctx, requirements), values, ["requirement", "person_id"])
+    m = look_up(_members(ctx, requirements), values, ["requirement", "person_id"])
     rules = parameters(requirements, _rule(ctx))
     m = m.join(rules.select("requirement", "minimum", "size"), "requirement")
     m = m.mutate(value=m.amount.fill_null(0.0) / m["size"])
@@ -246,7 +250,7 @@ def _nameless(ctx: Context, requirements: Sequence[Requirement], deeds: ir.Table
 
 def _members_evidence(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
     deeds = _deeds(ctx, requirements)
-    rows = deeds.filter(deeds.counted).join(members(ctx, requirements), ["requirement", "person_id"])
+    rows = deeds.filter(deeds.counted).join(_members(ctx, requirements), ["requirement", "person_id"])
     label = rows.kind + ibis.literal(" 人员 ") + rows.person_id.left(6)
     return as_evidence(rows, rows.table_name, str(ctx.year), "dated", label)
 

@@ -67,7 +67,8 @@ def _each(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
     for name in sorted(asked):
         mine, silent, kept = said[name]()
         branches += [(mine & silent, UNKNOWN), (mine & kept.fill_null(False), MET)]
-    return rows.mutate(status=ibis.cases(*branches, else_=MISSED))
+    status = ibis.cases(*branches, else_=MISSED)
+    return rows.select(*KEY, "kind", "held_on", "source_id", "source_row", status=status)
 
 
 def _chaired(ctx: Context, rows: ir.Table) -> ir.Table:
