@@ -180,6 +180,10 @@ def test_appraisals(ledger: Ledger) -> None:
     assert told(found, "on", "what", "source", "course") == [
         (date(2027, 3, 31), "述职评议限期整改", "述职评议", ident)
     ]
+    book.correct_grade(ident, act("2027-03-05"), grade="好")
+    assert due(None, ledger, as_of=date(2027, 4, 1)) == [], "nothing is asked of who is good after all"
+    book.correct_grade(ident, act("2027-03-06"), grade="差")
+    book.tell(ident, act("2027-03-07"))
     book.finish(ident, act("2027-03-20", who=TWO))
     assert due(None, ledger, as_of=date(2027, 3, 21)) == []
 

@@ -173,8 +173,10 @@ def test_the_owner_does_not_close_even_one_replaced_before(ledger: Ledger) -> No
     assigned(ledger)
     findings = ledger.findings
     findings.extend(KEY, act(on=day(9)), owner="委员戊")
-    findings.submit(KEY, act("督查员乙", day(10)), text="已补开")
-    for name in ("书记丙", "委员戊"):
+    findings.extend(KEY, act(on=day(9)), owner="委员己、委员 庚；王和平")
+    findings.submit(KEY, act("督查员乙，督查员丁", day(10)), text="已补开")
+    nothing_written(ledger, lambda: findings.fail(KEY, act("督查员丁", day(11)), ground="推进不力"), "报请复查")
+    for name in ("书记丙", "委员戊", "委员己", "委员庚", "王和平", "复查人甲、委员己"):
         nothing_written(ledger, lambda n=name: findings.close(KEY, act(n, day(11)), conclusion="好"), "责任人")
     # failing it is no favour to oneself, and an owner may say that work is not done
     assert findings.fail(KEY, act("书记丙", day(11)), ground="推进不力").state == "整改中"

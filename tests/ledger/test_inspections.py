@@ -269,6 +269,12 @@ def test_the_estimate_rests_on_confirmed_findings_of_drawn_and_visited_branches(
     season.open(org=drawn[1])  # not confirmed
     season.confirmed(org=drawn[5])  # not visited
     season.confirmed(org=drawn[2], requirement="secretary-2022-9-1")
+    season.confirmed(org=drawn[3], period="2025")  # of another year
+    ledger.findings.open_on_site(drawn[3], act("07-11"), clause="第八条", detail="另一次督查所见", inspection="2026-另")
+    again = season.confirmed(org=drawn[4])  # looked at anew: nobody says so now
+    ledger.findings.answer(again, act("07-25"), text="有原始记录", agrees=False)
+    ledger.findings.dismiss(again, act("07-25"))
+    ledger.findings.reopen(again, act("07-25"))
     assert book.estimate(ID).share == Fraction(2, 5)
     one = book.estimate(ID, "secretary-2022-8-1")
     assert (one.share, [(s.drawn, s.failing, s.size) for s in one.strata]) == (Fraction(1, 5), [(5, 1, 9)])

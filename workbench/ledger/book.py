@@ -229,3 +229,8 @@ def person(act: Act) -> Act:
     if same_person(act.who, MACHINE):
         raise Refused("这一步须由人办理", found=act.who, expected="经办人姓名")
     return act
+
+
+def require_evidence(act: Act, label: str) -> None:
+    """:class:`Refused` when the act names no evidence (佐证); blanks are none."""
+    require(any(e.strip() for e in act.evidence), f"{label}要有佐证", expected="材料名称或台账的表、行")

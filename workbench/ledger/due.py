@@ -162,7 +162,8 @@ def _of_lists(
 
 def _of_appraisals(ledger: Ledger, as_of: date) -> Iterator[Due]:
     for a in ledger.appraisals.all():
-        if a.deadline is not None and a.finished_on is None:
+        low = a.grade in ledger.rules.value("rectify_grades")  # not one that was corrected upwards since
+        if low and a.deadline is not None and a.finished_on is None:
             rule = ledger.rules.rule("appraisal_deadline")
             yield Due(
                 a.deadline, (a.deadline - as_of).days, a.org_id, a.org_name, f"述职评议{rule.label}", rule.clause,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -10,7 +11,7 @@ from typing import Any
 
 from workbench.display import Listing
 from workbench.errors import Conflict, Refused
-from workbench.ledger.book import Book, Course, changed, person, require, same_person
+from workbench.ledger.book import Book, Course, changed, person, require, require_evidence, same_person
 from workbench.ledger.events import Act, Event
 from workbench.ledger.machines import LABELS
 from workbench.vocabulary import Severity
@@ -29,11 +30,13 @@ FAIL_GROUNDS = (PERFUNCTORY, FALSE, SLACK)
 #: How a branch stands to a finding it was informed of (支部意见): it accepts the facts, objects, or stated nothing.
 STANCES: dict[bool | None, str] = {True: "认可", False: "有异议", None: "已告知，未提出意见"}
 
-CLOSED, DISMISSED, RECTIFYING = "已销号", "不成立", "整改中"
+PENDING, CLOSED, DISMISSED, RECTIFYING = "待核实", "已销号", "不成立", "整改中"
 #: States in which nobody has anything left to do.
 SETTLED = (CLOSED, DISMISSED)
 #: Fewest characters of a code that name a finding.
 _SHORTEST_CODE = 4
+#: What stands between names where one entry holds several.
+_SEVERAL = re.compile(r"[、，,；;/／|\n]")
 #: How often a new number is tried when somebody else takes it first.
 _TRIES = 20
 
@@ -307,7 +310,7 @@ class Findings(Book[Finding]):
         """Hand it in for review (报请复查), with evidence."""
         self.draft(key, "submit", person(act))
         require(text.strip(), "没有写明整改完成情况")
-        _require_evidence(act, "报请复查")
+        require_evidence(act, "报请复查")
         return self.write(key, "submit", act, {"text": text.strip()})
 
     def fail(self, key: str, act: Act, *, ground: str) -> Finding:
@@ -328,13 +331,13 @@ class Findings(Book[Finding]):
         finding = self.get(key)
         _keep_apart(finding, act, {"报请复查的人": (finding.submitted_by,), "责任人": finding.owners})
         require(conclusion.strip(), "没有写明回头看结论")
-        _require_evidence(act, "销号")
+        require_evidence(act, "销号")
         return self.write(key, "close", act, {"conclusion": conclusion.strip()}, checked=finding)
 
     def recur(self, key: str, act: Act) -> Finding:
         """It is back (复发), seen by a person where no run can show it: reason and evidence are given."""
         finding = self._reasoned(key, "recur", act)
-        _require_evidence(act, "认定复发")
+        require_evidence(act, "认定复发")
         return self.write(key, "recur", act, checked=finding)
 
     # --- rules -------------------------------------------------------------------------------------------------------
@@ -378,14 +381,11 @@ def _check_deadline(key: str, act: Act, deadline: date) -> None:
         )
 
 
-def _require_evidence(act: Act, label: str) -> None:
-    require(any(e.strip() for e in act.evidence), f"{label}要有佐证", expected="材料名称或台账的表、行")
-
-
 def _keep_apart(finding: Finding, act: Act, others: dict[str, Sequence[str]]) -> None:
     """:class:`Refused` when who acts had a hand in what is to be judged (二人经办)."""
     for role, names in others.items():
-        if any(same_person(act.who, name) for name in names):
+        hands = [name for entry in names for name in _SEVERAL.split(entry)]
+        if any(same_person(who, name) for who in _SEVERAL.split(act.who) for name in hands):
             raise Refused(
                 "复查、销号须由另一人办理", place=finding.key, found=f"{act.who} 是{role}",
                 expected="报请复查的人和责任人以外的人",

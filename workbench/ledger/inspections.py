@@ -11,7 +11,7 @@ from workbench.errors import Refused, UsageError
 from workbench.ledger.book import Book, Course, changed, name_of, require
 from workbench.ledger.drawing import Branch, Draw, Estimate, Stratum, draw, estimate
 from workbench.ledger.events import Act, Event
-from workbench.ledger.findings import DISMISSED
+from workbench.ledger.findings import DISMISSED, PENDING
 
 #: When a run was taken for an inspection (核查时点).
 BEFORE, ON_SITE, LOOK_BACK = "督查前", "到点", "回头看"
@@ -161,15 +161,17 @@ class Inspections(Book[Inspection]):
     def estimate(self, ident: str, requirement: str = "", *, number: int = -1) -> Estimate:
         """Share of the frame of a draw (the last one) that fails, from the branches that were drawn and visited.
 
-        A branch fails with a confirmed finding (under ``requirement``, empty: under any); what was picked for a risk
-        never counts. Raises :class:`Refused` where nothing was drawn, :class:`UsageError` for a stratum not seen.
+        A branch fails with a confirmed finding of the year (under ``requirement``, empty: under any), not one written
+        down at another inspection; what was picked for a risk never counts. Raises :class:`Refused` where nothing
+        was drawn, :class:`UsageError` for a stratum not seen.
         """
         course = self.get(ident)
         if not course.draws:
             raise Refused("没有抽取支部，不能推断全体", place=ident, next_step="按风险选点的情况只作个案反映")
         failing = {
             f.subject for f in self.ledger.findings.all()
-            if f.confirmed_on is not None and f.state != DISMISSED and requirement in ("", f.requirement)
+            if f.confirmed_on is not None and f.state not in (DISMISSED, PENDING) and requirement in ("", f.requirement)
+            and str(course.year) in f.period.split("-") and f.inspection in ("", ident)
         }
         return estimate(course.draws[number], failing, {visit.org_id for visit in course.visits})
 
