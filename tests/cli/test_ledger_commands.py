@@ -6,9 +6,11 @@ import re
 import shutil
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import openpyxl
 import pytest
 import typer
 
@@ -16,6 +18,7 @@ from workbench.audit.run import Run
 from workbench.cli import main
 from workbench.cli.app import app
 from workbench.exit_codes import ExitCode
+from workbench.ledger.events import Act
 from workbench.ledger.findings import Finding
 from workbench.ledger.ledger import Ledger
 from workbench.ledger.secretaries import of_run
@@ -262,6 +265,39 @@ def test_cards_are_proposed_and_decided(where: Path, capsys: pytest.CaptureFixtu
     ledger("card", "--as-of", "2026-09-12")
     line = next(x for x in capsys.readouterr().out.splitlines() if one.subject in x)
     assert " 无 " in line
+    why = ("--why", "原始记录补查到", "--evidence", "原始记录")
+    ledger("card", "revoke", one.subject, "--given", "2026-09-01", "--on", "2026-09-20", *why, code=ExitCode.USAGE)
+    assert "2026-09-02 黄牌" in capsys.readouterr().err
+    ledger("card", "revoke", one.subject, "--given", "2026-09-02", "--on", "2026-09-20", *why)
+
+
+def test_another_secretary_or_another_key(where: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    secretary = next(s for s in of_run(Run(where.parent / "demo")).values() if s.holder)
+    with Ledger(where) as opened:
+        found = opened.findings.open_on_site(
+            secretary.org_id, Act(FIRST, date(2026, 9, 1)), clause="第八条", detail="未见会议记录")
+        opened.findings.answer(found.key, Act(FIRST, date(2026, 9, 1)), text="属实", agrees=True)
+        opened.findings.confirm(found.key, Act(FIRST, date(2026, 9, 1)))
+        opened.cards.give_yellow(
+            secretary.org_id, Act(FIRST, date(2026, 9, 2), "属实"), grounds=[found.key], deadline=date(2026, 10, 1),
+            secretary=replace(secretary, holder="0" * 16))
+    capsys.readouterr()
+    give = ("card", "give", secretary.org_id, "--level", "橙牌", "--ground", found.code, "--on", "2026-10-10",
+            "--why", "推进不力")
+    ledger("card", "follow-up", secretary.org_id, "--kind", "回头看", "--on", "2026-10-09")
+    ledger(*give, code=ExitCode.USAGE)
+    assert "workbench ledger card holder" in capsys.readouterr().err
+    holder = ("card", "holder", secretary.org_id, "--on", "2026-10-09")
+    ledger(*holder, "--same", code=ExitCode.USAGE)
+    assert "理由" in capsys.readouterr().err
+    ledger(*holder, "--same", "--why", "已对照任职文件")
+    ledger(*give)
+    ledger(*holder, code=ExitCode.USAGE)
+    assert "书记没有变动" in capsys.readouterr().err
+    ledger(*holder, "--not-same", "--why", "任职文件看错")
+    capsys.readouterr()
+    ledger("card", "holder", secretary.org_id, "--on", "2026-10-11")
+    assert "→ 无" in capsys.readouterr().out
 
 
 def test_five_lists(where: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -373,6 +409,9 @@ def test_papers_of_a_unit(where: Path, tmp_path: Path, capsys: pytest.CaptureFix
     capsys.readouterr()
     ledger("papers", "--out", "文稿", "--unit", subject, "--on", "2026-09-02")
     told = capsys.readouterr().out.split()
+    rows = openpyxl.load_workbook(tmp_path / "文稿" / "整改台账.xlsx").worksheets[0].iter_rows(values_only=True)
+    told_of = {f.code for f in findings(where) if any(f"编号 {f.code}" in str(cell) for row in rows for cell in row)}
+    assert told_of and told_of <= {f.code for f in findings(where) if f.subject == subject}
     assert {Path(p).name for p in told} == {p.name for p in (tmp_path / "文稿").iterdir()} >= {
         "问题清单.xlsx", "整改台账.xlsx", "一支部一清单.docx"}
     ledger("papers", "--out", "文稿", code=ExitCode.USAGE)

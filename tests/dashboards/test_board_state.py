@@ -155,7 +155,7 @@ def test_everything_people_do_has_its_form_with_the_fields_of_its_act(board: Boa
         assert named == set(particulars), kind
         must = {name for name, p in particulars.items() if p.default is p.empty}
         assert must <= {f.name for f in fields if f.required}, kind
-        assert ("secretary" in wanted) == (kind in acts.BEGINNING)
+        assert ("secretary" in wanted) == (kind in acts.OF_THE_SECRETARY)
 
 
 def test_every_particular_of_an_event_has_a_word(board: Board) -> None:

@@ -246,6 +246,15 @@ def test_the_bar_may_run_from_the_grade(make: Any) -> None:
     assert ledger.appraisals.barred_until(ident) == day("2029-12-20")
 
 
+@pytest.mark.parametrize("year", [2025, 2026])
+def test_the_bar_falls_with_a_grade_that_is_corrected(ledger: Ledger, year: int) -> None:
+    graded(ledger, 2025, "差")
+    ident = graded(ledger, 2026, "差")
+    ledger.appraisals.replace(ident, act("2027-02-28"), ground=TWO_YEARS)
+    ledger.appraisals.correct_grade(f"{year}/B1", act("2027-03-01"), grade="一般")
+    assert ledger.appraisals.barred_until(ident) is None
+
+
 def test_a_replacement_after_a_red_card_bars_nobody(ledger: Ledger) -> None:
     ident = graded(ledger, 2026, "一般")
     with pytest.raises(Refused, match="没有红牌"):

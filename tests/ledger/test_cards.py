@@ -10,6 +10,7 @@ from season import ONE, VILLAGE, Season, act, day
 
 from tests.heard import heard
 from workbench.errors import Conflict, Refused
+from workbench.ledger.card_proposals import HOLDER_CHANGED
 from workbench.ledger.events import MACHINE, Act
 from workbench.ledger.ledger import Ledger
 from workbench.ledger.lists import Item
@@ -174,7 +175,7 @@ def test_another_secretary_begins_anew(season: Season) -> None:
     successor = replace(VILLAGE, holder="k2", since=day("08-01"))
     season.secretaries["B1"] = successor
     assert season.proposed("12-01") == []
-    assert season.why_not("12-01") == [("", "书记已变动而亮牌记录未登记，先登记书记变动")]
+    assert season.why_not("12-01") == [("", HOLDER_CHANGED)]
     (draft,) = season.ledger.cards.holder_drafts(successor, Act(MACHINE, day("08-31")))
     season.ledger.append([draft], {draft.stream: season.ledger.cards.get("B1").version})
     card = season.ledger.cards.get("B1")
@@ -414,7 +415,7 @@ def test_a_card_of_somebody_unknown_is_not_held_against_who_came_later(season: S
     season.secretaries["B1"] = replace(VILLAGE, since=day("07-22"))
     assert season.proposed("08-12") == [] and len(season.why_not("08-12")) == 1, "found before they took office"
     season.secretaries["B1"] = replace(VILLAGE, since=day("07-23"))
-    assert season.why_not("08-12") == [("", "书记已变动而亮牌记录未登记，先登记书记变动")]
+    assert season.why_not("08-12") == [("", HOLDER_CHANGED)]
     season.secretaries["B1"] = unknown
     assert season.proposed("08-12") == [("橙牌", (key,))]
 

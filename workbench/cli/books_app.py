@@ -120,6 +120,39 @@ def clear(
     return run_clear(where, org, revoked, by, on, why, evidence)
 
 
+@card_app.command(cls=Command)
+def revoke(
+    org: OrgArgument,
+    given: Annotated[str, option("--given", "YYYY-MM-DD", "亮牌日期")],
+    by: ByOption = "",
+    on: OnOption = None,
+    why: WhyOption = "",
+    evidence: EvidenceOption = None,
+    where: LedgerOption = DEFAULT_LEDGER,
+) -> int:
+    """撤销已经摘下、后来查明亮错的牌，须有理由和佐证。"""
+    from workbench.cli.card_commands import run_revoke
+
+    return run_revoke(where, org, given, by, on, why, evidence)
+
+
+@card_app.command(cls=Command)
+def holder(
+    org: OrgArgument,
+    same: Annotated[bool, option("--same", None, "人没有换，只是键重建了：牌、五单和等次接着算")] = False,
+    not_same: Annotated[bool, option("--not-same", None, "取消登记错的同一书记")] = False,
+    by: ByOption = "",
+    on: OnOption = None,
+    why: WhyOption = "",
+    run: RunOption = None,
+    where: LedgerOption = DEFAULT_LEDGER,
+) -> int:
+    """登记书记变动（从无牌起），或同一书记；先核对任职文件。"""
+    from workbench.cli.card_commands import run_holder
+
+    return run_holder(where, org, same, not_same, by, on, why, run)
+
+
 @card_app.command("follow-up", cls=Command)
 def follow_up(
     org: OrgArgument,

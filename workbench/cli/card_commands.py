@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from workbench.cli.commands import one_of, parse_date
 from workbench.cli.console import out
-from workbench.cli.ledger_common import acting, day, opened, org_of, secretaries_known
+from workbench.cli.ledger_common import acting, day, last_run, opened, org_of, secretaries_known, secretary_of
 from workbench.errors import UsageError
 from workbench.exit_codes import ExitCode
 from workbench.reports.tables import plain_table
@@ -84,10 +84,11 @@ def run_give(
                 raise UsageError("没有写明整改时限", place="--deadline", expected="YYYY-MM-DD")
             after = book.give_yellow(code, act, grounds=keys, deadline=until, secretary=secretary)
         elif level == ORANGE:
-            after = book.give_orange(code, act, grounds=keys, deadline=until)
+            after = book.give_orange(code, act, grounds=keys, deadline=until, secretary=secretary)
         else:
             at_once = card is None or card.state in (NONE, YELLOW)
-            after = (book.give_red_at_once if at_once else book.give_red)(code, act, grounds=keys, deadline=until)
+            after = (book.give_red_at_once if at_once else book.give_red)(
+                code, act, grounds=keys, deadline=until, secretary=secretary)
         _told(after)
     return ExitCode.CLEAN
 
@@ -127,6 +128,35 @@ def run_clear(
     return ExitCode.CLEAN
 
 
+def run_revoke(
+    where: str, org: str, given: str, by: str, on: str | None, why: str, evidence: Sequence[str] | None
+) -> int:
+    """``workbench ledger card revoke``: a card that has ended already."""
+    act = acting(by, on, why, evidence)
+    with opened(where) as ledger:
+        _told(ledger.cards.revoke(org_of(ledger, org), act, given_on=parse_date("--given", given)))
+    return ExitCode.CLEAN
+
+
+def run_holder(
+    where: str, org: str, same: bool, not_same: bool, by: str, on: str | None, why: str, folder: Path | None
+) -> int:
+    """``workbench ledger card holder``: another secretary, or the same one under a new key."""
+    act = acting(by, on, why)
+    if same and not_same:
+        raise UsageError("--same 与 --not-same 只能写一个", place="workbench ledger card holder")
+    with opened(where) as ledger:
+        code = org_of(ledger, org, folder)
+        secretary, book = secretary_of(ledger, code, folder), ledger.cards
+        if same or not_same:
+            _told(book.same_holder(secretary, act, same=same))
+            return ExitCode.CLEAN
+        if book.persons.same(book.get(code).holder, secretary.holder):
+            raise UsageError("书记没有变动", place=code, next_step="不必登记")
+        _told(book.change_holder(secretary, act))
+    return ExitCode.CLEAN
+
+
 def run_follow_up(
     where: str, org: str, kind: str, note: str, by: str, on: str | None, evidence: Sequence[str] | None
 ) -> int:
@@ -151,9 +181,9 @@ def run_feedback(
 
 
 def _holder(ledger: Ledger, org: str, folder: Path | None) -> tuple[str, Secretary | None]:
-    """Code of an organisation and its secretary; the run is asked only when the ledger has no record of cards yet."""
+    """Code of an organisation and its secretary; with a record of cards it may do without a run to ask."""
     code = org_of(ledger, org, folder)
-    if ledger.cards.find(code) is not None:
+    if folder is None and ledger.cards.find(code) is not None and last_run(ledger) is None:
         return code, None
     return code, secretaries_known(ledger, folder).get(code)
 

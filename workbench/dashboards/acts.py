@@ -19,8 +19,10 @@ from workbench.ledger.machines import LABELS, verbs
 
 #: Fields that every act has (:class:`~workbench.ledger.events.Act`); all others are particulars of the verb.
 _OF_THE_ACT = ("on", "why", "evidence")
-#: Verbs that may begin the record of an organisation: they are told who its secretary is.
-BEGINNING = ("card.give_yellow", "card.decline", "card.feedback")
+#: Verbs that are told who is secretary: they may begin the record, and are refused on that of a predecessor.
+OF_THE_SECRETARY = tuple(
+    f"card.{verb}" for verb in ("give_yellow", "give_orange", "give_red", "give_red_at_once", "decline", "feedback")
+)
 
 
 @dataclass(frozen=True)

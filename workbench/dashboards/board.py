@@ -402,7 +402,7 @@ class Board:
             book = {"finding": self.ledger.findings, "card": self.ledger.cards}[topic]
             if "grounds" in particulars:
                 particulars["grounds"] = self._keys(particulars["grounds"])
-            if f"{topic}.{verb}" in acts.BEGINNING:
+            if f"{topic}.{verb}" in acts.OF_THE_SECRETARY:
                 particulars["secretary"] = self._secretaries().get(ident)
             course = getattr(book, verb)(ident, act, **particulars)
         except Conflict as e:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from workbench.display import Displayed, Listing
 from workbench.ledger.appraisals import TWO_YEARS, Appraisal, facts_declined
+from workbench.ledger.cards import ORANGE, RED
 from workbench.ledger.secretaries import months_in_office
 from workbench.requirements.model import Parameter
 from workbench.vocabulary import Level
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 CORRECT, CORRECT_ANNUAL, WITHDRAW = "更正等次", "更正年度考核", "撤回推荐"
 TALK, DEADLINE, REPLACE, SUPPLEMENT = "约谈提醒", "限期整改", "调整撤换", "绩效补贴上浮"
 SAME_PERSON = "核实是否同一书记"
+#: The command by which a person says so.
+SAY_SO = "workbench ledger card holder --same"
 
 
 @dataclass(frozen=True)
@@ -75,7 +78,7 @@ def row_of_years(ledger: Ledger, course: Appraisal, grade: str) -> list[Appraisa
     theirs: dict[int, list[Appraisal]] = {}
     for other in ledger.appraisals.all():
         here = follows or other.org_id == course.org_id
-        if other.holder == course.holder and here and other.grade and _counts(ledger, other):
+        if ledger.cards.persons.same(other.holder, course.holder) and here and other.grade and _counts(ledger, other):
             theirs.setdefault(other.year, []).append(other)
     if any(other.grade != grade for other in theirs.get(course.year, [])):
         return []
@@ -111,6 +114,7 @@ def _counts(ledger: Ledger, course: Appraisal) -> bool:
 
 def _of(ledger: Ledger, course: Appraisal) -> Iterator[AppraisalProposal]:
     yield from _corrections(ledger, course)
+    yield from _others_card(ledger, course)
     value = ledger.rules.value
     if course.grade in value("talk_grades") and course.talked_on is None:
         yield _made(ledger, course, TALK, "appraisal_talk", [f"{_told(course)}，尚未约谈提醒"], "accountability_days")
@@ -137,7 +141,7 @@ def _corrections(ledger: Ledger, course: Appraisal) -> Iterator[AppraisalProposa
     """What was recorded before a card, or another grade, forbade it."""
     cap = ledger.appraisals.above_cap(course, course.grade)
     if cap is not None:
-        rule = "card_red_at_most" if cap.level == "红牌" else "card_orange_excludes"
+        rule = "card_red_at_most" if cap.level == RED else "card_orange_excludes"
         text = f"{_told(course)}，而{cap.reason}，至多“{cap.grade}”"
         yield _made(
             ledger, course, CORRECT, rule, [text], "", [course], ("card_december_next_year", "card_follows_person"),
@@ -163,10 +167,42 @@ def _replacement(ledger: Ledger, course: Appraisal) -> Iterator[AppraisalProposa
         yield _made(ledger, course, REPLACE, "appraisal_replace", texts, "replacement_days", row, _ROW)
         return
     before = ledger.appraisals.find(ledger.appraisals.ident(course.year - 1, course.org_id))
-    unknown = before is not None and before.grade == poor and not (course.holder and before.holder)
-    if unknown:
-        texts = [_told(before), _told(course), "书记未登记，须先核实两年是否同一人"]
-        yield _made(ledger, course, SAME_PERSON, "appraisal_replace", texts, "", [course, before], _ROW)
+    if before is not None and before.grade == poor and (why := _unsure(ledger, before, course)):
+        yield _made(
+            ledger, course, SAME_PERSON, "appraisal_replace", [_told(before), _told(course), why], "",
+            [course, before], _ROW,
+        )
+
+
+def _unsure(ledger: Ledger, before: Appraisal, course: Appraisal) -> str:
+    """Why two years' secretaries may be one person though the ledger does not take them for one; empty when not."""
+    same = ledger.cards.persons.same(before.holder, course.holder)
+    if same is None:
+        return "书记未登记，须先核实两年是否同一人"
+    since, graded = course.holder_since, before.graded_on
+    if not same and since is not None and graded is not None and since < graded:
+        return f"两年登记的书记不同，而现任 {since} 已任职，可能重建过密钥；同一人的先登记同一书记（{SAY_SO}）"
+    return ""
+
+
+def _others_card(ledger: Ledger, course: Appraisal) -> Iterator[AppraisalProposal]:
+    """A card of the year that caps nothing because the ledger knows another secretary: may be the same person."""
+    card, persons = ledger.cards.find(course.org_id), ledger.cards.persons
+    if card is None or ledger.appraisals.cap(course) is not None:
+        return
+    for given in card.history:
+        counts = given.level in (ORANGE, RED) and not given.revoked and ledger.cards.card_year(given.on) == course.year
+        theirs = course.holder_since is None or given.on >= course.holder_since
+        if counts and theirs and persons.same(given.holder, course.holder) is False:
+            text = (
+                f"{given.on} 亮{given.level}时登记的书记与述职评议登记的不是同一人，等次未受限制；"
+                f"换了书记的不采纳本建议，同一人的先登记同一书记（{SAY_SO}）"
+            )
+            rule = "card_red_at_most" if given.level == RED else "card_orange_excludes"
+            yield _made(
+                ledger, course, SAME_PERSON, rule, [_told(course), text], "", None, ("card_follows_person",),
+                extra=f"card/{course.org_id}@{given.event}",
+            )
 
 
 def _made(

@@ -12,7 +12,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from workbench.errors import Refused
-from workbench.ledger.book import Book, Course, changed, require
+from workbench.ledger.book import Book, Course, changed, require, require_evidence
 from workbench.ledger.cards import RED, Cap
 from workbench.ledger.events import Act, Event
 from workbench.ledger.secretaries import Secretary
@@ -190,7 +190,7 @@ class Appraisals(Book[Appraisal]):
         if course.grade in value("rectify_grades"):
             if course.deadline is None:
                 self._refuse("还没有限期整改，不能办结", course, "appraisal_deadline")
-            require(act.evidence, "整改办结须有佐证")
+            require_evidence(act, "整改办结")
         return self.write(ident, "finish", act, checked=course)
 
     def annual(self, ident: str, act: Act, *, grade: str) -> Appraisal:
@@ -301,11 +301,17 @@ class Appraisals(Book[Appraisal]):
         return cap if cap is not None and scale.index(grade) < scale.index(cap.grade) else None
 
     def barred_until(self, ident: str) -> date | None:
-        """The last day of the bar on promotion after a replacement for two years 差 (第十五条（一）), None: no bar."""
-        course = self.get(ident)
+        """The last day of the bar on promotion after a replacement for two years 差 (第十五条（一）), None: no bar.
+
+        None also when one of the grades was corrected since, so that two such years no longer stand.
+        """
+        from workbench.ledger.appraisal_proposals import row_of_years
+
+        course, value = self.get(ident), self.ledger.rules.value
         if course.replaced_on is None or course.replaced_for != TWO_YEARS:
             return None
-        value = self.ledger.rules.value
+        if len(row_of_years(self.ledger, course, value("replacement_grade"))) < value("replacement_years"):
+            return None
         start = course.graded_on if value("bar_from_grade") and course.graded_on else course.replaced_on
         return add_months(start, 12 * value("bar_years"))
 

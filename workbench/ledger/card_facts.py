@@ -6,14 +6,16 @@ stood on the day looked at.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from workbench.errors import Refused
 from workbench.ledger.cards import CONFIRMED, LOOK_BACK, NONE, ORANGE, YELLOW, Card, Given
 from workbench.ledger.findings import BREACH, CLOSED, DISMISSED, FALSE, ON_SITE, Finding
 from workbench.ledger.lists import FiveLists, Item
-from workbench.ledger.secretaries import Secretary, same_holder
+from workbench.ledger.secretaries import Secretary
 from workbench.timeline import Period, PeriodKind, add_months, periods
 
 if TYPE_CHECKING:
@@ -68,7 +70,8 @@ class CardFacts:
         """
         if self.card is None or self.secretary is None:
             return False
-        same, since, given = same_holder(self.card.holder, self.secretary.holder), self.secretary.since, self.card.given_on
+        same = self.ledger.cards.persons.same(self.card.holder, self.secretary.holder)
+        since, given = self.secretary.since, self.card.given_on
         return same is False or (same is None and since is not None and given is not None and given < since)
 
     def _why_not_theirs(self, finding: Finding) -> str:
@@ -137,7 +140,7 @@ class CardFacts:
         return [
             (lists, item) for lists in self.lists for item in lists.items
             if lists.closed_on is None and item.overdue(self.as_of)
-            and same_holder(lists.holder, self._holder) is not False
+            and self.ledger.cards.persons.same(lists.holder, self._holder) is not False
             and (since is None or (item.deadline is not None and item.deadline >= since))
         ]
 
@@ -155,7 +158,7 @@ class CardFacts:
             if self._on(f.recurred_on, yellow.on):
                 text = f"{_told(f)}，销号后 {f.recurred_on} 复发（问题反弹）"
                 found.append(Fact(f.key, "反弹", str(f.recurred_on), text))
-            if self._noted(yellow.on) and self._on(f.refused_on, yellow.on):
+            if self._noted(yellow.on) and self._on(refused(f), yellow.on):
                 found.append(Fact(f.key, "拒不整改", str(f.refused_on), f"{_told(f)}，{f.refused_on} 登记拒不整改"))
             if self.at_deadline() and f.overdue(self.as_of) and not moved(f, yellow.on):
                 text = f"{_told(f)}，整改时限 {f.deadline} 已过，没有进展（推进不力）"
@@ -185,7 +188,7 @@ class CardFacts:
             if f.fail_ground == FALSE and self._on(f.failed_on, after):
                 text = f"{_told(f)}，橙牌后 {f.failed_on} 复查未通过（{FALSE}）"
                 found.append(Fact(f.key, FALSE, str(f.failed_on), text))
-            if self._on(f.refused_on, after):
+            if self._on(refused(f), after):
                 found.append(Fact(f.key, "拒不整改", str(f.refused_on), f"{_told(f)}，橙牌后 {f.refused_on} 拒不整改"))
             if f.overdue(self.as_of) and max(f.deadline, orange.on) + days < self.as_of:
                 text = f"{_told(f)}，整改时限 {f.deadline}，橙牌 {orange.on}，推进严重滞后"
@@ -230,11 +233,10 @@ class CardFacts:
         if finding is not None:
             day = {CLOSED: finding.closed_on, DISMISSED: finding.dismissed_on}.get(finding.state)
             return "" if day is None or day > self.as_of else f"{_told(finding)}，{day} {finding.state}"
-        for lists in self.lists:
-            for item in lists.items:
-                if lists.ground(item) == ground:
-                    done = item.done_on is not None and item.done_on <= self.as_of
-                    return f"{_item_told(lists, item)}，{item.done_on} 完成" if done else ""
+        if (found := self.ledger.lists.of_ground(ground)) is not None:
+            lists, item = found
+            done = item.done_on is not None and item.done_on <= self.as_of
+            return f"{_item_told(lists, item)}，{item.done_on} 完成" if done else ""
         return None
 
     def _on(self, day: date | None, since: date) -> bool:
@@ -261,9 +263,38 @@ def moved(finding: Finding, since: date) -> bool:
     return told or (finding.submitted_on is not None and finding.submitted_on >= since)
 
 
+def refused(finding: Finding) -> date | None:
+    """The day of a refusal that still stands (仍然拒不整改): nothing was handed in, and nothing closed, since."""
+    since = (finding.submitted_on, finding.closed_on)
+    day = finding.refused_on
+    return None if day is None or any(later is not None and later >= day for later in since) else day
+
+
 def _told(finding: Finding) -> str:
     return f"问题 {finding.code}（{finding.clause}）{finding.detail or finding.description}"
 
 
 def _item_told(lists: FiveLists, item: Item) -> str:
     return f"{lists.year}年清单项目 {item.id} {item.title}，时限 {item.deadline}"
+
+
+def check_grounds(ledger: Ledger, org_id: str, grounds: Sequence[str]) -> None:
+    """:class:`Refused` for a finding that is not confirmed, and for what is of another organisation or not there."""
+    for ground in grounds:
+        finding = ledger.findings.find(ground)
+        if finding is None:
+            _check_item(ledger, org_id, ground)
+            continue
+        if finding.subject != org_id:
+            raise Refused("事由是别的组织的问题", place=org_id, found=f"{finding.code} {finding.subject_name}")
+        if finding.state not in (*CONFIRMED, CLOSED):
+            raise Refused(
+                "事由中的问题没有确认", place=org_id, found=f"{finding.code} {finding.state}", expected="已确认的问题",
+                next_step="先核实并确认该问题，或删去这一事由",
+            )
+
+
+def _check_item(ledger: Ledger, org_id: str, ground: str) -> None:
+    found = ledger.lists.of_ground(ground)
+    if ground.startswith("lists/") and (found is None or found[0].org_id != org_id):
+        raise Refused("事由不是这个组织五单中的项目", place=org_id, found=ground, next_step="核对年度、组织和项目编号")

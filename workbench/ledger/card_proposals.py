@@ -22,6 +22,7 @@ from workbench.requirements.model import Parameter
 if TYPE_CHECKING:
     from workbench.ledger.ledger import Ledger
 
+HOLDER_CHANGED = "书记与亮牌记录不是同一人，先登记书记变动（workbench ledger card holder）；人没有换的加 --same"
 #: Measures after a red card of which one suffices unless the parameter asks for all.
 _MEASURES = ("挂牌整顿", "提级整顿", "限期整顿")
 #: Follow-up → parameter with its days, the same as the suites judge by.
@@ -271,7 +272,7 @@ class _Case(CardFacts):
         """Why something that might ground a card does not."""
         name = self.card.org_name if self.card is not None else self.secretary.org_name if self.secretary else ""
         if self.changed:
-            yield LeftOut(self.org_id, name, "", "书记已变动而亮牌记录未登记，先登记书记变动")
+            yield LeftOut(self.org_id, name, "", HOLDER_CHANGED)
             return
         for finding in self.confirmed():
             if why := self.why_not(finding):

@@ -12,14 +12,17 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from workbench.errors import Refused
-from workbench.ledger.book import Book, Course, changed, person, require
+from workbench.ledger.book import Book, Course, changed, person, require, require_evidence
 from workbench.ledger.events import Act, Draft, Event
-from workbench.ledger.secretaries import Secretary, same_holder
+from workbench.ledger import holders
+from workbench.ledger.holders import NONE
+from workbench.ledger.secretaries import Secretary
 
 if TYPE_CHECKING:
     from workbench.ledger.card_proposals import CardProposal, FollowUpDue, LeftOut
+    from workbench.ledger.ledger import Ledger
 
-NONE, YELLOW, ORANGE, RED = "无", "黄牌", "橙牌", "红牌"
+YELLOW, ORANGE, RED = "黄牌", "橙牌", "红牌"
 LEVELS = (NONE, YELLOW, ORANGE, RED)
 
 #: Kinds of follow-up (后续措施) by level, each with the step of the rules it answers.
@@ -143,6 +146,10 @@ class Cards(Book[Card]):
 
     topic = "card"
 
+    def __init__(self, ledger: Ledger):
+        super().__init__(ledger)
+        self.persons = holders.Persons()
+
     # --- folding -----------------------------------------------------------------------------------------------------
 
     def begin(self, event: Event, base: Course) -> Card:
@@ -176,6 +183,15 @@ class Cards(Book[Card]):
                 ended = _ended(course, event.on)
                 since = _day(what.get("holder_since")) or event.on
                 return changed(ended, holder=what["holder"], holder_since=since, declined=())
+            case "same_holder":
+                self.persons.note(what["holder"], what["was"], same=what["same"])
+                back = not what["same"] and any(g.holder == what["was"] for g in course.history)
+                holder = what["was"] if back else what["holder"]
+                return changed(course, holder=holder)
+            case "revoke":
+                on = date.fromisoformat(what["given_on"])
+                history = tuple(replace(g, revoked=True) if _over(g, on) else g for g in course.history)
+                return changed(course, history=history)
         raise AssertionError(event.kind)
 
     # --- acts --------------------------------------------------------------------------------------------------------
@@ -198,7 +214,10 @@ class Cards(Book[Card]):
             )
         return self._give(org_id, "give_yellow", act, grounds, deadline, secretary)
 
-    def give_orange(self, org_id: str, act: Act, *, grounds: Sequence[str], deadline: date | None = None) -> Card:
+    def give_orange(
+        self, org_id: str, act: Act, *, grounds: Sequence[str], deadline: date | None = None,
+        secretary: Secretary | None = None,
+    ) -> Card:
         """Give an orange card after a look-back (第十二条（二）); :class:`Refused` when no look-back is on record."""
         card = self.get(org_id)
         if card.state == YELLOW and not self._looked_back(card, grounds):
@@ -206,18 +225,24 @@ class Cards(Book[Card]):
                 "黄牌之后未见回头看，不能亮橙牌", place=org_id, expected="先开展回头看并登记",
                 next_step="登记后续措施“回头看”，或在问题上登记复查结果",
             )
-        return self._give(org_id, "give_orange", act, grounds, deadline)
+        return self._give(org_id, "give_orange", act, grounds, deadline, secretary)
 
-    def give_red(self, org_id: str, act: Act, *, grounds: Sequence[str], deadline: date | None = None) -> Card:
+    def give_red(
+        self, org_id: str, act: Act, *, grounds: Sequence[str], deadline: date | None = None,
+        secretary: Secretary | None = None,
+    ) -> Card:
         """Give a red card to whom the orange one did not move (第十二条（三）), on a later day than the orange one."""
         card = self.get(org_id)
         if card.state == ORANGE and act.on <= card.since:
             raise Refused(
                 "红牌须在橙牌之后", place=org_id, found=act.on.isoformat(), expected=f"晚于 {card.since.isoformat()}",
             )
-        return self._give(org_id, "give_red", act, grounds, deadline)
+        return self._give(org_id, "give_red", act, grounds, deadline, secretary)
 
-    def give_red_at_once(self, org_id: str, act: Act, *, grounds: Sequence[str], deadline: date | None = None) -> Card:
+    def give_red_at_once(
+        self, org_id: str, act: Act, *, grounds: Sequence[str], deadline: date | None = None,
+        secretary: Secretary | None = None,
+    ) -> Card:
         """Give a red card without an orange one before: only where the parameter reads the text so, and on feedback."""
         if not self.ledger.rules.value("card_red_may_skip_orange"):
             raise Refused(
@@ -229,7 +254,7 @@ class Cards(Book[Card]):
             raise Refused(
                 "没有登记上级巡视巡察反馈的突出问题", place=org_id, next_step="先登记上级反馈",
             )
-        return self._give(org_id, "give_red_at_once", act, grounds, deadline)
+        return self._give(org_id, "give_red_at_once", act, grounds, deadline, secretary)
 
     def add_grounds(self, org_id: str, act: Act, *, grounds: Sequence[str]) -> Card:
         """Add grounds to the card that stands (补充事由)."""
@@ -259,7 +284,7 @@ class Cards(Book[Card]):
             raise Refused("没有这种牌", place=org_id, found=level, expected="、".join(LEVELS))
         facts = self._facts(org_id, level, grounds, act.on, secretary)
         what = {"level": level, "grounds": list(grounds), "facts": list(facts)}
-        return self._write(org_id, "decline", act, what, secretary)
+        return self.write_on(org_id, "decline", act, what, secretary)
 
     def feedback(
         self, org_id: str, act: Act, *, text: str, source: str, outstanding: bool, secretary: Secretary | None = None
@@ -268,13 +293,26 @@ class Cards(Book[Card]):
         require(text.strip(), "须写明反馈内容")
         require(source.strip(), "须写明反馈的机关")
         what = {"text": text.strip(), "source": source.strip(), "outstanding": outstanding}
-        return self._write(org_id, "feedback", act, what, secretary)
+        return self.write_on(org_id, "feedback", act, what, secretary)
 
     def clear(self, org_id: str, act: Act, *, revoked: bool = False) -> Card:
         """Take the card back (摘牌), with reason and evidence; ``revoked``: it was given in error and caps nothing."""
         require(act.why.strip(), "摘牌须写明理由")
-        require(act.evidence, "摘牌须有佐证")
+        require_evidence(act, "摘牌")
         return self.write(org_id, "clear", act, {"revoked": revoked})
+
+    def revoke(self, org_id: str, act: Act, *, given_on: date) -> Card:
+        """A card of that day that has ended was given in error (撤销已结束的牌): it caps nothing; reason and evidence."""
+        require(act.why.strip(), "撤销须写明理由")
+        require_evidence(act, "撤销")
+        card = self.get(org_id)
+        if not any(_over(given, given_on) for given in card.history):
+            raise Refused(
+                "没有这一天亮、已经结束而未撤销的牌", place=org_id, found=given_on.isoformat(),
+                expected="、".join(f"{g.on} {g.level}" for g in card.history if _over(g, g.on)),
+                next_step="现有的牌以摘牌（撤销）办理",
+            )
+        return self.write(org_id, "revoke", act, {"given_on": given_on.isoformat()}, checked=card)
 
     def holder_drafts(self, secretary: Secretary, act: Act) -> list[Draft]:
         """What to write when a run shows another secretary than the record knows: an event, or nothing.
@@ -282,28 +320,19 @@ class Cards(Book[Card]):
         Nothing either where no record stands, the secretary is not known, or the card follows the post. An unknown
         holder that becomes known is no change.
         """
-        card = self.find(secretary.org_id)
-        if card is None or same_holder(card.holder, secretary.holder) is not False:
-            return []
-        if card.state != NONE and not self.ledger.rules.value("card_follows_person"):
-            return []
-        day = secretary.since.isoformat() if secretary.since else ""
-        what = {"holder": secretary.holder, "holder_since": day}
-        since = card.since if card.state != NONE else date.min
-        moved = act if act.on >= since else replace(act, on=since)
-        return [self.draft(secretary.org_id, "change_holder", moved, what)]
+        return holders.change_drafts(self, secretary, act)
 
     def change_holder(self, secretary: Secretary, act: Act) -> Card:
         """Note another secretary (书记变动): the record begins anew, its history stays (parameter card_follows_person)."""
-        card = self.get(secretary.org_id)
-        if card.state != NONE and not self.ledger.rules.value("card_follows_person"):
-            raise Refused(
-                "按现行参数，牌随职务，书记变动不摘牌", place=card.org_id, found=card.state,
-                expected="参数 card_follows_person 为是", next_step="需要摘牌的，另行登记摘牌",
-            )
-        day = secretary.since.isoformat() if secretary.since else ""
-        what = {"holder": secretary.holder, "holder_since": day}
-        return self.write(card.org_id, "change_holder", act, what)
+        return holders.change(self, secretary, act)
+
+    def same_holder(self, secretary: Secretary, act: Act, *, was: str = "", same: bool = True) -> Card:
+        """Say that a secretary is who the ledger knows under another key (同一书记), or (``same`` False) take it back.
+
+        ``was`` is that key; empty: the latest one that the ledger knows for the organisation. Cards, lists and grades
+        under both keys are then one person's. Raises :class:`Refused` without a reason or such a key.
+        """
+        return holders.same(self, secretary, act, was, said=same)
 
     # --- what follows ------------------------------------------------------------------------------------------------
 
@@ -361,7 +390,7 @@ class Cards(Book[Card]):
     def _same_holder(self, card: Card, given: Given, holder: str, since: date | None) -> bool:
         if not self.ledger.rules.value("card_follows_person"):
             return True
-        known = same_holder(given.holder, holder)
+        known = self.persons.same(given.holder, holder)
         if known is not None:
             return known
         return all(day is None or given.on >= day for day in (card.holder_since, since))
@@ -382,14 +411,16 @@ class Cards(Book[Card]):
         what = {
             "grounds": list(grounds), "facts": list(facts), "deadline": deadline.isoformat() if deadline else "",
         }
-        return self._write(org_id, verb, act, what, secretary)
+        return self.write_on(org_id, verb, act, what, secretary)
 
-    def _write(
+    def write_on(
         self, org_id: str, verb: str, act: Act, what: Mapping[str, Any], secretary: Secretary | None
     ) -> Card:
         """Write one event, with the record before it when there is none yet: both or none."""
         card = self.find(org_id)
         if card is not None:
+            if secretary is not None and verb != "same_holder":
+                holders.check(self, card, secretary)
             return self.write(org_id, verb, act, what, checked=card)
         if secretary is None or secretary.org_id != org_id:
             raise Refused("还没有这个组织书记的亮牌记录", place=org_id, next_step="先建立亮牌记录，写明组织名称和书记")
@@ -402,18 +433,9 @@ class Cards(Book[Card]):
         return self.get(org_id)
 
     def _check_grounds(self, org_id: str, grounds: Sequence[str]) -> None:
-        """A ground that is a finding must be confirmed, and of this organisation."""
-        for ground in grounds:
-            finding = self.ledger.findings.find(ground)
-            if finding is None:
-                continue
-            if finding.subject != org_id:
-                raise Refused("事由是别的组织的问题", place=org_id, found=f"{finding.code} {finding.subject_name}")
-            if finding.state not in (*CONFIRMED, "已销号"):
-                raise Refused(
-                    "事由中的问题没有确认", place=org_id, found=f"{finding.code} {finding.state}", expected="已确认的问题",
-                    next_step="先核实并确认该问题，或删去这一事由",
-                )
+        from workbench.ledger.card_facts import check_grounds
+
+        check_grounds(self.ledger, org_id, grounds)
 
     def _looked_back(self, card: Card, grounds: Sequence[str]) -> bool:
         """Whether a look-back after the yellow card is on record: noted, or a review or recurrence of a ground."""
@@ -449,6 +471,11 @@ def _ended(card: Card, on: date, *, revoked: bool = False) -> Card:
         replace(g, cleared_on=on, revoked=revoked) if g.cleared_on is None else g for g in card.history
     )
     return changed(card, given_on=None, deadline=None, grounds=(), reason="", history=history)
+
+
+def _over(given: Given, on: date) -> bool:
+    """Whether a card of that day has ended and still counts."""
+    return given.on == on and given.cleared_on is not None and not given.revoked
 
 
 def _of_holder(card: Card, day: date) -> bool:

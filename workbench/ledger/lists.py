@@ -12,10 +12,10 @@ from datetime import date, timedelta
 from typing import Any
 
 from workbench.errors import Refused
-from workbench.ledger.book import Book, Course, changed, require
+from workbench.ledger.book import Book, Course, changed, require, require_evidence
 from workbench.ledger.events import Act, Event
 from workbench.ledger.rules import Rules
-from workbench.ledger.secretaries import Secretary, same_holder
+from workbench.ledger.secretaries import Secretary
 from workbench.timeline import Period, PeriodKind, day_of_year, periods
 
 COMMON, OWN, DISPATCHED = "共性", "个性", "派单"
@@ -216,7 +216,7 @@ class Lists(Book[FiveLists]):
             raise Refused("清单中没有这个项目", place=ident, found=item, expected="、".join(i.id for i in course.items))
         if found.done_on is not None:
             raise Refused("这个项目已经完成", place=ident, found=f"{item} {found.done_on.isoformat()}")
-        require(act.evidence, "项目完成须有佐证")
+        require_evidence(act, "项目完成")
         _after_opening(course, act)
         return self.write(ident, "finish_item", act, {"item": item}, checked=course)
 
@@ -257,9 +257,17 @@ class Lists(Book[FiveLists]):
             if secretary.since is not None and secretary.since.year > year:
                 continue
             lists = self.find(self.ident(year, secretary.org_id))
-            found += _Steps(self.ledger.rules, year, as_of, secretary, lists).late()
+            other = lists is not None and self.ledger.cards.persons.same(lists.holder, secretary.holder) is False
+            found += _Steps(self.ledger.rules, year, as_of, secretary, lists, other).late()
         found = [late for late in found if done or late.done_on is None]
         return sorted(found, key=lambda late: (-late.days, late.org_id, late.step))
+
+    def of_ground(self, ground: str) -> tuple[FiveLists, Item] | None:
+        """The item that a ground of a card names (:meth:`FiveLists.ground`), with its lists; None when it is none."""
+        ident, _, item = ground.removeprefix("lists/").partition("#")
+        lists = self.find(ident) if ground.startswith("lists/") else None
+        found = None if lists is None else lists.item(item)
+        return None if lists is None or found is None else (lists, found)
 
     def gaps(self, ident: str) -> list[Gap]:
         """What the lists lack in content: kinds, targets, standards, deadlines, a hard target (第七条（一）)."""
@@ -290,6 +298,8 @@ class _Steps:
     as_of: date
     secretary: Secretary
     lists: FiveLists | None
+    #: Whether the lists were opened by another secretary.
+    other: bool
 
     def late(self) -> list[Late]:
         """Everything late; a step without a day to it is none."""
@@ -330,10 +340,9 @@ class _Steps:
     def _items(self) -> list[Late]:
         """Items past their deadline; one that fell due before the secretary's time is not theirs."""
         found = []
-        other = same_holder(self.lists.holder, self.secretary.holder) is False
         for item in self.lists.items:
             theirs = self.secretary.since is None or (item.deadline or date.min) >= self.secretary.since
-            if item.deadline is not None and theirs and not (other and self.secretary.since is None):
+            if item.deadline is not None and theirs and not (self.other and self.secretary.since is None):
                 step = "lists_dispatch" if item.kind == DISPATCHED else "lists_deadline"
                 found += self._one(step, item.deadline, item.done_on, label=f"项目 {item.id} {item.title}")
         return found

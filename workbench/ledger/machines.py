@@ -66,6 +66,8 @@ class CardMachine(StateMachine):
     clear = yellow.to(none) | orange.to(none) | red.to(none)
     decline = none.to.itself() | yellow.to.itself() | orange.to.itself() | red.to.itself()
     feedback = none.to.itself() | yellow.to.itself() | orange.to.itself() | red.to.itself()
+    revoke = none.to.itself() | yellow.to.itself() | orange.to.itself() | red.to.itself()
+    same_holder = none.to.itself() | yellow.to.itself() | orange.to.itself() | red.to.itself()
     change_holder = none.to.itself() | yellow.to(none) | orange.to(none) | red.to(none)
 
 
@@ -190,6 +192,8 @@ LABELS = {
     "card.clear": "摘牌",
     "card.decline": "不予亮牌",
     "card.feedback": "登记上级反馈",
+    "card.revoke": "撤销已结束的牌",
+    "card.same_holder": "登记同一书记",
     "card.change_holder": "书记变动",
     "lists.open": "开单",
     "lists.publish": "晒单",

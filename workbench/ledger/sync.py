@@ -33,7 +33,7 @@ UNJUDGED = (Verdict.NO_DATA.value, Verdict.BROKEN.value, Verdict.BEHIND.value, V
 #: How often a run is planned anew because somebody acted in between.
 _TRIES = 5
 
-HOLDER_UNSURE = "书记与亮牌记录不是同一人，但任职日期不晚于现牌，由人核对后登记书记变动"
+HOLDER_UNSURE = "书记与亮牌记录不是同一人，但任职日期不晚于现牌，由人核对后登记书记变动（workbench ledger card holder），人没有换的加 --same"
 NO_LONGER_ASKED = "本次核查中不再判断这一事项，须核对原因"
 NOT_THERE = "原未达标的事项在本次核查中不再出现，须核对原因："
 
