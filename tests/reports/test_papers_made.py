@@ -18,6 +18,7 @@ from tests.heard import heard
 from workbench.audit.draw import draw as draw_first
 from workbench.errors import Refused, UsageError
 from workbench.ledger.drawing import frame_hash
+from workbench.ledger.lists import Item
 from workbench.ledger.runs import run_id
 from workbench.ledger.secretaries import Secretary
 from workbench.reports.papers import (
@@ -341,6 +342,20 @@ def test_a_notice_of_an_earlier_card_by_its_event(season: Season, notices: dict[
     assert "黄牌" in words(path)
     with pytest.raises(Refused, match="没有可通知"):
         write_card_notice(season.ledger, season.run, season.carded, tmp_path / "b.docx", event=1, **MADE)
+
+
+def test_an_item_of_the_lists_stands_in_a_notice_in_words(tmp_path: Path, season: Season) -> None:
+    ledger = season.ledger
+    org = next(code for code in season.run.organizations["org_id"] if not ledger.findings.of(code))
+    item = Item("1", "补建活动阵地", "共性", deadline=date(2026, 6, 30))
+    ledger.lists.open(2026, Secretary(org, "样例支部"), act(1), items=[item])
+    ledger.cards.give_yellow(
+        org, act(3, "工作滞后"), grounds=[f"lists/2026/{org}#1"], deadline=date(2026, 10, 1),
+        secretary=Secretary(org, "样例支部"),
+    )
+    told = words(write_card_notice(ledger, season.run, org, tmp_path / "a.docx", **MADE))
+    assert "2026年五单项目“补建活动阵地”（第1项，时限2026年6月30日），未登记完成。" in told and "lists/" not in told
+    ledger.cards.clear(org, act(6, "样例", "更正单"), revoked=True)
 
 
 def test_no_notice_of_a_revoked_card_or_of_grounds_that_fell(season: Season, tmp_path: Path) -> None:

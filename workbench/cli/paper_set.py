@@ -22,7 +22,7 @@ def write_papers(
 
     Returns their paths, and why a notice was not written (a ground that no longer stands).
 
-    ``below``: only these organisations (in the list of problems, the sheets and the notices). The circular and the
+    ``below``: only these organisations (in the two lists, the sheets and the notices). The circular and the
     paper of the draw are those of ``inspection``, left out when it is empty or, for the draw, nothing was drawn;
     ``drawn_from`` is the run whose branches were drawn from, where it is another.
     """
@@ -44,7 +44,7 @@ def write_papers(
     keys = None if below is None else [f.key for f in ledger.findings.all() if wanted(f.subject)]
     paths = [
         write_problem_list(ledger, run, folder / "问题清单.xlsx", keys=keys, **made),
-        write_rectification(ledger, run, folder / "整改台账.xlsx", **made),
+        write_rectification(ledger, run, folder / "整改台账.xlsx", keys=keys, **made),
     ]
     subjects = sorted({f.subject for f in ledger.findings.all() if f.state not in SETTLED and wanted(f.subject)})
     if subjects:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from workbench.ledger.cards import Card, Given
     from workbench.ledger.events import Event
     from workbench.ledger.ledger import Ledger
+    from workbench.ledger.lists import FiveLists, Item
 
 TITLE = "亮牌通知单"
 #: The step of the rules that each card is given under, and what giving it is called.
@@ -85,7 +86,8 @@ def _grounds(ledger: Ledger, source: facts.Source, given: Given) -> list[str]:
     for ground in given.grounds:
         finding = ledger.findings.find(ground)
         if finding is None:
-            texts.append(_ended(ground))
+            item = ledger.lists.of_ground(ground)
+            texts.append(_ended(ground if item is None else _item(*item)))
             continue
         if not facts.established(finding):
             raise Refused(
@@ -100,6 +102,13 @@ def _grounds(ledger: Ledger, source: facts.Source, given: Given) -> list[str]:
             f"{head}。{required}。依据：{source.basis(finding)}。证据：{source.evidence(finding)}。"
         )
     return texts
+
+
+def _item(lists: FiveLists, item: Item) -> str:
+    """An item of the lists in words: what, by when, and whether it was done."""
+    until = f"，时限 {_spoken(item.deadline)}" if item.deadline else ""
+    done = f"{_spoken(item.done_on)}完成" if item.done_on else "未登记完成"
+    return f"{lists.year}年五单项目“{item.title}”（第{item.id}项{until}），{done}"
 
 
 def _deadline(ledger: Ledger, given: Given, decided: Event) -> str:

@@ -5,6 +5,7 @@ Closing needs evidence and a second person (``docs/ledger.md``); the table shows
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -35,18 +36,22 @@ COLUMNS = (
 _LISTED = (*facts.SETTLED, "复发")
 
 
-def write_rectification(ledger: Ledger, run: Run, path: str | Path, *, by: str, on: date) -> Path:
-    """Write the table of all confirmed findings; what is overdue is so on ``on``.
+def write_rectification(
+    ledger: Ledger, run: Run, path: str | Path, *, by: str, on: date, keys: Sequence[str] | None = None
+) -> Path:
+    """Write the table of all confirmed findings (of ``keys`` only, if given); what is overdue is so on ``on``.
 
     Raises :class:`~workbench.errors.Refused` without a person's name.
     """
     made = mark(ledger, run, by, on)
-    listed = [f for f in ledger.findings.all() if f.state in _LISTED]
+    wanted = None if keys is None else set(keys)
+    found = [f for f in ledger.findings.all() if wanted is None or f.key in wanted]
+    listed = [f for f in found if f.state in _LISTED]
     listed.sort(key=lambda f: (f.unit_id, f.subject, f.key))
     source = facts.Source(run)
     states = [done(f, on) for f in listed]
     counts = count_by(sorted(states, key=PROGRESS.index))
-    waiting = sum(f.state == facts.UNESTABLISHED for f in ledger.findings.all())
+    waiting = sum(f.state == facts.UNESTABLISHED for f in found)
     head = [
         f"共 {len(listed)} 项：" + "，".join(f"{name} {n} 项" for name, n in counts.items()) if listed else "共 0 项",
         f"只列经人确认的问题；尚待核实的 {waiting} 项不在其中。逾期按 {on.isoformat()} 计；销号须有佐证并由第二人验收",
