@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from fake_run import write_run
 
-from workbench.dashboards import Overview, pages
+from workbench.dashboards import Overview, pages, place_pages
 from workbench.dashboards.clauses import Clauses
 from workbench.dashboards.state import Filter, RunState
 from workbench.errors import UsageError
@@ -85,7 +85,7 @@ def test_every_word_must_occur(clauses: Clauses, wanted: dict, found: list[str])
 def test_a_parameter_is_found_by_its_source_words(clauses: Clauses) -> None:
     found = clauses.select(text="新成立的")
     assert found == [r["id"] for r in clauses.rows if r.get("period") == "state"] != []
-    assert "新建组织宽限月数：6（原文“新成立的”）" in pages.card(clauses, found[0])
+    assert "新建组织宽限月数：6（原文“新成立的”）" in place_pages.card(clauses, found[0])
 
 
 def test_a_card_sets_conflicts_side_by_side(clauses: Clauses) -> None:
@@ -104,7 +104,7 @@ def test_a_position_of_a_document_not_chosen_is_named_but_leads_nowhere(tmp_path
     receipt = json.loads((run / "receipt.json").read_text(encoding="utf-8"))
     receipt["conflicts"][0]["positions"][1]["requirements"] = ["elsewhere-2020-1"]
     (run / "receipt.json").write_text(json.dumps(receipt), encoding="utf-8")
-    html = pages.card(Clauses(RunState(run)), "secretary-2022-1")
+    html = place_pages.card(Clauses(RunState(run)), "secretary-2022-1")
     assert "本次未选的文件" in html and "elsewhere-2020-1" in html and "card=elsewhere" not in html
 
 
@@ -115,9 +115,9 @@ def test_cards_of_all_treatments(clauses: Clauses) -> None:
         "xinfang-bureau-list-3": ("不纳入", "理由", "没有可以核对的内容"),
     }
     for identifier, words in wanted.items():
-        html = pages.card(clauses, identifier)
+        html = place_pages.card(clauses, identifier)
         assert [word for word in words if word not in html] == []
-    assert "本次结果" not in pages.card(clauses, "xinfang-bureau-list-3")
+    assert "本次结果" not in place_pages.card(clauses, "xinfang-bureau-list-3")
 
 
 def test_the_widget_answers(fake: Path) -> None:
@@ -138,7 +138,7 @@ def test_texts_of_requirements_are_escaped(tmp_path: Path) -> None:
         entries[0][key] = "<img src=x>"
     (run / "requirements.json").write_text(json.dumps(entries), encoding="utf-8")
     clauses = Clauses(RunState(run))
-    views = (pages.requirements(clauses), pages.card(clauses, "secretary-2022-1"))
+    views = (pages.requirements(clauses), place_pages.card(clauses, "secretary-2022-1"))
     for html in (*views, pages.heat(clauses.state, "secretary-2022")):
         assert "<img" not in html and "&lt;img" in html
 

@@ -71,9 +71,7 @@ def _worst(requirement: Mapping, judged: float) -> str:
         case "expect_step_deadline" | "expect_dues_paid" | "expect_rating_streak":
             return f"超期{plain(judged)}天"
         case "expect_step_lead":
-            kwargs = requirement["kwargs"]
-            days = kwargs["at_least_days"] if "at_least_days" in kwargs else 30 * kwargs["at_least_months"]
-            missing = -1 - days
+            missing = without_step(requirement)
             return "此前没有该步骤的记录" if judged == missing else f"差{plain(-judged)}天"
         case "expect_case_count" | "expect_step_value" | "expect_case_periods":
             return f"{plain(judged)}{requirement['unit']}"
@@ -83,6 +81,14 @@ def _worst(requirement: Mapping, judged: float) -> str:
             return "有不应有的步骤"
         case shape:
             return _LACKING.get(shape, "")
+
+
+def without_step(requirement: Mapping[str, Any]) -> int | None:
+    """The judged value that stands for a step of which there is no record; None where the shape has no such value."""
+    if requirement["shape"] != "expect_step_lead":
+        return None
+    kwargs = requirement["kwargs"]
+    return -1 - (kwargs["at_least_days"] if "at_least_days" in kwargs else 30 * kwargs["at_least_months"])
 
 
 _COUNTED = {"month": "个月", "quarter": "个季度", "half_year": "个半年"}

@@ -15,9 +15,10 @@ import duckdb
 import traitlets
 from IPython.display import HTML
 
-from workbench.dashboards import export, pages
+from workbench.dashboards import export, pages, place_pages
 from workbench.dashboards.clauses import Clauses
 from workbench.dashboards.state import Filter, RunState
+from workbench.dashboards.tree import Tree
 from workbench.dashboards.viewer import Viewer, admit, key_of_server, local, own_kernel
 from workbench.errors import RunError, WorkbenchError
 
@@ -39,7 +40,7 @@ class Overview(anywidget.AnyWidget):
     Raises :class:`~workbench.errors.RunError` when the folder is no usable run.
     """
 
-    _esm = "".join(pages.static(f"{name}.js") for name in ("requirements", "board", "overview"))
+    _esm = "".join(pages.static(f"{name}.js") for name in ("requirements", "board", "places", "review", "overview"))
     _css = pages.style()
     stamp = traitlets.Unicode().tag(sync=True)
 
@@ -55,7 +56,9 @@ class Overview(anywidget.AnyWidget):
 
     def _open(self, run: Path, viewer: Viewer) -> None:
         self.state = RunState(run, viewer)
+        self._review = None
         self.clauses = Clauses(self.state)
+        self.tree = Tree(self.state)
 
     @classmethod
     def from_environment(cls) -> Overview:
@@ -103,6 +106,15 @@ class Overview(anywidget.AnyWidget):
                 subject, asked = message["subject"], message["requirement"]
                 html = pages.evidence(self.state, subject, asked, all_rows=bool(message.get("all")))
                 return {"subject": subject, "requirement": asked, "html": html}, []
+            case "unit":
+                wanted = str(message.get("unit", ""))
+                return {"id": wanted, "html": place_pages.unit(self.state, self.tree, wanted)}, []
+            case "profile":
+                subject = str(message["subject"])
+                return {"id": subject, "html": place_pages.branch(self.state, subject)}, []
+            case "records":
+                subject, kind, on = (str(message[key]) for key in ("subject", "kind", "on"))
+                return {"id": subject, "html": place_pages.branch_records(self.state, subject, kind, on)}, []
             case "heat":
                 document = message["document"]
                 return {"document": document, "html": pages.heat(self.state, document)}, []
@@ -113,7 +125,7 @@ class Overview(anywidget.AnyWidget):
                 return {"ids": self.clauses.select(**wanted)}, []
             case "card":
                 return {"requirement": message["requirement"],
-                        "html": pages.card(self.clauses, message["requirement"])}, []
+                        "html": place_pages.card(self.clauses, str(message["requirement"]))}, []
             case "export":
                 f = Filter.of(message.get("filter", {}))
                 return {"name": export.file_name(self.state, f)}, [export.to_xlsx(self.state, f)]

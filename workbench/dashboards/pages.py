@@ -12,7 +12,7 @@ import jinja2
 
 from workbench.dashboards.clauses import Clauses
 from workbench.dashboards.heat import Cell
-from workbench.dashboards.state import PAGE_SIZE, URGENT, Filter, RunState
+from workbench.dashboards.state import NO_UNIT, PAGE_SIZE, URGENT, Filter, RunState
 from workbench.vocabulary import Verdict
 
 _HERE = Path(__file__).parent
@@ -66,7 +66,7 @@ def static(name: str) -> str:
 
 def style() -> str:
     """All style sheets of the page."""
-    return "".join(static(f"{name}.css") for name in ("overview", "requirements", "board"))
+    return "".join(static(f"{name}.css") for name in ("overview", "requirements", "board", "places", "review"))
 
 
 def _by_document(items: list[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any]]]]:
@@ -91,7 +91,7 @@ def shell(state: RunState, f: Filter | None = None, *, ledger: bool = False, log
         papers=papers, paper_states=Counter(p["state"] for p in papers),
         legend=[text for _, text in _STEPS], verdicts=[v.value for v in Verdict],
         groups=_by_document(heatmap.requirements), documents=state.documents(), columns=COLUMNS, filter=f,
-        rows=state.page(f),
+        rows=state.page(f), sees=lambda unit: unit != NO_UNIT and state.sees(unit),
     )
 
 

@@ -15,6 +15,16 @@ LABELS: dict[str, tuple[str, ...]] = {
 }
 
 
+#: Months each of them takes of a year, and the month the first begins with.
+_MONTHS = {"month": (1, 1), "quarter": (3, 1), "half_year": (6, 1), "inspection_months": (2, 7)}
+
+
+def axis(kind: str | None) -> list[tuple[int, int]]:
+    """First month (1 to 12) and number of months of each period of a kind, in the order of its labels."""
+    months, begin = _MONTHS.get(kind or "", (12, 1))
+    return [(begin + i * months, months) for i in range(len(LABELS.get(kind or "", ())))]
+
+
 @dataclass(frozen=True)
 class Period:
     """One period of a strip: ``status`` is met, missed, open, later or empty (not counted), ``text`` its Chinese."""

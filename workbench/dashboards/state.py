@@ -22,6 +22,8 @@ from workbench.errors import RunError, UsageError
 from workbench.vocabulary import SEVERITY_LABELS, Severity, Verdict
 
 PAGE_SIZE = 50
+#: Id of the unit of organisations that have none.
+NO_UNIT = "-"
 EVIDENCE_SHOWN = 200
 
 #: Verdicts that count as judged, as ``reports.coverage`` counts them: something was due and could be told.
@@ -108,7 +110,7 @@ class RunState:
         self.con.execute(f"CREATE VIEW waiting AS FROM {parquet('results')} WHERE {waiting}")
         self.con.execute(f"CREATE TABLE sources AS FROM {parquet('sources')}")
         self.con.execute(
-            "CREATE TABLE organizations AS SELECT * REPLACE (coalesce(unit_id, '-') AS unit_id,"
+            f"CREATE TABLE organizations AS SELECT * REPLACE (coalesce(unit_id, '{NO_UNIT}') AS unit_id,"
             f" coalesce(unit_name, '未归属单位') AS unit_name) FROM {parquet('organizations')}"
         )
         self.con.execute(
@@ -175,7 +177,7 @@ class RunState:
         """Failing and judged of every unit × requirement that occurs in the results."""
         marks = ", ".join("?" * len(JUDGED))
         rows = self.con.execute(
-            "SELECT coalesce(unit_id, '-'), requirement, count(*) FILTER (verdict = ?),"
+            f"SELECT coalesce(unit_id, '{NO_UNIT}'), requirement, count(*) FILTER (verdict = ?),"
             f" count(*) FILTER (verdict IN ({marks})), count(*) FILTER (verdict = ?),"
             " count(*) FILTER (verdict = ?), count(*) FILTER (verdict IN (?, ?))"
             " FROM results LEFT JOIN organizations ON org_id = subject GROUP BY 1, 2",
@@ -284,8 +286,8 @@ class RunState:
     # -- one branch -------------------------------------------------------------------------------------------
 
     def branch(self, subject: str) -> dict[str, Any]:
-        """One subject: ``organization``, ``lineage`` (names above it), ``results`` with strip and evidence counts, in
-        the order of the documents, ``waiting`` (entries of the requirements that nobody has checked on site yet).
+        """One subject: ``organization``, ``lineage`` (id, name of those above it), ``results`` with strip and evidence
+        counts, in the order of the documents, ``waiting`` (entries of the requirements that nobody has checked on site yet).
 
         Raises :class:`UsageError` when the run has no such subject.
         """
@@ -310,20 +312,23 @@ class RunState:
         unseen = self.con.execute("SELECT requirement FROM waiting WHERE subject = ?", [subject]).fetchall()
         unseen = {requirement for requirement, in unseen}
         waiting = [r for r in self.requirements if r["id"] in unseen]
-        lineage = self._lineage(organization)
+        lineage = self.lineage(subject)
         return {"organization": organization, "lineage": lineage, "results": results, "waiting": waiting}
 
-    def _lineage(self, organization: dict[str, Any]) -> list[str]:
-        names: list[str] = []
-        parent, seen = organization.get("parent_id"), {organization["org_id"]}
-        while parent and parent not in seen:
-            seen.add(parent)
-            row = self.con.execute("SELECT name, parent_id FROM organizations WHERE org_id = ?", [parent]).fetchone()
+    def lineage(self, org_id: str) -> list[tuple[str, str]]:
+        """(id, name) of the organisations above one, the highest first, as far as the run and the viewer's scope know
+        them."""
+        above: list[tuple[str, str]] = []
+        seen: set[str | None] = {None}
+        at: str | None = org_id
+        while at not in seen:
+            seen.add(at)
+            row = self.con.execute("SELECT name, parent_id FROM organizations WHERE org_id = ?", [at]).fetchone()
             if row is None:
                 break
-            names.insert(0, row[0])
-            parent = row[1]
-        return names
+            above.insert(0, (at, row[0]))
+            at = row[1]
+        return above[:-1]
 
     def evidence(self, subject: str, requirement: str, *, limit: int = EVIDENCE_SHOWN) -> dict[str, Any]:
         """``rows`` (file, sheet, row, date, label, status, counted; at most ``limit``) and ``total``."""

@@ -4,7 +4,7 @@ const PATIENCE_MS = 9000;  // an unanswered question older than this counts as a
 const EXPORT_MS = 180000;
 const LOST = "与督查服务的连接已中断或服务正忙，下方内容可能不是最新，组织详情已隐去。若持续出现，请刷新页面。";
 
-const VIEWS = ["overview", "requirements", "board"];
+const VIEWS = ["overview", "unit", "branch", "requirements", "board", "quality", "compare"];
 // What the dialog can show besides a branch: its name in the address → the question to the kernel.
 const DETAILS = {
   card: (id) => ({ do: "card", requirement: id }),
@@ -76,7 +76,7 @@ function overview(root, model, served) {
   const initial = { text: "", document: "", requirement: "", unit: "", verdict: new FormData(form).get("verdict") };
   const filter = { ...initial, sort: "", descending: false, page: 0 };
   // selected: the branch in the dialog (subject, requirement) or what else it shows (kind, id).
-  let selected = null, total = 0, pages = 1, asking = 0, stamp = root.dataset.stamp;
+  let selected = null, total = 0, pages = 1, asking = 0, redo = false, stamp = root.dataset.stamp;
 
   const say = (text) => { banner.textContent = text; banner.hidden = !text; (dialog.open ? dialog : root).prepend(banner); };
   const hideDetail = (text) => {
@@ -91,7 +91,9 @@ function overview(root, model, served) {
   }, () => {
     say("");
     root.classList.remove("wb-lost");
+    redo = true;
     if (dialog.open && selected) { if (selected.kind) openDetail(selected.kind, selected.id, true); else openBranch(selected.subject, selected.requirement); }
+    route();
     load();
   }, (message) => desk.heard(message));
   // One way in for every answer: a fault or another run is said aloud and nothing else is shown.
@@ -107,18 +109,24 @@ function overview(root, model, served) {
   const overviewQuery = () => { const set = query(Object.fromEntries(Object.keys(initial).map((name) => [name, filter[name]]))); return "view=overview" + (set ? "&" + set : ""); };
   // What of the address names the detail in view.
   const detail = () => new URLSearchParams([...address.read()].filter(([name]) => OPENED.includes(name))).toString();
+  // In the view of one branch the address names it: there only what is opened over the view is a detail.
+  const opened = () => address.read().get("view") === "branch" ? Object.keys(DETAILS) : OPENED;
   function go(pairs, replace) {
     address.write(typeof pairs === "string" ? pairs : query(pairs), replace);
     return route();
   }
   async function route() {
     const wanted = address.read(), view = VIEWS.find((name) => name === wanted.get("view")) || "overview";
-    const kind = Object.keys(DETAILS).find((name) => wanted.get(name)), branch = wanted.get("branch");
+    if (!link.isLost()) say("");  // what was said of another page
+    const kind = Object.keys(DETAILS).find((name) => wanted.get(name)), branch = view !== "branch" && wanted.get("branch");
     for (const part of root.querySelectorAll(".wb-view")) part.hidden = part.dataset.view !== view;
-    for (const tab of root.querySelectorAll("[data-tab]")) if (tab.dataset.tab === view) tab.setAttribute("aria-current", "page"); else tab.removeAttribute("aria-current");
+    for (const tab of root.querySelectorAll("[data-tab]")) if (tab.dataset.tab === view || (view === "branch" && tab.dataset.tab === "unit")) tab.setAttribute("aria-current", "page"); else tab.removeAttribute("aria-current");
     if (dialog.open && !kind && !branch) { selected = null; dialog.close(); }
     if (kind) openDetail(kind, wanted.get(kind)); else if (branch) openBranch(branch, wanted.get("of") || "");
     if (view === "board") return desk.show();
+    if (view === "quality") return checks.show();
+    if (view === "compare") return runs.show();
+    if (view === "unit" || view === "branch") { const again = redo; redo = false; return way[view](wanted.get(view) || "", again); }
     if (view === "requirements") {
       const rest = new URLSearchParams(wanted);
       rest.delete("card");
@@ -252,11 +260,12 @@ function overview(root, model, served) {
     const answer = await ask({ do: "evidence", subject, requirement: section.dataset.requirement, all });
     if (answer && section.isConnected && (own || answer.message.subject === selected.subject)) (own ? section : section.querySelector(".wb-evidence > div")).innerHTML = answer.message.html;
   }
-  async function download(button) {
+  const download = (button) => save(button, { do: "export", filter });
+  async function save(button, request) {
     button.disabled = true;
     const label = button.textContent;
     button.textContent = "正在生成…";
-    const answer = await ask({ do: "export", filter }, EXPORT_MS);
+    const answer = await ask(request, EXPORT_MS);
     button.disabled = false;
     button.textContent = label;
     if (!answer) return;
@@ -277,7 +286,8 @@ function overview(root, model, served) {
     previous: () => { filter.page = Math.max(0, filter.page - 1); load(); },
     next: () => { filter.page = Math.min(pages - 1, filter.page + 1); load(); },
     export: download, close: () => dialog.close(), print: () => window.print(),
-    "all-evidence": (button) => evidence(button.closest("section, [data-evidence]"), true),
+    proof: (button) => way.proof(button), records: (button) => way.records(button), back: () => served && history.length > 1 ? history.back() : go({ view: "unit" }),
+    "all-evidence": (button) => button.closest(".wb-p-proof") ? way.proof(button.closest("tr").previousElementSibling.querySelector("[data-do=proof]"), true) : evidence(button.closest("section, [data-evidence]"), true),
     "clear-board": () => desk.clear(), "more-filters": (button) => desk.unfold(button), alone: (button) => desk.alone(button), "more-findings": (button) => desk.further(button),
   };
   root.addEventListener("click", (event) => {
@@ -288,7 +298,7 @@ function overview(root, model, served) {
       const wanted = new URLSearchParams(to.getAttribute("href").slice(1));
       // A card opened from a card or a filtered table keeps the filters of that table.
       const from = address.read(), opens = OPENED.some((name) => wanted.has(name)), same = (from.get("view") || "overview") === wanted.get("view");
-      const kept = { requirements: FIELDS, board: BOARD_FIELDS }[wanted.get("view")] || [];
+      const kept = { requirements: FIELDS, board: BOARD_FIELDS, compare: COMPARE_FIELDS }[wanted.get("view")] || [];
       if (opens && same) for (const name of kept) if (from.get(name)) wanted.set(name, from.get(name));
       go(wanted.toString());
       if (wanted.get("view") === "overview" && wanted.size > 1 && !opens && !to.dataset.tab) $("#wb-list").scrollIntoView({ block: "start" });
@@ -296,7 +306,7 @@ function overview(root, model, served) {
     }
     const clause = at("tr[data-id]");
     const deed = at("[data-do]"), tile = at("button.wb-tile"), cell = at(".wb-cell"), sort = at("th[data-sort]"), row = at("tr[data-subject]");
-    if (deed) deeds[deed.dataset.do](deed);
+    if (deed) (deeds[deed.dataset.do] || checks.deeds[deed.dataset.do] || runs.deeds[deed.dataset.do])(deed);
     else if (tile) { show({ ...initial, verdict: tile.dataset.verdict }); $("#wb-list").scrollIntoView({ block: "start" }); }
     else if (cell) choose(cell);
     else if (sort) show({ sort: sort.dataset.sort, descending: filter.sort === sort.dataset.sort && !filter.descending });
@@ -335,7 +345,7 @@ function overview(root, model, served) {
     dialog.replaceChildren();
     if (!banner.hidden) root.prepend(banner);
     const rest = address.read();
-    if (OPENED.some((name) => rest.has(name))) { for (const name of OPENED) rest.delete(name); address.write(rest.toString(), true); }
+    if (opened().some((name) => rest.has(name))) { for (const name of opened()) rest.delete(name); address.write(rest.toString(), true); }
     if (row && !row.hidden) row.focus();
   });
 
@@ -347,7 +357,8 @@ function overview(root, model, served) {
   oneStop($(".wb-heat"));
   root.addEventListener("keydown", (event) => {
     const cell = event.target.closest(".wb-cell"), row = event.target.closest("tr[data-subject]");
-    const clause = event.target.closest("tr[data-id]"), issue = event.target.closest(".wb-issue");
+    const clause = event.target.closest("tr[data-id]"), issue = event.target.closest(".wb-issue"), day = event.target.closest(".wb-mark");
+    if (day && /^(Arrow|Home|End)/.test(event.key)) { event.preventDefault(); way.move(day, event.key); return; }
     if (issue && event.key.startsWith("Arrow")) { event.preventDefault(); desk.move(issue, event.key); return; }
     if (clause && event.target === clause) {
       if (event.key === "Enter") showCard(clause);
@@ -374,6 +385,11 @@ function overview(root, model, served) {
   });
 
   const clauses = requirements(clausesView, ask, go);
+  const way = places($('.wb-view[data-view="unit"]'), $('.wb-view[data-view="branch"]'), {
+    ask, ledger: "ledger" in root.dataset && (async (subject) => (await ask({ do: "board-branch", subject, filter: desk.filter() }, ACT_MS))?.message.html),
+  });
+  const checks = quality($('.wb-view[data-view="quality"]'), ask, save);
+  const runs = comparing($('.wb-view[data-view="compare"]'), ask, save, { go, address });
   const desk = board(boardView, {
     ask, go, address, asOf: root.dataset.asOf,
     redraw: () => { if (dialog.open && selected && ["finding", "holder"].includes(selected.kind)) openDetail(selected.kind, selected.id, true); },
