@@ -29,7 +29,8 @@ READ_BY_PEOPLE = {
 }
 
 #: Typer prints the docstrings of the commands as help; elsewhere docstrings are English.
-HELP = (PACKAGE / "cli" / "app.py", PACKAGE / "cli" / "requirements_app.py")
+HELP = (PACKAGE / "cli" / "app.py", PACKAGE / "cli" / "requirements_app.py",
+        PACKAGE / "cli" / "users_app.py")
 
 
 def narrow(texts: Iterator[str]) -> list[str]:

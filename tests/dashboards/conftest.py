@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import socket
@@ -19,13 +20,11 @@ from fake_run import write_run
 
 ROOT = Path(__file__).resolve().parents[2]
 _SERVE = """
-import sys
+import json, sys
 from pathlib import Path
 from workbench.dashboards import serve
 serve._IDLE_SECONDS, serve._LOOK_SECONDS = int(sys.argv[3]), 1
-serve.serve(
-    Path(sys.argv[1]), port=int(sys.argv[2]), token=sys.argv[4] or None, ledger=sys.argv[5], inspector=sys.argv[6]
-)
+serve.serve(Path(sys.argv[1]), port=int(sys.argv[2]), **json.loads(sys.argv[4]))
 """
 _CHROMIUM = ("/usr/bin/chromium", "chromium", "chromium-browser", "google-chrome")
 _ARGS = [
@@ -49,16 +48,16 @@ def season(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 class Server:
     """One ``workbench serve`` in a process of its own."""
 
-    def __init__(
-        self, run: Path, *, idle_seconds: int = 3600, token: str = "", ledger: Path | str = "", inspector: str = ""
-    ):
+    def __init__(self, run: Path, *, idle_seconds: int = 3600, program: str = _SERVE, errors: Any = subprocess.DEVNULL,
+                 **options: Any):
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.port = free.getsockname()[1]
         self.address = f"http://localhost:{self.port}"
+        told = json.dumps(options, default=str)
         environment = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
         self.process = subprocess.Popen(
-            [sys.executable, "-c", _SERVE, str(run), str(self.port), str(idle_seconds), token, str(ledger), inspector],
-            env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+            [sys.executable, "-c", program, str(run), str(self.port), str(idle_seconds), told],
+            env=environment, text=True, stdout=subprocess.PIPE, stderr=errors,
         )
         self.greeting = self.process.stdout.readline()
 
@@ -123,7 +122,7 @@ class Page:
         self.tab.wait_for_selector("#wb-shell[data-ready]", timeout=60_000)
 
     def _on_request(self, request: Any) -> None:
-        local = (self.server.address.split("/?")[0], f"ws://localhost:{self.server.port}", "data:", "blob:")
+        local = (self.server.address, f"ws://localhost:{self.server.port}", "data:", "blob:")
         if not request.url.startswith(local):
             self.outside.append(request.url)
 

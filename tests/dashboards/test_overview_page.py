@@ -230,22 +230,6 @@ def test_idle_kernels_end_but_not_the_one_that_waits(tmp_path: Path) -> None:
         server.stop()
 
 
-def test_a_token_keeps_others_out(tmp_path: Path, visit: Callable[..., Page]) -> None:
-    server = Server(write_run(tmp_path / "run", branches=24), token="kouling-7")
-    try:
-        assert "?token=kouling-7" in server.greeting
-        try:
-            answer = urllib.request.urlopen(server.address).read().decode()
-        except urllib.error.HTTPError as e:
-            answer = e.read().decode()
-        assert "wb-shell" not in answer
-        server.address += "/?token=kouling-7"
-        page = visit(server)
-        assert page.tab.locator(".wb-tile-value").first.inner_text() == "24"
-    finally:
-        server.stop()
-
-
 def test_paper_shows_what_fails_and_no_controls(server: Server, fake: Path, visit: Callable[..., Page]) -> None:
     page = visit(server)
     tab = page.tab

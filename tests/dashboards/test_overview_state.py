@@ -154,7 +154,7 @@ def test_a_branch_shows_each_of_its_results(state: RunState, results: pd.DataFra
     assert branch["organization"]["org_id"] == subject
     own = results[results["subject"] == subject].set_index("requirement")
     assert {r["requirement"]: r["verdict"] for r in branch["results"]} == own["verdict"].to_dict()
-    assert branch["lineage"][0] == "甲州市模拟市委"
+    assert branch["lineage"][0] == ("000", "甲州市模拟市委")
     assert [r["id"] for r in branch["waiting"]] == sorted(r for r in state.by_id if "site" in r and r not in own.index)
     with pytest.raises(UsageError):
         state.branch("999-9999")
@@ -313,7 +313,11 @@ def test_serve_names_another_port_when_taken(fake: Path) -> None:
     assert f"--port {port + 1}" in e.value.next_step
 
 
-def test_serve_wants_a_token_when_open_to_others(fake: Path) -> None:
+@pytest.mark.parametrize("options", [{"host": "0.0.0.0"}, {"proxied": True}])
+def test_serve_wants_users_when_open_to_others(
+    fake: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, options: dict
+) -> None:
+    monkeypatch.chdir(tmp_path)
     with pytest.raises(UsageError) as e:
-        serve(fake, host="0.0.0.0")
-    assert "--token" in e.value.next_step
+        serve(fake, **options)
+    assert "workbench users add" in e.value.next_step

@@ -22,6 +22,7 @@ from workbench.cli.options import (
     option,
 )
 from workbench.cli.requirements_app import requirements_app, suites_app
+from workbench.cli.users_app import users_app
 from workbench.exit_codes import ExitCode
 
 __all__ = ["app", "usage_message"]
@@ -34,6 +35,7 @@ app = typer.Typer(
 app.add_typer(ledger_app, name="ledger")
 app.add_typer(requirements_app, name="requirements")
 app.add_typer(suites_app, name="suites")
+app.add_typer(users_app, name="users")
 
 
 def _version(wanted: bool) -> None:
@@ -194,8 +196,14 @@ def season(
 def serve(
     run: RunArgument,
     port: Annotated[int, option("--port", "PORT", "端口", min=1, max=65535)] = 8866,
-    host: Annotated[str, option("--host", "HOST", "监听地址；默认只限本机")] = "127.0.0.1",
-    token: Annotated[str | None, option("--token", "TOKEN", "访问口令；对其他电脑开放时必须设置")] = None,
+    host: Annotated[str, option("--host", "HOST", "监听地址；默认只限本机，开放给其他电脑时须登录")] = "127.0.0.1",
+    users: Annotated[
+        str,
+        option("--users", "FILE", "用户文件，写明则须登录；须登录而未写明时用 users.yaml", envvar="WORKBENCH_USERS",
+               show_envvar=False, show_default=False),
+    ] = "",
+    base_url: Annotated[str, option("--base-url", "PATH", "反向代理下的路径，如 /ducha/")] = "/",
+    proxied: Annotated[bool, option("--proxied", None, "在本机的反向代理之后，须登录；采信代理转来的访客地址")] = False,
     ledger: Annotated[
         str,
         option("--ledger", "WHERE", "督查台账，供“整改与亮牌”页使用", envvar="WORKBENCH_LEDGER",
@@ -213,4 +221,4 @@ def serve(
     """
     from workbench.cli.commands import run_serve
 
-    return run_serve(run, port, host, token, ledger, inspector)
+    return run_serve(run, port, host, ledger, inspector, users, base_url, proxied)

@@ -173,11 +173,15 @@ def run_explain(folder: Path, subject: str, requirement: str) -> int:
     return ExitCode.CLEAN
 
 
-def run_serve(folder: Path, port: int, host: str, token: str | None, ledger: str, inspector: str) -> int:
+def run_serve(
+    folder: Path, port: int, host: str, ledger: str, inspector: str, users: str, base_url: str, proxied: bool
+) -> int:
     """``workbench serve``: the dashboard until Ctrl+C."""
     from workbench.dashboards.serve import serve
 
-    serve(folder, host=host, port=port, token=token, ledger=ledger, inspector=inspector)
+    serve(
+        folder, host=host, port=port, ledger=ledger, inspector=inspector, users=users, base_url=base_url, proxied=proxied
+    )
     return ExitCode.CLEAN
 
 

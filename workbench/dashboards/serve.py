@@ -5,12 +5,20 @@ from __future__ import annotations
 import ipaddress
 import logging
 import os
+import re
+import secrets
 import socket
+import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from workbench.dashboards.state import RunState
+from workbench.dashboards.viewer import KEY_VARIABLE
 from workbench.errors import UsageError
 from workbench.resources import resource
+
+if TYPE_CHECKING:
+    from workbench.dashboards.sessions import Sessions
 
 _HERE = Path(__file__).resolve().parent
 
@@ -24,60 +32,113 @@ _EXTENSIONS = ["@jupyter-widgets/jupyterlab-manager", "@voila-dashboards/widgets
 _IDLE_SECONDS = 3600
 _LOOK_SECONDS = 60
 _PING_MS = 30_000
+_HEADERS = {
+    "Content-Security-Policy": _POLICY, "X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin",
+    "X-Frame-Options": "SAMEORIGIN", "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin", "Server": "workbench",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+}
 
 
 def serve(
-    run: Path, *, host: str = "127.0.0.1", port: int = 8866, open_browser: bool = False, token: str | None = None,
-    ledger: str | Path = "", inspector: str = "",
+    run: Path, *, host: str = "127.0.0.1", port: int = 8866, open_browser: bool = False,
+    ledger: str | Path = "", inspector: str = "", users: str | Path = "", base_url: str = "/", proxied: bool = False,
 ) -> None:
     """Show the overview of ``run`` on http://host:port until interrupted.
 
-    ``token``: visitors must open ``…/?token=<token>``; needed when ``host`` is not this machine alone.
     ``ledger``: the ledger of decisions (file or URL) for the page 整改与亮牌;
-    ``inspector``: who acts on that page, empty: it is read only.
+    ``inspector``: who acts on that page where nobody logs in, empty: it is read only.
+    ``users``: the users file; visitors have to log in when one is given, when ``host`` is not this machine alone or
+    when the server stands behind a proxy (then :data:`~workbench.dashboards.accounts.DEFAULT_USERS` is read).
+    ``base_url``: the path under which it is reached; ``proxied``: a proxy on this machine hands visitors on, its
+    X-Forwarded-For and -Proto are believed.
     Raises :class:`~workbench.errors.RunError` when ``run`` is no usable run folder,
     :class:`~workbench.errors.LedgerError` when the ledger cannot be opened, and
-    :class:`~workbench.errors.UsageError` when the port is taken, the address is open to others without a token, there
-    is no such ledger, or the inspector has the name that the program writes under.
+    :class:`~workbench.errors.UsageError` when the port is taken, visitors have to log in and the users file does not
+    allow it, the path is none, there is no such ledger, or the inspector has the name that the program writes under.
     """
     run = Path(run).resolve()
-    RunState(run)
-    loopback = _is_loopback(host)
-    if not loopback and not token:
-        raise UsageError(
-            "对其他电脑开放时必须设置口令", place=f"--host {host}", expected="--token 口令",
-            next_step="请加上 --token，或去掉 --host 只在本机查看",
-        )
+    state = RunState(run)
+    loopback, base_url, inspector = _is_loopback(host), _path(base_url), inspector.strip()
+    if proxied and not loopback:
+        raise UsageError("反向代理须与本服务在同一台电脑", place=f"--host {host}", expected="--host 127.0.0.1",
+                         next_step="去掉 --host；别的电脑能直接连上时，代理转来的地址不可信")
+    sessions = _login(users, inspector, state) if users or proxied or not loopback else None
     _check_port(host, port)
-    inspector = inspector.strip()
-    _set_environment(run, _checked(ledger, inspector), inspector)
+    key = secrets.token_hex(32) if sessions else ""
+    _set_environment(run, _checked(ledger, inspector), inspector, key)
     # Voilà's own imports take about a second: only now, so that a wrong path is told at once.
     from traitlets.config import Config
-    from voila.app import Voila
 
-    shown = "localhost" if loopback else host
-    address = f"http://{shown}:{port}" + (f"/?token={token}" if token else "")
-    app = Voila(config=Config(_settings(host, port, open_browser, token, loopback)))
+    address = f"http://{'localhost' if loopback else host}:{port}{base_url.rstrip('/')}"
+    local_only = loopback and not proxied
+    config = Config(_settings(host, port, open_browser, base_url, local_only))
+    if sessions is None:
+        from voila.app import Voila
+
+        app = Voila(config=config)
+    else:
+        from workbench.dashboards.login import Door, Identity, Server
+
+        app = Server(config=config, identity_provider_class=Identity)
+        app.door, app.proxied = Door(sessions, key, port, base_url), proxied
+        _log_to_stderr()
+        if not loopback:
+            print("提示：连接没有加密，姓名、密码和数据可被同一网络的人截获。正式使用请按 docs/deploy.md 在前面加 TLS。",
+                  file=sys.stderr, flush=True)
     app.log.addFilter(_announce(address))
     app.initialize([str(resource("notebooks") / "dashboard.ipynb")])
     app.start()
 
 
-def _settings(host: str, port: int, open_browser: bool, token: str | None, loopback: bool) -> dict:
+def _login(users: str | Path, inspector: str, state: RunState) -> Sessions:
+    """The sessions over the users file; tells on stderr whose scope the run does not know."""
+    from workbench.dashboards.accounts import DEFAULT_USERS
+    from workbench.dashboards.sessions import Sessions
+
+    if inspector:
+        raise UsageError("登录使用时以登录者本人的名义办理", place="--inspector", found=inspector, next_step="请去掉 --inspector")
+    sessions = Sessions(Path(users or DEFAULT_USERS).resolve())
+    found = sessions.users().values()
+    if not found:
+        raise UsageError("用户文件中没有用户", place=str(users or DEFAULT_USERS), next_step="请用 workbench users add 添加")
+    for user in found:
+        if user.scope is not None and user.scope not in state.run.own:
+            print(f"提示：{user.name} 的查看范围 {user.scope} 不在这次结果中，登录后什么也看不到。", file=sys.stderr, flush=True)
+    return sessions
+
+
+def _log_to_stderr() -> None:
+    """Logins, failed ones among them, with the time."""
+    log = logging.getLogger("workbench.login")
+    if not log.handlers:
+        handler = logging.StreamHandler()
+        handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
+        log.addHandler(handler)
+    log.setLevel(logging.INFO)
+    log.propagate = False
+
+
+def _path(base_url: str) -> str:
+    """The path with a slash at both ends; :class:`UsageError` when it has other than plain characters."""
+    path = f"/{base_url.strip('/')}/" if base_url.strip("/") else "/"
+    if not re.fullmatch(r"(/[\w.~-]+)*/", path, re.ASCII) or "/./" in path or "/../" in path:
+        raise UsageError("路径不对", place="--base-url", found=base_url, expected="字母、数字和斜线，如 /ducha/")
+    return path
+
+
+def _settings(host: str, port: int, open_browser: bool, base_url: str, local_only: bool) -> dict:
     """Voilà's configuration; no configuration file of the machine is read beside it."""
     return {
         "Voila": {
             "ip": host, "port": port, "port_retries": 0, "open_browser": open_browser, "log_level": logging.INFO,
-            "config_file_paths": [], **({"token": token} if token else {}),
+            "config_file_paths": [], "base_url": base_url,
             "tornado_settings": {
                 "compress_response": True,
                 # Only for visitors from this machine: a foreign Host header is then refused (DNS rebinding).
-                "allow_remote_access": not loopback,
+                "allow_remote_access": not local_only,
                 "ws_ping_interval": _PING_MS, "ws_ping_timeout": _PING_MS,
-                "headers": {
-                    "Content-Security-Policy": _POLICY, "X-Content-Type-Options": "nosniff",
-                    "Referrer-Policy": "same-origin",
-                },
+                "headers": _HEADERS,
             },
         },
         "VoilaConfiguration": {
@@ -145,11 +206,12 @@ def _check_port(host: str, port: int) -> None:
         ) from e
 
 
-def _set_environment(run: Path, ledger: str, inspector: str) -> None:
-    """What the kernels inherit: what they show and who acts, our template, and this very package (its folder need not
+def _set_environment(run: Path, ledger: str, inspector: str, key: str) -> None:
+    """What the kernels inherit: what they show, who acts or the key of tickets, our template, and this very package (its folder need not
     be installed)."""
     os.environ["WORKBENCH_RUN"] = str(run)
     os.environ["WORKBENCH_LEDGER"], os.environ["WORKBENCH_INSPECTOR"] = ledger, inspector
+    os.environ[KEY_VARIABLE] = key
     for name, folder in (("JUPYTER_PATH", _HERE / "jupyter"), ("PYTHONPATH", _HERE.parents[1])):
         rest = os.environ.get(name)
         os.environ[name] = f"{folder}{os.pathsep}{rest}" if rest else str(folder)
