@@ -101,8 +101,7 @@ def test_from_the_board_to_a_confirmed_finding_and_back(
     assert f"finding={code}" in tab.evaluate("location.hash") and "unit=002" in tab.evaluate("location.hash")
     assert all(word in article.inner_text() for word in ("应为", "实为", "列入问题", "督查工作台", "依据记录"))
 
-    form = open_form(page, "confirm")
-    assert "须先登记支部意见" in form.inner_text()
+    assert "须先登记支部意见" in tab.locator('dialog details[data-act$="/confirm"]').text_content()
     form = open_form(page, "answer")
     form.locator("[name=agrees]").select_option(label="已告知，未提出意见")
     form.locator("[type=submit]").click()

@@ -38,7 +38,10 @@ class Ledger(Displayed):
     ...     found = ledger.findings.open_on_site(
     ...         "B1", Act("督查员甲", date(2026, 7, 20)), clause="第八条", detail="没有会议记录"
     ...     )
-    ...     ledger.findings.confirm(found.key, Act("督查员乙", date(2026, 7, 21))).state
+    ...     act = Act("督查员乙", date(2026, 7, 21))
+    ...     ledger.findings.answer(found.key, act, text="属实", agrees=True).opinion
+    ...     ledger.findings.confirm(found.key, act).state
+    '认可：属实（2026-07-21）'
     '已确认'
     """
 
