@@ -17,11 +17,14 @@ import typer
 from workbench.audit.run import Run
 from workbench.cli import main
 from workbench.cli.app import app
+from workbench.cli.ledger_commands import print_notes
+from workbench.errors import Refused
 from workbench.exit_codes import ExitCode
 from workbench.ledger.events import Act
 from workbench.ledger.findings import Finding
 from workbench.ledger.ledger import Ledger
 from workbench.ledger.secretaries import of_run
+from workbench.ledger.sync import HOLDER_UNSURE, NO_LONGER_ASKED, SyncReport
 
 pytestmark = pytest.mark.slow
 
@@ -255,7 +258,7 @@ def test_cards_are_proposed_and_decided(where: Path, capsys: pytest.CaptureFixtu
     ledger("card", "decline", other.subject, "--level", "黄牌", "--on", "2026-09-02", "--why", "情节轻微")
     capsys.readouterr()
     ledger("card", "propose", "--as-of", "2026-09-03")
-    table = capsys.readouterr().out.split("另有")[0]
+    table = capsys.readouterr().out.split("未据以提出建议的")[0]
     assert one.subject not in table and other.subject not in table
     ledger("card", "follow-up", one.subject, "--kind", "回头看", "--on", "2026-09-10")
     ledger("card", "feedback", one.subject, "--text", "指出问题", "--source", "上级督查组（样例）", "--on", "2026-09-11")
@@ -269,6 +272,23 @@ def test_cards_are_proposed_and_decided(where: Path, capsys: pytest.CaptureFixtu
     ledger("card", "revoke", one.subject, "--given", "2026-09-01", "--on", "2026-09-20", *why, code=ExitCode.USAGE)
     assert "2026-09-02 黄牌" in capsys.readouterr().err
     ledger("card", "revoke", one.subject, "--given", "2026-09-02", "--on", "2026-09-20", *why)
+
+
+def test_what_a_run_leaves_to_people_is_told(where: Path, demo_run: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Notes of a sync are told nowhere else: a secretary under another key, a finding that could not be judged."""
+    secretary = next(s for s in of_run(Run(where.parent / "demo")).values() if s.holder and s.since)
+    with Ledger(where) as opened:
+        opened.cards.feedback(
+            secretary.org_id, Act(FIRST, date(2026, 9, 1)), text="指出问题", source="上级（样例）", outstanding=False,
+            secretary=replace(secretary, holder="0" * 16))
+        report = SyncReport("r", not_judged=[opened.findings.all()[0].key], notes={
+            secretary.org_id: HOLDER_UNSURE, opened.findings.all()[0].key: NO_LONGER_ASKED})
+        print_notes(opened, report)
+        told = capsys.readouterr().out
+        assert secretary.org_name in told and opened.findings.all()[0].code in told and "须核对原因" in told
+    with pytest.raises(Refused) as refused, Ledger(where) as opened:
+        opened.findings.submit(opened.findings.all()[0].key, Act(FIRST, date(2026, 9, 1), evidence=("x",)), text="x")
+    assert "登记支部意见" in str(refused.value) and "再次核查" not in str(refused.value)
 
 
 def test_another_secretary_or_another_key(where: Path, capsys: pytest.CaptureFixture[str]) -> None:

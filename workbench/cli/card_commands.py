@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from workbench.cli.commands import one_of, parse_date
+from workbench.cli.commands import ROWS_SHOWN, one_of, parse_date
 from workbench.cli.console import out
 from workbench.cli.ledger_common import acting, day, last_run, opened, org_of, secretaries_known, secretary_of
 from workbench.errors import UsageError
@@ -62,7 +62,16 @@ def print_proposals(ledger: Ledger, until: date, secretaries: dict[str, Secretar
         out().print(f"所用参数：{told}", markup=False, soft_wrap=True)
     left = ledger.cards.left_out(until, secretaries)
     if left:
-        out().print(f"另有 {len(left):,} 项未据以提出建议，如：{left[0].org_name} {left[0].why}", markup=False, soft_wrap=True)
+        rows = [(x.org_name or x.org_id, _word_of(ledger, x.ground), x.why) for x in left[:ROWS_SHOWN]]
+        out().print(plain_table("未据以提出建议的", ("党组织", "情况", "原因"), rows))
+        if len(left) > ROWS_SHOWN:
+            out().print(f"……另有 {len(left) - ROWS_SHOWN:,} 项未列出", markup=False)
+
+
+def _word_of(ledger: Ledger, ground: str) -> str:
+    """A ground as people know it: the code of a finding, else as it is."""
+    finding = ledger.findings.find(ground)
+    return ground if finding is None else f"问题 {finding.code}"
 
 
 def run_give(

@@ -18,6 +18,8 @@ from workbench.reports.tables import plain_table
 if TYPE_CHECKING:
     from workbench.ledger.events import Event
     from workbench.ledger.findings import Finding
+    from workbench.ledger.ledger import Ledger
+    from workbench.ledger.sync import SyncReport
 
 #: What to do about what a sync tells: field of its report → next command.
 _NEXT = {
@@ -53,10 +55,25 @@ def run_sync(
                                 right=("问题数",)))
         for name, label in TAKEN.items():
             keys = getattr(report, name)
-            if keys and name in ("resolved", "recurred", "still_failing"):
+            if keys and name in ("resolved", "recurred", "still_failing", "not_judged"):
                 print_findings(label, [ledger.findings.get(key) for key in keys])
+        print_notes(ledger, report)
         err().print(f"台账：{ledger.store.place}", markup=False, soft_wrap=True)
     return ExitCode.CLEAN
+
+
+def print_notes(ledger: Ledger, report: SyncReport) -> None:
+    """Everything that people should look at, all of it: nothing else tells it later."""
+    if report.holders:
+        out().print(f"书记有变动，亮牌记录从无牌起：{'、'.join(report.holders)}", markup=False, soft_wrap=True)
+    rows = []
+    for key, note in report.notes.items():
+        finding = ledger.findings.find(key)
+        card = ledger.cards.find(key) if finding is None else None
+        name = finding.subject_name if finding is not None else card.org_name if card is not None else ""
+        rows.append((key if finding is None else finding.code, name, note))
+    if rows:
+        out().print(plain_table("须留意", ("编号", "党组织", "情况"), rows))
 
 
 def run_list(

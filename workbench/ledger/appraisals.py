@@ -340,7 +340,7 @@ class Appraisals(Book[Appraisal]):
         if cap is not None:
             raise Refused(
                 "等次高于当年亮牌所许", place=ident, found=grade, expected=f"至多“{cap.grade}”：{cap.reason}",
-                next_step=f"依据 {cap.requirement}；亮牌有误的，先以“撤销”摘牌",
+                next_step=f"依据 {cap.requirement}；亮牌有误的先撤销（card clear --revoked，已摘的 card revoke）",
             )
         return self.write(ident, verb, act, {"grade": grade}, checked=course, unmoved=unmoved)
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 from workbench.display import Displayed, Listing
 from workbench.errors import LedgerError, Refused
 from workbench.ledger.events import MACHINE, Act, Draft, Event
-from workbench.ledger.machines import LABELS, OF_THE_MACHINE, transitions, verbs
+from workbench.ledger.machines import LABELS, OF_RUNS, OF_THE_MACHINE, transitions, verbs
 
 if TYPE_CHECKING:
     from workbench.ledger.ledger import Ledger
@@ -169,7 +169,8 @@ class Book(Generic[S]):
         target = transitions(self.topic).get((state, verb))
         label = LABELS[f"{self.topic}.{verb}"]
         if target is None:
-            allowed = "、".join(LABELS[f"{self.topic}.{v}"] for v in verbs(self.topic, state)) if state else ""
+            mine = [f"{self.topic}.{v}" for v in verbs(self.topic, state)] if state else []
+            allowed = "、".join(LABELS[kind] for kind in mine if kind not in OF_RUNS)
             raise Refused(
                 f"现在不能“{label}”", place=ident, found=state or "尚未建立",
                 expected=f"可以：{allowed}" if allowed else "", next_step="先看该项现在的状态和经过",

@@ -165,6 +165,9 @@ OF_THE_MACHINE = frozenset({
     "run.sync", "finding.open", "finding.see", "finding.resolve", "finding.recur", "card.begin", "card.change_holder",
 })
 
+#: Of these, what a run alone can say: nobody is told that they might do it.
+OF_RUNS = frozenset({"finding.see", "finding.resolve"})
+
 #: What people read for a verb (动作), by kind of event.
 LABELS = {
     "finding.open": "列入问题",
