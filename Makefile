@@ -1,4 +1,5 @@
 # make demo   build .venv, play an inspection on sample_data/ (audit in July, look-back in August), serve the dashboard
+# make lab    the same run in notebooks (JupyterLab)
 # make test   run all tests        make lint   ruff        make bench  benchmarks        make sample  remake sample_data/
 # Needs Python 3.11 or later, make and git; everything else is installed into .venv from constraints.txt.
 
@@ -9,9 +10,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 PORT ?= 8866
+LAB_PORT ?= 8888
 AS_OF := 2026-08-31
 
-.PHONY: demo test lint bench sample clean
+.PHONY: demo lab test lint bench sample clean
 .DEFAULT_GOAL := demo
 
 # The stamps come last in their recipes: an interrupted installation is begun again, a finished one is instant.
@@ -30,8 +32,8 @@ $(VENV)/.installed-test: $(VENV)/.installed
 
 # What was made is never changed: the last season serves again while nothing it came from is newer, else a fresh folder
 # is taken. It keeps a home of its own, so that removing runs/ removes all of it.
-demo: export WORKBENCH_HOME := $(CURDIR)/runs/.home
-demo: $(VENV)/.installed
+demo lab: export WORKBENCH_HOME := $(CURDIR)/runs/.home
+.season: $(VENV)/.installed
 	@mkdir -p runs
 	@if [ -f runs/.demo ] && [ -f "$$(cat runs/.demo)/$(AS_OF)/receipt.json" ] && [ -z "$$(find sample_data expectations \
 	workbench -type f ! -path '*/__pycache__/*' -newer runs/.demo | head -n 1)" ]; then \
@@ -41,8 +43,14 @@ demo: $(VENV)/.installed
 	$(BIN)/workbench season sample_data --adoption sample_data/适用文件.yaml --out "$$out" || exit $$?; \
 	echo "$$out" > runs/.demo; \
 	fi
+
+demo: .season
 	@$(BIN)/workbench serve "$$(cat runs/.demo)/$(AS_OF)" --ledger "$$(cat runs/.demo)/督查台账.sqlite" \
 	--inspector 督查员甲 --port $(PORT)
+
+lab: .season
+	@$(BIN)/workbench lab "$$(cat runs/.demo)/$(AS_OF)" --ledger "$$(cat runs/.demo)/督查台账.sqlite" \
+	--folder runs/督查笔记本 --port $(LAB_PORT)
 
 test: $(VENV)/.installed-test
 	$(BIN)/python -m pytest $(ARGS)

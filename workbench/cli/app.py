@@ -193,6 +193,27 @@ def season(
 
 
 @app.command(cls=Command)
+def lab(
+    run: Annotated[Path | None, argument("RUN", "笔记本先打开的核查结果文件夹，可不写")] = None,
+    folder: Annotated[Path, option("--folder", "DIR", "工作文件夹，没有的笔记本复制到这里")] = Path("督查笔记本"),
+    port: Annotated[int, option("--port", "PORT", "端口", min=1, max=65535)] = 8888,
+    ledger: Annotated[
+        str,
+        option("--ledger", "WHERE", "督查台账，供笔记本读取", envvar="WORKBENCH_LEDGER",
+               show_envvar=False, show_default=False),
+    ] = "",
+) -> int:
+    """打开督查笔记本（JupyterLab），只限本机，不连外网。
+
+    已有的笔记本不会被覆盖。在浏览器中打开所显示的地址，按 Ctrl+C 结束。
+    """
+    from workbench.dashboards.lab import lab as open_lab
+
+    open_lab(run, folder=folder, port=port, ledger=ledger)
+    return ExitCode.CLEAN
+
+
+@app.command(cls=Command)
 def serve(
     run: RunArgument,
     port: Annotated[int, option("--port", "PORT", "端口", min=1, max=65535)] = 8866,

@@ -1,10 +1,18 @@
-"""What people look at: the overview of a run, in a notebook or served by Voilà. Reads run folders only."""
+"""What people look at: the overview of a run, in a notebook or served by Voilà. Reads run folders and the ledger.
+
+    >>> from workbench.dashboards import Overview
+
+In a notebook ``Overview(run)`` as the last line of a cell shows the page that ``workbench serve`` opens.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 __all__ = ["Overview"]
+
+if TYPE_CHECKING:
+    from workbench.dashboards.overview import Overview
 
 
 def __getattr__(name: str) -> Any:

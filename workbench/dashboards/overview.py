@@ -23,6 +23,7 @@ from workbench.dashboards.viewer import Viewer, admit, key_of_server, local, own
 from workbench.errors import RunError, WorkbenchError
 
 if TYPE_CHECKING:
+    from workbench.audit.run import Run
     from workbench.dashboards.desk import Desk
 
 #: Environment variables through which the server hands the run folder, the ledger and who acts to the notebook.
@@ -32,8 +33,9 @@ INSPECTOR_VARIABLE = "WORKBENCH_INSPECTOR"
 
 
 class Overview(anywidget.AnyWidget):
-    """The overview of one run folder, in a notebook cell or on the Voilà page.
+    """The overview of one run, in a notebook cell or on the Voilà page.
 
+    ``run`` is a :class:`~workbench.audit.run.Run` or its folder, the last thing in a cell: ``Overview(run)``.
     ``ledger``: the ledger of decisions (file or URL) for the page 整改与亮牌, opened when somebody first asks for it;
     ``inspector``: who acts on that page, empty: it is read only. With ``key``, that of the server's tickets, whoever
     asks has to show a ticket first, and acts under the name in it.
@@ -45,12 +47,12 @@ class Overview(anywidget.AnyWidget):
     stamp = traitlets.Unicode().tag(sync=True)
 
     def __init__(
-        self, run: str | Path, ledger: str | Path = "", inspector: str = "", *, key: str = "", **kwargs: Any
+        self, run: Run | str | Path, ledger: str | Path = "", inspector: str = "", *, key: str = "", **kwargs: Any
     ):
         self.ledger, self._key, self._ticket = str(ledger), key, ""
         self._desk: Desk | None = None
         # With a key nothing is answered from what is opened here, but a run that cannot be read is told at once.
-        self._open(Path(run), local(inspector.strip()))
+        self._open(Path(getattr(run, "path", run)), local(inspector.strip()))
         super().__init__(stamp="" if key else self.state.stamp, **kwargs)
         self.on_msg(self._on_message)
 
