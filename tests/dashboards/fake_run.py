@@ -61,7 +61,8 @@ def requirements(count: int) -> list[dict]:
             "id": f"{document}-{i + 1}", "document": document, "document_title": title, "version": "2022-03-01",
             "clause": clause, "description": f"{_PERIODS[kind][0]}{what}不少于{least}次", "binds": "全部党支部",
             "severity": ("critical", "warning")[i % 5 == 4], "shape": "expect_activity_count", "kwargs": {},
-            "period": kind, "period_label": _PERIODS[kind][0], "unit": "次", "required": least,
+            "period": kind, "period_label": _PERIODS[kind][0], "unit": "次", "required": least, "lower": float(least),
+            "upper": None,
             "required_text": f"{_PERIODS[kind][0]}不少于 {least} 次",
             "parameters": {"grace": _GRACE} if kind == "state" else {},
             "notes": "", "order": i, "fingerprint": f"{i:08x}", **_JUDGED_ENTRY,
@@ -83,7 +84,8 @@ def checks(first: int) -> list[dict]:
             **_JUDGED_ENTRY, "id": f"{document}-site-{i + 1}", "document": document, "document_title": title,
             "version": "2022-03-01", "clause": f"第{numeral(40 + i)}条", "description": f"设有活动阵地第{i + 1}处",
             "binds": "全部党支部", "severity": "info", "shape": "expect_checklist", "shape_label": "现场核查",
-            "kwargs": {}, "period": "year", "period_label": "每年", "unit": "项", "required": None,
+            "kwargs": {}, "period": "year", "period_label": "每年", "unit": "项", "required": None, "lower": None,
+            "upper": None,
             "required_text": "现场核查符合", "parameters": {}, "notes": "", "order": first + i,
             "fingerprint": f"c{i}", "treatment": "checklist",
             "guidance": {"look": f"活动室第{i + 1}处", "evidence": "活动台账", "faults": "长期锁门"},
@@ -209,7 +211,7 @@ def write_run(
     found, orgs = requirements(count), _organizations(branches, units)
     on_site = checks(count)
     orgs = [(o[0], (rename or {}).get(o[0], o[1]), *o[2:]) for o in orgs]
-    weakness = {u: rng.random() * 0.3 for u in {o[6] for o in orgs}}
+    weakness = {u: rng.random() * 0.3 for u in sorted({o[6] for o in orgs})}
     hard = {r["id"]: rng.random() ** 2 for r in found}
     results = [
         _result(rng, o, r, weakness[o[6]] * hard[r["id"]] * 2) for o in orgs[1 + units:] for r in found

@@ -244,6 +244,16 @@ class Comparing:
             "added": [i for i in new if i not in old], "dropped": [i for i in old if i not in new],
         }
 
+    def ids(self) -> tuple[str, str]:
+        """What the ledger calls the two runs, earlier first: the beginning of the digest of the receipt."""
+        from workbench.ledger.runs import run_id
+
+        return run_id(self.before.path), run_id(self.after.path)
+
+    def known(self) -> set[str]:
+        """Organisations the served run has a page for."""
+        return {row[0] for row in self.served.con.execute("SELECT org_id FROM organizations").fetchall()}
+
     def select(self, f: ListFilter) -> list[Line]:
         """The findings of the filter, whatever its page."""
         words = f.text.casefold().split()
@@ -292,6 +302,12 @@ def chosen(found: list[Choice], name: str, state: RunState) -> Choice | None:
     others = [c for c in usable(found, state.receipt.get("city") or "") if not c.served]
     older = [c for c in others if c.as_of <= state.receipt["as_of"]]
     return older[-1] if older else others[0] if others else None
+
+
+def alone(state: RunState) -> UsageError:
+    """That there is no other run of the same city to stand beside the served one."""
+    return UsageError("没有可以对比的另一次督查结果", place=str(state.path.parent.name),
+                      next_step="把同一地区的另一次督查结果文件夹放在同一位置")
 
 
 def _organizations(state: RunState) -> dict[str, tuple[str, str, str]]:

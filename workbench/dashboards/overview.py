@@ -25,6 +25,7 @@ from workbench.errors import RunError, WorkbenchError
 if TYPE_CHECKING:
     from workbench.audit.run import Run
     from workbench.dashboards.desk import Desk
+    from workbench.dashboards.review import Review
 
 #: Environment variables through which the server hands the run folder, the ledger and who acts to the notebook.
 RUN_VARIABLE = "WORKBENCH_RUN"
@@ -51,6 +52,7 @@ class Overview(anywidget.AnyWidget):
     ):
         self.ledger, self._key, self._ticket = str(ledger), key, ""
         self._desk: Desk | None = None
+        self._review: Review | None = None
         # With a key nothing is answered from what is opened here, but a run that cannot be read is told at once.
         self._open(Path(getattr(run, "path", run)), local(inspector.strip()))
         super().__init__(stamp="" if key else self.state.stamp, **kwargs)
@@ -131,6 +133,8 @@ class Overview(anywidget.AnyWidget):
             case "export":
                 f = Filter.of(message.get("filter", {}))
                 return {"name": export.file_name(self.state, f)}, [export.to_xlsx(self.state, f)]
+            case str(asked) if asked.startswith(("quality", "compare")):
+                return self._reviewed().answer(asked, message)
             case str(asked) if asked.startswith("board"):
                 return self._at_desk().answer(asked, message), []
             case other:
@@ -144,6 +148,14 @@ class Overview(anywidget.AnyWidget):
 
             self._desk = Desk(self.ledger, self.state, self.state.viewer.acts_as)
         return self._desk
+
+    def _reviewed(self) -> Review:
+        """The views 数据质量 and 对比; what they need is imported only now."""
+        if self._review is None:
+            from workbench.dashboards.review import Review
+
+            self._review = Review(self.state, self.ledger)
+        return self._review
 
     def _admit(self, message: dict[str, Any]) -> None:
         """Take a ticket, or hold the one that was taken against the clock; nothing is answered without one."""
