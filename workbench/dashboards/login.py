@@ -150,7 +150,7 @@ class _Guard:
         self.door: Door = self.settings["door"]
         session = self.door.session(self)
         if session is None:
-            if isinstance(self, _Page) and self.request.method == "GET":
+            if isinstance(self, _Page) and self.request.method == "GET" and not any(self.path_args):
                 self.redirect(url_path_join(self.door.base_url, "login"))
                 return
             raise HTTPError(403)
