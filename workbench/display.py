@@ -54,7 +54,7 @@ def _template() -> Template:
 
 
 class Figure(str):
-    """Text that is a figure (``12/40``, ``30.0%``): right-aligned as numbers are."""
+    """Text that is a figure (``12/40``): right-aligned as numbers are."""
 
 
 def text(value: Any) -> str:
@@ -77,15 +77,6 @@ def text(value: Any) -> str:
         case tuple() | list() | set() | frozenset():
             return "、".join(text(part) for part in value)
     return str(value)
-
-
-def share(part: int, whole: int) -> Figure:
-    """``k/n（p%）``; the figures alone where there is nothing to divide by.
-
-    >>> share(3, 12), share(0, 0)
-    ('3/12\uff0825.0%\uff09', '0/0')
-    """
-    return Figure(f"{part}/{whole}（{part / whole:.1%}）" if whole else f"{part}/{whole}")
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""``workbench lab``: notebooks copied and never overwritten, JupyterLab opened in Chromium, nothing asked of elsewhere."""
+"""``workbench lab``: notebooks copied, never overwritten; JupyterLab in Chromium; nothing is asked of another host."""
 
 from __future__ import annotations
 

@@ -49,7 +49,7 @@ def test_notebook_runs(path: Path, fake: Path, tmp_path: Path, monkeypatch: pyte
 
 
 @pytest.mark.slow
-def test_a_wrong_path_is_told_without_a_way_through_our_modules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_wrong_path_is_told_in_words_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     cell = nbformat.v4.new_code_cell("import workbench\nworkbench.open_run('没有')")
     notebook = nbformat.v4.new_notebook(cells=[cell])
