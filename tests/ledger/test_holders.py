@@ -1,4 +1,4 @@
-"""Whose card it is: another secretary, the same one under a new key, a card found to have been an error too late."""
+"""Whose card it is: another secretary, the same one under a new key; what is no ground, and a card found an error late."""
 
 from __future__ import annotations
 
@@ -151,3 +151,16 @@ def test_items_of_others_are_no_ground(season: Season, ground: str) -> None:
         season.yellow(ground)
     season.yellow("lists/2026/B1#1")
     assert season.ledger.cards.get("B1").state == "黄牌"
+
+
+def test_a_recurrence_that_nobody_confirmed_is_no_look_back(season: Season) -> None:
+    key, other = season.assigned("08-10"), season.assigned("08-10", requirement="secretary-2022-9-1")
+    season.yellow(key, other)
+    season.closed(key, "08-01")
+    season.recur(key, "08-15")
+    give = season.ledger.cards.give_orange
+    with pytest.raises(Refused, match="未见回头看"):
+        give("B1", act("08-20"), grounds=(other,))
+    season.ledger.findings.answer(key, act("08-20"), text="属实", agrees=True)
+    season.ledger.findings.confirm(key, act("08-20"))
+    assert give("B1", act("08-21"), grounds=(key,)).state == "橙牌"

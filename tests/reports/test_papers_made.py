@@ -237,7 +237,9 @@ def test_spreadsheets_hold_no_formula_and_are_ready_to_print(papers: dict[str, P
 def test_a_remark_says_what_else_is_known(season: Season) -> None:
     finding = season.breaches[-1]
     assert remark(replace(finding, state="待核实")) == f"编号 {finding.code}"
-    assert "反弹 2 次" in remark(replace(finding, state="复发", recurrences=2))
+    assert "反弹 1 次" in remark(replace(finding, state="复发", recurrences=2)), "the second one nobody confirmed yet"
+    assert "反弹" not in remark(replace(finding, state="复发", recurrences=1))
+    assert "反弹 2 次" in remark(replace(finding, state="已确认", recurrences=2))
     assert "销号后台账仍未补正" in remark(replace(finding, state="已销号", still_failing=True))
     resolved = replace(finding, state="整改中", resolved_run="a", resolved_on=date(2026, 8, 31))
     assert "2026-08-31 的核查已不再显示，待人复核" in remark(resolved)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from workbench.display import Displayed, Listing
 from workbench.ledger.card_facts import CardFacts, Fact, moved
 from workbench.ledger.cards import CONFIRMED, FOLLOW_UPS, LOOK_BACK, NONE, ORANGE, RED, YELLOW, Card, Given
-from workbench.ledger.findings import BREACH
+from workbench.ledger.findings import BREACH, CLOSED
 from workbench.ledger.secretaries import Secretary
 from workbench.requirements.model import Parameter
 
@@ -135,15 +135,19 @@ def facts_of(
 
 
 def looked_back(ledger: Ledger, card: Card, grounds: Sequence[str]) -> bool:
-    """Whether a look-back since the card is on record: noted, or a failed review or recurrence among the grounds."""
+    """Whether a look-back since the card is on record: noted, or a failed review or recurrence among the grounds.
+
+    A recurrence counts that people confirmed, not one that a run alone says.
+    """
     since = card.given_on
     if since is None:
         return False
     if any(f.kind == LOOK_BACK and f.done_on >= since for f in card.follow_ups):
         return True
     findings = (ledger.findings.find(ground) for ground in dict.fromkeys((*card.grounds, *grounds)))
-    days = [day for f in findings if f is not None for day in (f.failed_on, f.recurred_on) if day is not None]
-    return any(day >= since for day in days)
+    known = [f for f in findings if f is not None]
+    days = [f.failed_on for f in known] + [f.recurred_on for f in known if f.state in (*CONFIRMED, CLOSED)]
+    return any(day is not None and day >= since for day in days)
 
 
 def follow_ups_due(ledger: Ledger, as_of: date) -> Listing[FollowUpDue]:

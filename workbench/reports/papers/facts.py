@@ -52,6 +52,11 @@ def nature(finding: Finding) -> str:
     return ESTABLISHED if established(finding) else UNESTABLISHED
 
 
+def rebounds(finding: Finding) -> int:
+    """How often it came back as people confirmed it (反弹); what a run alone says does not count yet."""
+    return finding.recurrences - (finding.state == "复发")
+
+
 def severity(finding: Finding) -> str:
     """Weight of the requirement in Chinese (严重程度)."""
     return SEVERITY_LABELS[Severity(finding.severity)] if finding.severity else ""

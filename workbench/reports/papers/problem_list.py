@@ -103,8 +103,8 @@ def remark(f: Finding) -> str:
     parts = [f"编号 {f.code}"]
     if f.state not in (facts.UNESTABLISHED, "已确认"):
         parts.append(f.state)
-    if f.recurrences:
-        parts.append(f"反弹 {f.recurrences} 次")
+    if times := facts.rebounds(f):
+        parts.append(f"反弹 {times} 次")
     if f.proposed_for_review and f.resolved_on:
         parts.append(f"{f.resolved_on.isoformat()} 的核查已不再显示，待人复核")
     if f.still_failing and f.state == CLOSED:

@@ -73,7 +73,7 @@ def done(f: Finding, on: date) -> str:
 
 def _row(number: int, f: Finding, state: str, source: facts.Source) -> tuple[Any, ...]:
     problem = f"{f.subject_name}：{facts.statement(f)}（{source.basis(f)}；编号 {f.code}）"
-    came_back = YES if f.recurrences else NO if f.state == CLOSED else ""
+    came_back = YES if facts.rebounds(f) else NO if f.state == CLOSED else ""
     verdict = f.look_back
     if f.still_failing and f.state == CLOSED:
         verdict = "；".join(p for p in (verdict, "台账仍未补正") if p)
