@@ -164,3 +164,12 @@ def test_a_recurrence_that_nobody_confirmed_is_no_look_back(season: Season) -> N
     season.ledger.findings.answer(key, act("08-20"), text="属实", agrees=True)
     season.ledger.findings.confirm(key, act("08-20"))
     assert give("B1", act("08-21"), grounds=(key,)).state == "橙牌"
+
+
+def test_who_takes_back_a_card_on_what_does_not_stand_is_told_to_revoke_it(season: Season) -> None:
+    key = season.confirmed()
+    season.yellow(key)
+    season.ledger.findings.answer(key, act("07-25"), text="有原始记录", agrees=False)
+    season.ledger.findings.dismiss(key, act("07-25"))
+    (proposal,) = season.ledger.cards.proposals(day("08-01"), season.secretaries)
+    assert proposal.clear and "以撤销摘牌" in proposal.texts[0]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 from workbench.display import Displayed, Listing
 from workbench.errors import LedgerError, Refused
 from workbench.ledger.events import MACHINE, Act, Draft, Event
-from workbench.ledger.machines import LABELS, OF_RUNS, OF_THE_MACHINE, transitions, verbs
+from workbench.ledger.machines import LABELS, OF_RUNS, OF_THE_MACHINE, OPENING, transitions, verbs
 
 if TYPE_CHECKING:
     from workbench.ledger.ledger import Ledger
@@ -115,7 +115,8 @@ class Book(Generic[S]):
         """A course by its id; :class:`Refused` when there is none."""
         found = self.find(ident)
         if found is None:
-            raise Refused("台账中没有这一项", place=self.topic, found=ident, next_step="核对编号")
+            opening = LABELS[f"{self.topic}.{OPENING[self.topic]}"]
+            raise Refused("台账中没有这一项", place=self.topic, found=ident, next_step=f"核对编号；还没有的，先“{opening}”")
         return found
 
     def history(self, ident: str) -> list[Event]:

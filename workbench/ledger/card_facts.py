@@ -232,7 +232,10 @@ class CardFacts:
         finding = next((f for f in self.findings if f.key == ground), None)
         if finding is not None:
             day = {CLOSED: finding.closed_on, DISMISSED: finding.dismissed_on}.get(finding.state)
-            return "" if day is None or day > self.as_of else f"{_told(finding)}，{day} {finding.state}"
+            if day is None or day > self.as_of:
+                return ""
+            revoke = "（牌不该亮的以撤销摘牌，不影响述职评议）" if finding.state == DISMISSED else ""
+            return f"{_told(finding)}，{day} {finding.state}{revoke}"
         if (found := self.ledger.lists.of_ground(ground)) is not None:
             lists, item = found
             done = item.done_on is not None and item.done_on <= self.as_of
