@@ -312,11 +312,14 @@ def test_what_is_due(board: Board) -> None:
 
 def test_the_branch_page_lists_what_the_ledger_holds(board: Board) -> None:
     subject = next(f.subject for f in board.ledger.findings.all() if f.state == "整改中")
-    html = board_pages.of_branch(board.of_branch(subject, LATER))
+    html = board_pages.of_branch(board.of_branch(subject, LATER), board.card_of(subject))
     own = [f for f in board.ledger.findings.all() if f.subject == subject]
     assert sorted(re.findall(r"finding=(\w+)", html)) == sorted(f.code for f in own)
     assert sorted(re.findall(r'data-state="([^"]+)"', html)) == sorted(f.state for f in own)
-    assert board_pages.of_branch(board.of_branch("没有", LATER)).strip() == ""
+    assert board_pages.of_branch(board.of_branch("没有", LATER), board.card_of("没有")).strip() == ""
+    card = next(c for c in board.ledger.cards.all() if c.state == "红牌")
+    html = board_pages.of_branch([], board.card_of(card.org_id))
+    assert 'data-plate="红牌"' in html and f"holder={card.org_id}" in html
 
 
 def test_names_are_written_as_text(tmp_path: Path) -> None:

@@ -225,6 +225,10 @@ class Board:
         own = [Entry.on(f, day) for f in self.findings() if f.subject == subject]
         return sorted(own, key=lambda e: (STATES.index(e.finding.state), e.finding.document, e.finding.clause))
 
+    def card_of(self, subject: str) -> Card | None:
+        """The card of one organisation, whatever its state; None when there never was one that the viewer may see."""
+        return self.ledger.cards.find(subject) if self.state.sees(subject) else None
+
     def finding(self, code: str, day: date) -> dict[str, Any]:
         """One finding by its code: ``entry``, ``events`` oldest first, ``evidence`` of the run, ``same_run`` (it was
         last judged by the run of this page), ``forms`` for the acts its state allows.

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from workbench.dashboards.board import SOON_DAYS, Board, BoardFilter, Entry
 from workbench.dashboards.pages import render
 from workbench.ledger.events import MACHINE, Event
 from workbench.ledger.findings import STANCES
 from workbench.ledger.machines import LABELS, OPENING
+
+if TYPE_CHECKING:
+    from workbench.ledger.cards import Card
 
 #: Particulars of events as people read them. What has no word here is shown under its own name: nothing is left out.
 _PARTICULARS = {
@@ -72,9 +75,9 @@ def holder(board: Board, org_id: str, day: date) -> str:
     )
 
 
-def of_branch(entries: list[Entry]) -> str:
-    """The findings of a branch, for its page."""
-    return render("branch_findings.html.j2", entries=entries)
+def of_branch(entries: list[Entry], card: Card | None) -> str:
+    """The findings of a branch and the card of its secretary, for its page; empty when there is neither."""
+    return render("branch_findings.html.j2", entries=entries, card=card)
 
 
 def _line(board: Board, event: Event) -> dict[str, Any]:

@@ -48,7 +48,8 @@ class Desk:
                 return {"id": message["id"], "html": pages.holder(self.board, str(message["id"]), f.day)}
             case "board-branch":
                 subject = str(message["subject"])
-                return {"subject": subject, "html": pages.of_branch(self.board.of_branch(subject, f.day))}
+                entries, card = self.board.of_branch(subject, f.day), self.board.card_of(subject)
+                return {"subject": subject, "html": pages.of_branch(entries, card)}
             case "board-act":
                 return self.board.act(message)
         return {"error": f"页面与服务版本不一致（{asked}），请刷新页面。"}

@@ -6,6 +6,7 @@ from collections import Counter
 from typing import Any
 
 from workbench.dashboards.clauses import Clauses
+from workbench.dashboards.heat import ALL
 from workbench.dashboards.pages import render
 from workbench.dashboards.profile import profile, records
 from workbench.dashboards.spread import Spread, failing_units, spread
@@ -18,7 +19,7 @@ _WIDTH, _HEIGHT, _ABOVE, _BELOW, _SIDE = 760, 190, 34, 24, 10
 
 
 def share(part: int, whole: int) -> str:
-    """A percentage for people, never 0 % where there is any nor 100 % where there is a rest; empty without a whole."""
+    """A percentage, never 0 % where there is any nor 100 % where there is a rest; empty without a whole."""
     if not whole:
         return ""
     value = 100 * part / whole
@@ -26,7 +27,7 @@ def share(part: int, whole: int) -> str:
         return "<0.1%"
     if value > 99.9 and part < whole:
         return ">99.9%"
-    return f"{value:.1f}".removesuffix(".0") + "%"
+    return f"{value:.1f}%"
 
 
 def branch(state: RunState, subject: str) -> str:
@@ -47,10 +48,11 @@ def branch_records(state: RunState, subject: str, kind: str, on: str) -> str:
 def unit(state: RunState, tree: Tree, org_id: str) -> str:
     """One organisation and what lies below; :class:`~workbench.errors.UsageError` when there is none so numbered."""
     found = tree.unit(org_id)
-    listed = found["organization"] and found["organization"]["org_id"] in dict(state.units())
+    # The list of results knows units: it is offered where it holds just what is counted here.
+    unit_cell = found["organization"] and state.heatmap.cells.get((found["organization"]["org_id"], ALL))
     return render(
         "unit.html.j2", **found, tiles=_tiles(found["standing"]), receipt=state.receipt, run=state.path.name,
-        listed=listed, share=share,
+        listed=unit_cell == found["standing"].cell, share=share,
     )
 
 
@@ -58,13 +60,18 @@ def _tiles(s: Standing) -> list[dict[str, Any]]:
     """The tiles of a unit: every percentage with its k of n."""
     tiles = [
         ("组织数", f"{s.organizations:,}", f"其中 {s.with_results:,} 个有结果"),
-        ("有未达标的组织", f"{s.with_failing:,}", f"{s.with_failing:,} / {s.with_results:,}，{share(s.with_failing, s.with_results)}"),
-        ("未达标", f"{s.failing:,}", f"{s.failing:,} / {s.judged:,} 项次，{share(s.failing, s.judged)}"),
+        ("有未达标的组织", f"{s.with_failing:,}", _of(s.with_failing, s.with_results, "")),
+        ("未达标", f"{s.failing:,}", _of(s.failing, s.judged, " 项次")),
         ("进度滞后", f"{s.behind:,}", f"另有进行中 {s.open:,} 项次"),
         ("数据不足", f"{s.no_data:,}", "项次，不计入已判定"),
         ("待现场核查", f"{s.waiting:,}", "项次，不计入已判定"),
     ]
-    return [{"title": title, "value": value, "note": note.removesuffix("，")} for title, value, note in tiles]
+    return [{"title": title, "value": value, "note": note} for title, value, note in tiles]
+
+
+def _of(part: int, whole: int, what: str) -> str:
+    """k of n with its percentage."""
+    return f"{part:,} / {whole:,}{what}，{share(part, whole)}" if whole else f"0 / 0{what}"
 
 
 def card(clauses: Clauses, identifier: str) -> str:
@@ -74,7 +81,7 @@ def card(clauses: Clauses, identifier: str) -> str:
 
 
 def distribution(state: RunState, row: dict[str, Any]) -> dict[str, Any]:
-    """What the card of a requirement shows of its figures: ``spread``, ``chart``, ``units`` where it fails, ``more``."""
+    """What a requirement's card shows of its figures: ``spread``, ``chart``, ``units`` where most fail, ``more``."""
     if row["id"] not in state.by_id:
         return {"spread": None, "chart": None, "units": [], "more": 0}
     found = spread(state, state.by_id[row["id"]])

@@ -12,7 +12,7 @@ from typing import Any
 
 from workbench.dashboards.periods import axis
 from workbench.dashboards.state import RunState
-from workbench.ledger.secretaries import WITH_SECRETARY
+from workbench.errors import UsageError
 from workbench.vocabulary import Verdict
 
 #: Verdicts in the order in which somebody has to look at them; the first ones stand open, the rest is folded.
@@ -76,7 +76,11 @@ def _children(state: RunState, subject: str) -> int:
 
 
 def _secretary(state: RunState, organization: dict[str, Any]) -> str:
-    """Whether the post of secretary is filled and since when, in words; empty where there is no such post. Never who."""
+    """Whether the post of secretary is filled and since when, in words, never by whom; empty where there is no such
+    post."""
+    # Not needed before somebody asks for a branch: the first paint waits for nothing of the ledger.
+    from workbench.ledger.secretaries import WITH_SECRETARY
+
     if organization.get("type") not in WITH_SECRETARY:
         return ""
     rows = state.run.rows("SELECT started_on FROM secretaries WHERE org_id = ?", [organization["org_id"]])
@@ -114,16 +118,42 @@ def timeline(state: RunState, subject: str) -> dict[str, Any]:
 
 
 def records(state: RunState, subject: str, kind: str, on: str) -> list[dict[str, Any]]:
-    """The rows of ledgers behind a mark: ``label`` (people left out), ``file``, ``sheet``, ``source_row``, ``counted``,
-    ``clauses`` (id and clause of the requirements that use the row)."""
+    """The rows of ledgers behind a mark, those alike in one line: ``label`` (people left out), ``file``, ``sheet``,
+    ``rows`` in words (``47–82、90``), ``total``, ``counted``, ``clauses`` (id and clause of the requirements that use
+    them).
+
+    Raises :class:`~workbench.errors.UsageError` when ``on`` is no day.
+    """
+    try:
+        day = date.fromisoformat(on)
+    except ValueError:
+        raise UsageError("日期有误", place="开展情况", found=on, expected="YYYY-MM-DD") from None
     rows = state.run.rows(
         f"SELECT any_value({_LABEL}) AS label, s.file, s.sheet, e.source_row, bool_or(e.counted) AS counted,"
-        " list(DISTINCT e.requirement) AS requirements FROM evidence e LEFT JOIN sources s USING (source_id)"
-        f" WHERE subject = ? AND table_name IN (?, ?) AND {_KIND} = ? AND dated_on = CAST(? AS DATE)"
-        " GROUP BY s.file, s.sheet, e.source_row ORDER BY ALL",
-        [subject, *_DONE, kind, on],
+        " list_sort(list(DISTINCT e.requirement)) AS requirements FROM evidence e LEFT JOIN sources s USING (source_id)"
+        f" WHERE subject = ? AND table_name IN (?, ?) AND {_KIND} = ? AND dated_on = ?"
+        " GROUP BY s.file, s.sheet, e.source_row ORDER BY s.file, s.sheet, e.source_row",
+        [subject, *_DONE, kind, day],
     )
-    for row in rows:
-        known = sorted(row["requirements"], key=lambda r: state.by_id[r]["order"] if r in state.by_id else -1)
-        row["clauses"] = [(r, state.by_id[r]["clause"] if r in state.by_id else r) for r in known]
-    return rows
+    alike: dict[tuple[Any, ...], list[int | None]] = {}
+    for r in rows:
+        key = (r["label"], r["file"], r["sheet"], r["counted"], tuple(r["requirements"]))
+        alike.setdefault(key, []).append(r["source_row"])
+    return [
+        {
+            "label": label, "file": file, "sheet": sheet, "counted": counted, "rows": _ranges(of), "total": len(of),
+            "clauses": [(r, state.by_id[r]["clause"] if r in state.by_id else r) for r in requirements],
+        }
+        for (label, file, sheet, counted, requirements), of in alike.items()
+    ]
+
+
+def _ranges(numbers: list[int | None]) -> str:
+    """Row numbers in order, neighbours as a range; what has no number is left out."""
+    runs: list[list[int]] = []
+    for n in numbers:
+        if n is not None and runs and n == runs[-1][-1] + 1:
+            runs[-1].append(n)
+        elif n is not None:
+            runs.append([n])
+    return "、".join(str(run[0]) if len(run) == 1 else f"{run[0]}–{run[-1]}" for run in runs)

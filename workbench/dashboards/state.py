@@ -287,7 +287,8 @@ class RunState:
 
     def branch(self, subject: str) -> dict[str, Any]:
         """One subject: ``organization``, ``lineage`` (id, name of those above it), ``results`` with strip and evidence
-        counts, in the order of the documents, ``waiting`` (entries of the requirements that nobody has checked on site yet).
+        counts, in the order of the documents, ``waiting`` (entries of the requirements that nobody has checked on site
+        yet).
 
         Raises :class:`UsageError` when the run has no such subject.
         """
