@@ -79,7 +79,8 @@ def test_a_file_open_to_others_is_refused(users: Path, mode: int) -> None:
 
 
 @pytest.mark.parametrize("text", [
-    "users: [", "users:\n- {name: 甲, role: 督查员, password: x}", "users:\n- {name: 甲, role: 局长, scope: null, password: x}",
+    "users: [", "users:\n- {name: 甲, role: 督查员, password: x}",
+    "users:\n- {name: 甲, role: 局长, scope: null, password: x}",
     "users:\n- {name: 甲, role: 督查员, scope: 2, password: x}", "",
 ])
 def test_a_damaged_file_opens_nothing(users: Path, text: str) -> None:

@@ -153,7 +153,7 @@ def test_kernels_open_for_their_own_visitor_only(guarded: Guarded) -> None:
             assert other.ask(f"/voila/api/shutdown/{mine.ident}", {}).status == 403
         with pytest.raises(HTTPClientError, match="403"):
             await mine.connect(Origin="https://evil.example")
-        with pytest.raises(HTTPClientError, match="403"):  # the older protocol, by which a message could stop the server
+        with pytest.raises(HTTPClientError, match="403"):  # the older protocol: a message could stop the server
             await mine.connect(protocols=())
         assert one.ask(path).status == 200
         await mine.connect()
@@ -184,7 +184,8 @@ def test_logging_out_closes_everything(guarded: Guarded) -> None:
 
 
 def test_an_idle_session_ends_though_its_page_beats(tmp_path: Path, season: tuple[Path, Path]) -> None:
-    server = Guarded(tmp_path, season, program=_PROGRAM.replace("login.SWEEP", "sessions.IDLE_SECONDS = 6; login.SWEEP"))
+    program = _PROGRAM.replace("login.SWEEP", "sessions.IDLE_SECONDS = 6; login.SWEEP")
+    server = Guarded(tmp_path, season, program=program)
 
     async def look() -> None:
         kernel = await server.visitor("督查员甲").open().admitted()
@@ -214,7 +215,8 @@ def _enter(tab: Any, name: str) -> None:
 def test_in_a_browser(guarded: Guarded, chromium: Any) -> None:
     context = chromium.new_context(locale="zh-CN")
     tab, outside, errors = context.new_page(), [], []
-    tab.on("request", lambda r: None if r.url.startswith((guarded.address, "data:", "blob:", "ws:")) else outside.append(r.url))
+    own = (guarded.address, "data:", "blob:", "ws:")
+    tab.on("request", lambda r: None if r.url.startswith(own) else outside.append(r.url))
     tab.on("console", lambda m: errors.append(m.text) if m.type == "error" else None)
     try:
         tab.goto(f"{guarded.address}/#view=requirements")

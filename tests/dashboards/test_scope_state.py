@@ -173,7 +173,8 @@ def test_the_receipt_tells_nothing_of_others(tmp_path: Path) -> None:
     run = write_run(tmp_path / "run", branches=24, units=3, receipt={
         "unread": [{"file": "模拟第三局/台账.xlsx", "problem": "打不开"}, {"file": "模拟第一局/台账.xlsx", "problem": "打不开"}],
         "exemptions": [{**paper, "subject": "003-0001"}, {**paper, "subject": "002-0001"}],
-        "broken": {"secretary-2022-2": "003-0001 出错"}, "rows": {"activities": {"read": 9, "accepted": 2, "rejected": 7}},
+        "broken": {"secretary-2022-2": "003-0001 出错"},
+        "rows": {"activities": {"read": 9, "accepted": 2, "rejected": 7}},
         "sources": [{"file": "模拟第三局/台账.xlsx"}], "unplaced": [{"column": "领域", "examples": ["模拟第三局"]}],
         "new_key_of_later": "模拟第三局",
     })

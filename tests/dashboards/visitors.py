@@ -123,9 +123,8 @@ class Kernel:
         header = {"msg_id": uuid.uuid4().hex, "msg_type": kind, "session": self._session, "username": "",
                   "version": "5.3", "date": "2026-08-31T00:00:00Z"}
         message = {"header": header, "parent_header": {}, "metadata": {"version": "1.0.0"}, "content": content}
-        await self.socket.write_message(
-            serialize_msg_to_ws_v1(message, "shell", lambda o: json.dumps(o, separators=(",", ":")).encode()), binary=True
-        )
+        raw = serialize_msg_to_ws_v1(message, "shell", lambda o: json.dumps(o, separators=(",", ":")).encode())
+        await self.socket.write_message(raw, binary=True)
 
     async def _until(self, kind: str, comm: str = "") -> dict:
         while True:

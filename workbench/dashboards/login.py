@@ -95,8 +95,7 @@ class Server(Voila):
     def init_handlers(self) -> list[Any]:
         # The door of Voilà's own through which a kernel may ask about its visitor: nobody here uses it.
         found = [
-            (url, _guarded(handler) if issubclass(handler, RequestHandler) and not issubclass(handler, _Form) else handler,
-             *rest)
+            (url, handler if issubclass(handler, _Form) else _guarded(handler), *rest)
             for url, handler, *rest in super().init_handlers() if handler is not RequestInfoSocketHandler
         ]
         self.app.listen = partial(self.app.listen, xheaders=self.proxied, max_body_size=_LONGEST_BODY)
@@ -155,7 +154,9 @@ class _Guard:
                 return
             raise HTTPError(403)
         # The call that ends the kernel of a closed tab names it without a name of the group.
-        kernel = self.path_kwargs.get("kernel_id") or (self.path_args[0] if "/api/shutdown/" in self.request.path else "")
+        kernel = self.path_kwargs.get("kernel_id", "")
+        if "/api/shutdown/" in self.request.path:
+            kernel = self.path_args[0]
         if kernel and kernel not in session.kernels:
             raise HTTPError(403)
         self.session = session

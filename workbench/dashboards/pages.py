@@ -85,7 +85,8 @@ def shell(state: RunState, f: Filter | None = None, *, ledger: bool = False, log
     rest = [cell for r in heatmap.requirements if not (cell := heatmap.total(r["id"])).failing]
     papers = state.papers()
     return render(
-        "shell.html.j2", ledger=ledger, login=login, viewer=state.viewer, receipt=state.receipt, run=state.path.name, stamp=state.stamp,
+        "shell.html.j2", ledger=ledger, login=login, viewer=state.viewer, receipt=state.receipt,
+        run=state.path.name, stamp=state.stamp,
         tiles=state.tiles(), heatmap=heatmap,
         failing=_by_document(failing), rest=rest, silent=sum(cell.silent for cell in rest),
         papers=papers, paper_states=Counter(p["state"] for p in papers),
@@ -113,6 +114,11 @@ def requirements(clauses: Clauses) -> str:
         treatments=clauses.receipt["treatments"], total=sum(c["total"] for c in coverage),
         treated=sum(c["treated"] for c in coverage),
     )
+
+
+def card(clauses: Clauses, identifier: str) -> str:
+    """The card of one row; :class:`~workbench.errors.UsageError` when the run has none so numbered."""
+    return render("card.html.j2", row=clauses.card(identifier), receipt=clauses.receipt)
 
 
 def rows(state: RunState, f: Filter) -> dict[str, Any]:

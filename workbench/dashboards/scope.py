@@ -100,7 +100,8 @@ class ScopedRun(Run):
         verdicts = self.rows("SELECT verdict, count(*) AS n FROM results GROUP BY 1")
         adoption = receipt.get("adoption")
         return {
-            **{name: receipt[name] for name in _GENERAL if name in receipt}, "scope": self.scope, "city": names[self.scope],
+            **{name: receipt[name] for name in _GENERAL if name in receipt},
+            "scope": self.scope, "city": names[self.scope],
             "verdicts": {row["verdict"]: row["n"] for row in verdicts}, "exit_code": None,
             "rows": {}, "sources": [], "unplaced": [],
             # That something was not read is told, whose file it was is not.

@@ -207,8 +207,8 @@ def _check_port(host: str, port: int) -> None:
 
 
 def _set_environment(run: Path, ledger: str, inspector: str, key: str) -> None:
-    """What the kernels inherit: what they show, who acts or the key of tickets, our template, and this very package (its folder need not
-    be installed)."""
+    """What the kernels inherit: what they show, who acts or the key of tickets, our template, and this very package
+    (its folder need not be installed)."""
     os.environ["WORKBENCH_RUN"] = str(run)
     os.environ["WORKBENCH_LEDGER"], os.environ["WORKBENCH_INSPECTOR"] = ledger, inspector
     os.environ[KEY_VARIABLE] = key
