@@ -107,7 +107,7 @@ def test_dismissing_needs_the_branch_heard_and_a_reason(ledger: Ledger) -> None:
     assert findings.dismiss(KEY, act(on=day(3))).state == "不成立"
 
 
-def test_one_confirmed_unheard_by_an_earlier_version_is_dismissed_only_when_the_branch_was_heard(ledger: Ledger) -> None:
+def test_one_confirmed_unheard_in_an_earlier_version_is_dismissed_only_when_heard(ledger: Ledger) -> None:
     ledger.append([Draft(f"finding/{KEY}", "finding.confirm", FIRST, "督查员甲")], {f"finding/{KEY}": 1})
     assert ledger.findings.get(KEY).state == "已确认"
     nothing_written(ledger, lambda: ledger.findings.dismiss(KEY, act()), "支部意见")

@@ -185,7 +185,8 @@ class Courses(RuleBasedStateMachine):
         version = self.hands[1 - hand].findings.get(key).version
         act = Act(who, on, why, evidence, seen=version - 1 if stale else None)
         what: dict[str, Any] = {
-            "answer": {"text": "说明" * (says is not None), "agrees": says}, "progress": {"text": "进展"}, "submit": {"text": "完成"},
+            "answer": {"text": "说明" * (says is not None), "agrees": says},
+            "progress": {"text": "进展"}, "submit": {"text": "完成"},
             "assign": {"owner": owner, "leader": "委员丁", "measure": "补齐", "deadline": deadline},
             "extend": {"owner": owner, "deadline": deadline}, "fail": {"ground": "敷衍整改"},
             "close": {"conclusion": "到位"},

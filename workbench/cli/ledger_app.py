@@ -116,7 +116,8 @@ def answer(
     """
     from workbench.cli.ledger_commands import run_answer
 
-    return run_answer(where, codes, text, {"--agrees": agrees, "--objects": objects, "--silent": silent}, by, on, evidence)
+    stances = {"--agrees": agrees, "--objects": objects, "--silent": silent}
+    return run_answer(where, codes, text, stances, by, on, evidence)
 
 
 @ledger_app.command(cls=Command)

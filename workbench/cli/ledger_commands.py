@@ -204,7 +204,7 @@ def run_answer(
     where: str, codes: Sequence[str], text: str, stances: Mapping[str, bool], by: str, on: str | None,
     evidence: Sequence[str] | None,
 ) -> int:
-    """``workbench ledger answer``: what the branch says, or that it was informed and says nothing; one stance is given."""
+    """``workbench ledger answer``: what the branch says, or that it was informed and silent; one stance."""
     act = acting(by, on, evidence=evidence)
     given = [name for name, chosen in stances.items() if chosen]
     if len(given) != 1:

@@ -57,7 +57,7 @@ def explained(finding: Finding, requirements: Mapping[str, Mapping[str, Any]]) -
 
 
 def stated(finding: Finding, requirements: Mapping[str, Mapping[str, Any]]) -> tuple[bool | None, str]:
-    """What the branch states when it is heard (stance, words): by whether it stands, else drawn by the finding's code."""
+    """What the branch states when heard (stance, words): by whether it stands, else drawn by the finding's code."""
     if explained(finding, requirements):
         return False, "会开了，原件在支部，请到点核对"
     number = int(finding.code, 16)

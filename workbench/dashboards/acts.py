@@ -27,8 +27,8 @@ OF_THE_SECRETARY = tuple(
 
 @dataclass(frozen=True)
 class Field:
-    """One field of a form. ``kind``: text, long (several lines), lines (one entry a line), date, choice, yes_no (its choices are
-    true, false or none) or given (not typed: what the page was showing, one entry a line)."""
+    """One field of a form. ``kind``: text, long (several lines), lines (one entry a line), date, choice, yes_no (its
+    choices are true, false or none) or given (not typed: what the page was showing, one entry a line)."""
 
     name: str
     label: str
