@@ -90,13 +90,15 @@ class Lab:
 
 
 def run_all(tab: Any) -> None:
-    """Run all cells by the menu, again until the first shows that it was taken: what a kernel is asked before
-    JupyterLab has settled on it may be lost."""
-    for _ in range(5):
+    """Run all cells by the menu, again until the first has run: what a kernel is asked before JupyterLab has settled
+    on it is lost, or asked back by a dialog."""
+    first = tab.locator(".jp-CodeCell .jp-InputPrompt").first
+    for _ in range(4):
+        for button in tab.locator("dialog.jp-Dialog .jp-mod-accept").all():
+            button.click()
         tab.get_by_role("menuitem", name="Run", exact=True).click()
         tab.get_by_role("menuitem", name="Run All Cells", exact=True).click()
-        tab.wait_for_timeout(1000)
-        if not tab.locator(".jp-CodeCell .jp-InputPrompt").first.inner_text().startswith("[ ]"):
+        if until(lambda: re.match(r"\[\d", first.inner_text()) is not None, 20):
             return
 
 
@@ -122,7 +124,7 @@ def test_the_first_notebook_runs_in_jupyterlab_and_nothing_is_asked_of_elsewhere
     tab.locator(".jp-Notebook .jp-CodeCell").first.wait_for(timeout=60_000)
     tab.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for(timeout=60_000)
     run_all(tab)
-    tab.locator("#wb-shell[data-ready]").wait_for(timeout=60_000)
+    tab.locator("#wb-shell[data-ready]").wait_for(timeout=90_000)
     tab.get_by_text("先后两次核查的对比").wait_for()
     assert tab.locator(".jp-OutputArea-output[data-mime-type='application/vnd.jupyter.stderr']").count() == 0
     assert tab.locator(".wb-display table").count() >= 4
