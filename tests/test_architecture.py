@@ -24,8 +24,8 @@ ALLOWED["sample"] = {"sample", "records"} | GROUND
 ALLOWED["cli"] |= {"sample"}
 #: The page reads run folders, and the ledger (docs/architecture.md).
 ALLOWED["dashboards"] = {"dashboards", "ledger", "reports"} | GROUND
-#: Opening a run folder and wording a result need neither Ibis nor GX: the page does both as every report does.
-READING = ("workbench.audit.run", "workbench.audit.wording")
+#: Opening and comparing run folders and wording a result need neither Ibis nor GX: the page does so as every report does.
+READING = ("workbench.audit.run", "workbench.audit.wording", "workbench.audit.compare")
 
 MAX_LINES = 500
 MAX_WIDTH = 120

@@ -27,7 +27,8 @@ def untidy() -> dict[str, Any]:
     """What the receipt of a run with much to mend says otherwise: 9 rows rejected, 4 of them of a strange sheet."""
     return {
         "rows": {
-            "activities": {"read": 900, "accepted": 895, "rejected": 5}, "未识别": {"read": 4, "accepted": 0, "rejected": 4}
+            "activities": {"read": 900, "accepted": 895, "rejected": 5},
+            "未识别": {"read": 4, "accepted": 0, "rejected": 4},
         },
         "sources": [
             _source(0, "甲县/三会一课.xlsx", "三会一课", "activities", 600, 4),

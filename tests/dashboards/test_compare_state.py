@@ -87,7 +87,14 @@ def test_units_and_requirements_add_up_to_either_run(pair: Comparing) -> None:
             assert sum(r["counts"][change] for r in rows) == pair.counts()[change]
         assert sum(r["before"][0] for r in rows) == len(pair.before.run.findings)
         assert sum(r["after"][0] for r in rows) == len(pair.after.run.findings)
+        assert {r["id"] for r in pair.by_unit()} == {"001", "002", "003", "004"}
         assert all(k <= n for r in rows for k, n in (r["before"], r["after"]))
+
+
+def test_judged_of_all_units_is_that_of_the_trend(pair: Comparing, folder: Path) -> None:
+    points = comparison.trend([folder / day for day in DAYS[1:]], Viewer())
+    for when, point in zip(("before", "after"), points, strict=True):
+        assert sum(r[when][1] for r in pair.by_unit()) == point["judged"]
 
 
 def test_the_served_run_may_be_the_earlier_one(folder: Path, pair: Comparing) -> None:

@@ -32,6 +32,8 @@ STANDING, STOOD = ("new", "recurred", "unchanged"), ("unchanged", "resolved", "n
 #: What a run says of a check that nobody had made on site yet.
 UNSEEN = "待现场核查"
 PAGE_SIZE = 50
+#: Characters of a fault that the list of runs has room for.
+SHORT = 40
 #: Runs drawn in the chart, the latest ones.
 TREND = 12
 
@@ -127,7 +129,9 @@ def _choice(name: str, path: Path, state: RunState) -> Choice:
         return Choice(name, path, run.receipt["as_of"], run.receipt.get("city") or "", served=path == state.path)
     except (RunError, KeyError, OSError, duckdb.Error) as e:
         # The message of the error names the whole path; the page needs what is wrong and no more.
-        words = f"{e.message}（{e.found}）" if isinstance(e, RunError) and e.found else "不是完整的督查结果"
+        found = e.found if isinstance(e, RunError) else ""
+        found = found if len(found) <= SHORT else f"{found[:SHORT]}…"
+        words = f"{e.message}（{found}）" if found else "不是完整的督查结果"
         return Choice(name, path, problem=words)
 
 
@@ -208,12 +212,13 @@ class Comparing:
         }
 
     def by_unit(self) -> list[dict[str, Any]]:
-        """One dict per unit: ``id``, ``name``, ``counts`` by change, ``before`` and ``after`` as (findings, judged)."""
-        names = {line.unit: line.unit_name for line in self.lines}
+        """One dict per unit that has results: ``id``, ``name``, ``counts`` by change, ``before`` and ``after`` as (findings, judged)."""
+        units = {**dict(self.before.units()), **dict(self.after.units())}
+        names = units | {line.unit: line.unit_name for line in self.lines}
         return self._table("coalesce(unit_id, '-')", lambda line: line.unit, names)
 
     def by_requirement(self) -> list[dict[str, Any]]:
-        """The same by requirement; ``entry`` beside them."""
+        """The same by requirement that somebody fails in one of the runs; ``entry`` beside them."""
         entries = {line.entry["id"]: line.entry for line in self.lines}
         rows = self._table("requirement", lambda line: line.entry["id"], dict.fromkeys(entries, ""))
         rows = [row | {"entry": entries[row["id"]]} for row in rows]

@@ -108,9 +108,9 @@ class Quality:
 
     def kinds(self) -> list[dict[str, Any]]:
         """Kinds of record with ``title``, ``read``, ``accepted``, ``rejected``, in the order of the receipt."""
-        from workbench.records.tables import TABLES
+        from workbench.reports.shipped import table_titles
 
-        titles = {name: table.title for name, table in TABLES.items()} | {UNKNOWN: "不像任何一种台账的表"}
+        titles = table_titles() | {UNKNOWN: "不像任何一种台账的表"}
         return [{"title": titles.get(name, name), **counts} for name, counts in self.receipt["rows"].items()]
 
     @cached_property
@@ -239,10 +239,9 @@ class Quality:
     def parameters(self) -> list[dict[str, Any]]:
         """Parameters of the run that differ from those that come with this program: ``label``, ``value``, ``default``,
         ``source_words``, ``requirements`` that use them."""
-        from workbench.requirements.parameters import load_parameters
-        from workbench.resources import resource
+        from workbench.reports.shipped import shipped_parameters
 
-        shipped = load_parameters(resource("expectations"))
+        shipped = shipped_parameters()
         found = []
         for name, value in self.receipt["parameters"].items():
             known = shipped.get(name)
