@@ -24,7 +24,7 @@ ALLOWED["sample"] = {"sample", "records"} | GROUND
 ALLOWED["cli"] |= {"sample"}
 #: The page reads run folders, and the ledger (docs/architecture.md).
 ALLOWED["dashboards"] = {"dashboards", "ledger", "reports"} | GROUND
-#: Opening and comparing run folders and wording a result need neither Ibis nor GX: the page does so as every report does.
+#: Opening and comparing run folders and wording a result need neither Ibis nor GX: the page does so like every report.
 READING = ("workbench.audit.run", "workbench.audit.wording", "workbench.audit.compare")
 
 MAX_LINES = 500

@@ -212,7 +212,8 @@ class Comparing:
         }
 
     def by_unit(self) -> list[dict[str, Any]]:
-        """One dict per unit that has results: ``id``, ``name``, ``counts`` by change, ``before`` and ``after`` as (findings, judged)."""
+        """One dict per unit that has results: ``id``, ``name``, ``counts`` by change, ``before`` and ``after`` as
+        (findings, judged)."""
         units = {**dict(self.before.units()), **dict(self.after.units())}
         names = units | {line.unit: line.unit_name for line in self.lines}
         return self._table("coalesce(unit_id, '-')", lambda line: line.unit, names)

@@ -198,7 +198,7 @@ class Quality:
         )
 
     def _why(self) -> list[tuple[str, str, str, int]]:
-        """(requirement, kind of :data:`ADVICE`, words, subjects); the kind follows the order of ``docs/verdicts.md``."""
+        """(requirement, kind of :data:`ADVICE`, words, subjects); kinds follow the order of ``docs/verdicts.md``."""
         return self.state.con.execute(
             "SELECT requirement, CASE WHEN verdict = ? THEN 'broken' WHEN doubt > 0 AND (missed > 0 OR unknown = 0)"
             " THEN 'doubt' WHEN unknown > 0 THEN 'unknown' ELSE 'none' END, coalesce(reason, ''), count(*)"
