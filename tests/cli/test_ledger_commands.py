@@ -18,8 +18,10 @@ from workbench.audit.run import Run
 from workbench.cli import main
 from workbench.cli.app import app
 from workbench.cli.ledger_commands import print_notes
+from workbench.cli.ledger_common import units_below
 from workbench.errors import Refused
 from workbench.exit_codes import ExitCode
+from workbench.ledger.courses import cases
 from workbench.ledger.events import Act
 from workbench.ledger.findings import Finding
 from workbench.ledger.ledger import Ledger
@@ -470,6 +472,21 @@ def every_command() -> list[str]:
     for name in ("ledger", "due", "season"):
         walk(typer.main.get_command(app).commands[name], name)
     return found
+
+
+def test_open_cases_of_the_other_courses(where: Path, demo_run: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run = Run(demo_run)
+    found = cases(run)
+    assert main(["due", "--cases", "--detail"]) == 0
+    told = capsys.readouterr().out
+    assert f"在办事项 {len(found):,} 件（事实截至 {run.receipt['as_of']}）" in told
+    assert {c.process for c in found} <= set(re.findall(r"\w+", told)) and "星级与积分" in told and "届内" in told
+    case = next(c for c in found if c.due)
+    assert case.case_id in told and case.due[0].on.isoformat() in told and case.due[0].clause in told
+    assert main(["due", str(demo_run), "--cases", "--unit", case.org_id]) == 0
+    told = capsys.readouterr().out
+    below = units_below(None, case.org_id, run)
+    assert case.case_id in told and f"在办事项 {sum(c.org_id in below for c in found)} 件" in told
 
 
 def test_help_is_in_chinese_and_whole_at_80_columns(

@@ -1,4 +1,4 @@
-"""Whose card it is: another secretary, the same one under a new key; what is no ground, and a card found an error late."""
+"""Whose card it is: another secretary, the same one under a new key; what grounds no card, and a card revoked late."""
 
 from __future__ import annotations
 

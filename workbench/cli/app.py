@@ -165,6 +165,7 @@ def due(
     days: Annotated[int, option("--days", "N", "看今后多少天", min=0)] = 30,
     unit: Annotated[str | None, option("--unit", "ORG", "只列这个单位及其下级")] = None,
     detail: Annotated[bool, option("--detail", None, "逐项列出")] = False,
+    cases: Annotated[bool, option("--cases", None, "改列在办的流程、任期、星级和积分的状态")] = False,
     where: LedgerOption = DEFAULT_LEDGER,
 ) -> int:
     """列出已逾期和即将到期的事项，写明依据的条款。
@@ -173,7 +174,7 @@ def due(
     """
     from workbench.cli.store_commands import run_due
 
-    return run_due(where, run, as_of, days, unit, detail)
+    return run_due(where, run, as_of, days, unit, detail, cases)
 
 
 @app.command(cls=Command)

@@ -8,6 +8,7 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from workbench.cli.cases_commands import print_cases
 from workbench.cli.commands import ROWS_SHOWN, must_be_new, parse_date
 from workbench.cli.console import err, out
 from workbench.cli.ledger_common import acting, day, last_run, opened, org_of, units_below
@@ -111,7 +112,8 @@ def _needed(run: Run | None) -> Run:
 
 
 def run_due(
-    where: str, run_folder: Path | None, as_of: str | None, days: int, unit: str | None, detail: bool
+    where: str, run_folder: Path | None, as_of: str | None, days: int, unit: str | None, detail: bool,
+    cases: bool = False,
 ) -> int:
     """``workbench due``: what is overdue or falls due, from the run and from the ledger where there is one."""
     from workbench.audit.run import Run
@@ -126,10 +128,13 @@ def run_due(
             run = last_run(ledger)
         # The day of the run is the natural one; without a run there is only the ledger, and its day is today.
         until = day("--as-of", as_of) if as_of or run is None else parse_date("--as-of", run.receipt["as_of"])
-        found = due(run, ledger, until, days)
-        if unit is not None:
-            below = _below(ledger, run, unit)
-            found = [d for d in found if d.subject in below]
+        below = None if unit is None else _below(ledger, run, unit)
+        if cases:
+            if run is None:
+                raise UsageError("找不到最后导入的核查结果", next_step="写明 RUN：workbench due RUN --cases")
+            print_cases(run, until, below, everything=detail)
+            return ExitCode.CLEAN
+        found = [d for d in due(run, ledger, until, days) if below is None or d.subject in below]
     print_due(found, f"截至 {until} 已逾期和此后 {days} 天内到期", detail=detail)
     return ExitCode.CLEAN
 
