@@ -4,6 +4,8 @@ const PATIENCE_MS = 9000;  // an unanswered question older than this counts as a
 const EXPORT_MS = 180000;
 const LOST = "与督查服务的连接已中断或服务正忙，下方内容可能不是最新，组织详情已隐去。若持续出现，请刷新页面。";
 
+const OUTDATED = "督查结果已更新，请刷新页面后查看。";
+
 const VIEWS = ["overview", "unit", "branch", "requirements", "board", "quality", "compare"];
 // What the dialog can show besides a branch: its name in the address → the question to the kernel.
 const DETAILS = {
@@ -100,7 +102,7 @@ function overview(root, model, served) {
   const ask = async (request, patience) => {
     const answer = await link.ask(request, patience);
     if (answer.message.error) { say(answer.message.error); return null; }
-    if (answer.message.stamp !== stamp) { say("督查结果已更新，请刷新页面后查看。"); if (dialog.open) hideDetail("督查结果已更新。"); return null; }
+    if (answer.message.stamp !== stamp) { say(OUTDATED); if (dialog.open) hideDetail("督查结果已更新。"); return null; }
     return answer;
   };
 
@@ -117,7 +119,7 @@ function overview(root, model, served) {
   }
   async function route() {
     const wanted = address.read(), view = VIEWS.find((name) => name === wanted.get("view")) || "overview";
-    if (!link.isLost()) say("");  // what was said of another page
+    if (!link.isLost() && banner.textContent !== OUTDATED) say("");  // what was said of another page
     const kind = Object.keys(DETAILS).find((name) => wanted.get(name)), branch = view !== "branch" && wanted.get("branch");
     for (const part of root.querySelectorAll(".wb-view")) part.hidden = part.dataset.view !== view;
     for (const tab of root.querySelectorAll("[data-tab]")) if (tab.dataset.tab === view || (view === "branch" && tab.dataset.tab === "unit")) tab.setAttribute("aria-current", "page"); else tab.removeAttribute("aria-current");
