@@ -18,10 +18,8 @@ from workbench.audit.run import Run
 from workbench.cli import main
 from workbench.cli.app import app
 from workbench.cli.ledger_commands import print_notes
-from workbench.cli.ledger_common import units_below
 from workbench.errors import Refused
 from workbench.exit_codes import ExitCode
-from workbench.ledger.courses import cases
 from workbench.ledger.events import Act
 from workbench.ledger.findings import Finding
 from workbench.ledger.ledger import Ledger
@@ -364,10 +362,12 @@ def test_appraisal_is_held_to_its_limits(where: Path, capsys: pytest.CaptureFixt
 def test_an_inspection(where: Path, capsys: pytest.CaptureFixture[str]) -> None:
     on = ("--on", "2026-09-01")
     ledger("inspection", "plan", "2026-样例", "--title", "样例督查", "--first", "2026-09-01", "--last", "2026-09-30", *on)
-    ledger("inspection", "team", "2026-样例", "第一组", "--member", FIRST, "--member", SECOND, "--own-unit", "YL0000001", *on)
+    ledger("inspection", "team", "2026-样例", "第一组", "--member", FIRST, "--member", SECOND,
+           "--own-unit", "YL0000001", *on)
     ledger("inspection", "team", "2026-样例", "第二组", "--member", "督查员丙", "--own-unit", "中共乙县委员会", *on)
     ledger("inspection", "draw", "2026-样例", "--number", "9", "--seed", "公开", "--stratum", "sector", *on)
-    ledger("inspection", "draw", "2026-样例", "--number", "9", "--seed", "公开", "--stratum", "领域", *on, code=ExitCode.USAGE)
+    ledger("inspection", "draw", "2026-样例", "--number", "9", "--seed", "公开", "--stratum", "领域", *on,
+           code=ExitCode.USAGE)
     with Ledger(where) as opened:
         drawn = list(opened.inspections.get("2026-样例").branches)
     other = next(f.subject for f in findings(where) if f.subject not in drawn and "甲县" in f.subject_name)
@@ -472,21 +472,6 @@ def every_command() -> list[str]:
     for name in ("ledger", "due", "season"):
         walk(typer.main.get_command(app).commands[name], name)
     return found
-
-
-def test_open_cases_of_the_other_courses(where: Path, demo_run: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    run = Run(demo_run)
-    found = cases(run)
-    assert main(["due", "--cases", "--detail"]) == 0
-    told = capsys.readouterr().out
-    assert f"在办事项 {len(found):,} 件（事实截至 {run.receipt['as_of']}）" in told
-    assert {c.process for c in found} <= set(re.findall(r"\w+", told)) and "星级与积分" in told and "届内" in told
-    case = next(c for c in found if c.due)
-    assert case.case_id in told and case.due[0].on.isoformat() in told and case.due[0].clause in told
-    assert main(["due", str(demo_run), "--cases", "--unit", case.org_id]) == 0
-    told = capsys.readouterr().out
-    below = units_below(None, case.org_id, run)
-    assert case.case_id in told and f"在办事项 {sum(c.org_id in below for c in found)} 件" in told
 
 
 def test_help_is_in_chinese_and_whole_at_80_columns(

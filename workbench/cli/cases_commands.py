@@ -38,7 +38,8 @@ def print_cases(run: Run, day: date, below: Collection[str] | None, *, everythin
     ended = [(t.org_name, t.state, t.until, t.remind_from, t.elected_on or "") for t in terms if t.state != "届内"]
     _print(f"任期（另有届内 {len(terms) - len(ended):,} 个）", ("党组织", "状态", "届满", "提醒自", "上次选举"), ended, everything)
     rated = [
-        (r.org_name, r.kind, r.state, r.year, r.grade, _due(r.due, day)) for r in courses.ratings(run) if wanted(r.org_id)
+        (r.org_name, r.kind, r.state, r.year, r.grade, _due(r.due, day))
+        for r in courses.ratings(run) if wanted(r.org_id)
     ]
     _print("星级与积分", ("党组织", "种类", "状态", "年度", "等次", "到期（条款）"), rated, everything)
 
