@@ -12,11 +12,9 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-import typer
 
 from workbench.audit.run import Run
 from workbench.cli import main
-from workbench.cli.app import app
 from workbench.cli.ledger_commands import print_notes
 from workbench.errors import Refused
 from workbench.exit_codes import ExitCode
@@ -459,29 +457,3 @@ def test_what_is_due(where: Path, demo_run: Path, capsys: pytest.CaptureFixture[
     shown = capsys.readouterr().out
     assert f"截至 {date(2026, 8, 31)}" in shown and "2026-09-30" in shown
     assert main(["due", "--days", "-1"]) == ExitCode.USAGE
-
-
-def every_command() -> list[str]:
-    found = []
-
-    def walk(command: object, name: str) -> None:
-        found.append(name)
-        for inner, sub in getattr(command, "commands", {}).items():
-            walk(sub, f"{name} {inner}".strip())
-
-    for name in ("ledger", "due", "season"):
-        walk(typer.main.get_command(app).commands[name], name)
-    return found
-
-
-def test_help_is_in_chinese_and_whole_at_80_columns(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setenv("COLUMNS", "80")
-    for command in every_command():
-        assert main([*command.split(), "--help"]) == 0
-        shown = capsys.readouterr().out
-        assert re.search("[\u4e00-\u9fff]", shown) and "显示此帮助" in shown, command
-        # Cut text ends in an ellipsis; metavars have none.
-        assert "\u2026" not in shown, command
-        assert not re.search(r"Show this message|Arguments|default|required", shown), command

@@ -116,11 +116,6 @@ def requirements(clauses: Clauses) -> str:
     )
 
 
-def card(clauses: Clauses, identifier: str) -> str:
-    """The card of one row; :class:`~workbench.errors.UsageError` when the run has none so numbered."""
-    return render("card.html.j2", row=clauses.card(identifier), receipt=clauses.receipt)
-
-
 def rows(state: RunState, f: Filter) -> dict[str, Any]:
     """One page of the table: ``html``, ``total`` rows, ``judged`` of the same selection, ``page`` and ``pages``."""
     total, judged = state.count(f)
