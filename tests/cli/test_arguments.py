@@ -16,7 +16,8 @@ from workbench.exit_codes import ExitCode
 
 HAN = re.compile("[\u4e00-\u9fff]")
 COMMANDS = [
-    "intake", "template", "sample", "audit", "compare", "explain", "ledger", "due", "season", "serve", "requirements", "suites"
+    "intake", "template", "sample", "audit", "compare", "explain", "ledger", "due", "season", "serve", "requirements",
+    "suites",
 ]
 SUBCOMMANDS = [
     "requirements show", "requirements coverage", "requirements compare", "requirements export", "suites export"

@@ -123,7 +123,9 @@ class Season:
         self.orange(key, on="08-20")
         return key
 
-    def proposed(self, on: str, secretaries: Mapping[str, Secretary] | None = None) -> list[tuple[str, tuple[str, ...]]]:
+    def proposed(
+        self, on: str, secretaries: Mapping[str, Secretary] | None = None
+    ) -> list[tuple[str, tuple[str, ...]]]:
         """Levels and grounds proposed for B1 on a day."""
         known = self.secretaries if secretaries is None else secretaries
         return [(p.level, p.grounds) for p in self.ledger.cards.proposals(day(on), known) if p.org_id == "B1"]

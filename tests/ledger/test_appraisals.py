@@ -67,7 +67,7 @@ def orange_card(ledger: Ledger, on: str = "08-20", *, red: str = "") -> None:
         ledger.cards.give_red("B1", act(red), grounds=(key,))
 
 
-# --- grades and caps ---------------------------------------------------------------------------------------------------
+# --- grades and caps -------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("red", "refused", "best"), [("", ["好"], "较好"), ("09-01", ["好", "较好"], "一般")])
@@ -143,7 +143,7 @@ def test_below_good_no_excellent(ledger: Ledger) -> None:
     assert proposed(ledger) == {}
 
 
-# --- low grades --------------------------------------------------------------------------------------------------------
+# --- low grades ------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("grade", "asked"), [("好", set()), ("较好", set()), ("一般", {"约谈提醒", "限期整改"})])
@@ -180,7 +180,7 @@ def test_a_low_grade_is_done_with_after_talk_deadline_and_evidence(ledger: Ledge
     assert book.finish(good, act("12-22", evidence=())).state == "已办结"
 
 
-# --- recommendations ---------------------------------------------------------------------------------------------------
+# --- recommendations -------------------------------------------------------------------------------------------------
 
 
 def test_at_most_three_recommended_per_county_and_year(ledger: Ledger) -> None:
@@ -218,7 +218,7 @@ def test_only_the_good_are_recommended_and_a_lowered_grade_asks_to_withdraw(ledg
     assert proposed(ledger, ident)["撤回推荐"].requirement == "secretary-2022-15.2-2"
 
 
-# --- years in a row ----------------------------------------------------------------------------------------------------
+# --- years in a row --------------------------------------------------------------------------------------------------
 
 
 def test_two_years_poor_propose_a_replacement_and_the_bar_is_counted(ledger: Ledger) -> None:
@@ -322,7 +322,7 @@ def test_a_declined_replacement_returns_when_a_grade_is_given_anew(ledger: Ledge
     assert "调整撤换" in proposed(ledger, ident)
 
 
-# --- supplement --------------------------------------------------------------------------------------------------------
+# --- supplement ------------------------------------------------------------------------------------------------------
 
 
 def good_years(ledger: Ledger, *years: int, secretary: Secretary = VILLAGE) -> list[str]:
@@ -363,7 +363,7 @@ def test_three_good_years_of_two_secretaries_raise_nothing(ledger: Ledger) -> No
     assert proposed(ledger) == {}
 
 
-# --- the two-yearly look back ------------------------------------------------------------------------------------------
+# --- the two-yearly look back ----------------------------------------------------------------------------------------
 
 
 def test_problems_of_both_years(ledger: Ledger) -> None:
@@ -409,12 +409,15 @@ def test_likeness_has_a_border() -> None:
     assert alike("会议　记录：不全", "会议记录不全") == 1
 
 
-# --- who is secretary where --------------------------------------------------------------------------------------------
+# --- who is secretary where ------------------------------------------------------------------------------------------
 
 
 def test_secretaries_of_the_rows_of_a_run() -> None:
     def row(org_id: str, type_: str, level: str, parent: str = "", **more: Any) -> dict[str, Any]:
-        return {"org_id": org_id, "name": org_id, "type": type_, "level": level, "sector": "农村", "parent_id": parent, **more}
+        return {
+            "org_id": org_id, "name": org_id, "type": type_, "level": level, "sector": "农村", "parent_id": parent,
+            **more,
+        }
 
     rows = [
         row("R", "党委", "市"), row("D", "组织部", "市", "R"), row("C", "党委", "县", "R"), row("T", "党委", "乡镇", "C"),
@@ -433,14 +436,17 @@ def test_secretaries_of_the_rows_of_a_run() -> None:
 
 @pytest.mark.parametrize(
     ("since", "months"),
-    [("2025-12-31", 12), ("2026-01-01", 12), ("2026-01-02", 11), ("2026-07-01", 6), ("2026-07-02", 5), ("2027-01-01", 0)],
+    [
+        ("2025-12-31", 12), ("2026-01-01", 12), ("2026-01-02", 11), ("2026-07-01", 6), ("2026-07-02", 5),
+        ("2027-01-01", 0),
+    ],
 )
 def test_months_in_office(since: str, months: int) -> None:
     assert months_in_office(day(since), 2026) == months
     assert months_in_office(None, 2026) is None
 
 
-# --- both stores -------------------------------------------------------------------------------------------------------
+# --- both stores -----------------------------------------------------------------------------------------------------
 
 
 def test_a_course_of_appraisal_on_either_store(store: Store) -> None:

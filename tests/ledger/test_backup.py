@@ -40,7 +40,8 @@ def fill(store: Store, clock: Clock, count: int = COUNT) -> Store:
 @pytest.mark.postgres
 @pytest.mark.parametrize("to", ["sqlite", "postgresql"])
 def test_there_and_back(
-    store: Store, clock: Clock, to: str, postgres_server: PostgresServer, tmp_path: Path, open_store: Callable[[str], Store]
+    store: Store, clock: Clock, to: str, postgres_server: PostgresServer, tmp_path: Path,
+    open_store: Callable[[str], Store],
 ) -> None:
     head = backup(fill(store, clock), tmp_path / "台账.jsonl.gz")
     other = open_store(str(tmp_path / "neu.sqlite") if to == "sqlite" else postgres_server.new_schema())

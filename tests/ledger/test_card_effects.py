@@ -11,7 +11,7 @@ from season import VILLAGE, Season, act, day
 from workbench.errors import Refused
 
 
-# --- caps --------------------------------------------------------------------------------------------------------------
+# --- caps ------------------------------------------------------------------------------------------------------------
 
 
 def test_orange_and_red_cap_the_grade_of_their_year(season: Season) -> None:
@@ -62,7 +62,7 @@ def test_a_cap_is_the_persons(season: Season) -> None:
     assert [cards.cap("B1", 2026, holder) for holder in ("k2", "")] == [None, None]
 
 
-# --- follow-ups --------------------------------------------------------------------------------------------------------
+# --- follow-ups ------------------------------------------------------------------------------------------------------
 
 
 def test_follow_ups_fall_due(season: Season) -> None:

@@ -17,7 +17,7 @@ from workbench.ledger.lists import Item
 from workbench.ledger.secretaries import Secretary
 from workbench.ledger.store import Store
 
-# --- yellow ------------------------------------------------------------------------------------------------------------
+# --- yellow ----------------------------------------------------------------------------------------------------------
 
 
 def test_a_confirmed_breach_is_proposed_for_yellow_with_clause_and_parameters(season: Season) -> None:
@@ -141,7 +141,7 @@ def test_a_second_yellow_in_a_year_is_a_parameter(ruled: Any) -> None:
     assert [level for level, _ in season.proposed("2027-01-01")] == ["黄牌"]
 
 
-# --- whose time --------------------------------------------------------------------------------------------------------
+# --- whose time ------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -199,7 +199,7 @@ def test_a_card_may_follow_the_post(ruled: Any) -> None:
     assert season.ledger.cards.cap("B1", 2026, "k2").grade == "较好"
 
 
-# --- orange ------------------------------------------------------------------------------------------------------------
+# --- orange ----------------------------------------------------------------------------------------------------------
 
 
 def test_orange_after_a_review_not_passed(season: Season) -> None:
@@ -265,7 +265,7 @@ def test_refusal_before_orange_needs_a_look_back(season: Season) -> None:
     assert season.proposed("08-02") == [("橙牌", (key,))]
 
 
-# --- red ---------------------------------------------------------------------------------------------------------------
+# --- red -------------------------------------------------------------------------------------------------------------
 
 
 def test_red_after_a_false_report_or_refusal_later_than_the_orange_card(season: Season) -> None:
@@ -332,7 +332,7 @@ def test_red_at_once_needs_feedback_of_the_secretarys_own_time(ruled: Any) -> No
         cards.give_red_at_once("B1", act("08-31"), grounds=("反馈",))
 
 
-# --- acts --------------------------------------------------------------------------------------------------------------
+# --- acts ------------------------------------------------------------------------------------------------------------
 
 
 def test_what_a_card_needs(season: Season) -> None:
@@ -420,7 +420,7 @@ def test_a_card_of_somebody_unknown_is_not_held_against_who_came_later(season: S
     assert season.proposed("08-12") == [("橙牌", (key,))]
 
 
-# --- both stores -------------------------------------------------------------------------------------------------------
+# --- both stores -----------------------------------------------------------------------------------------------------
 
 
 def test_a_course_of_cards_read_anew_on_either_store(store: Store) -> None:

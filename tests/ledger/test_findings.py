@@ -284,7 +284,9 @@ def test_a_person_calls_a_closed_one_back(ledger: Ledger) -> None:
     assert findings.reopen(KEY, act(on=day(14))).recurrences == 1
 
 
-def test_the_second_of_two_people_is_told_of_the_first(ledger: Ledger, where: str, rules: Rules, tmp_path: Path) -> None:
+def test_the_second_of_two_people_is_told_of_the_first(
+    ledger: Ledger, where: str, rules: Rules, tmp_path: Path
+) -> None:
     with Ledger(where, rules=rules, store=Store(where, witness=tmp_path / "other")) as other:
         heard(ledger, KEY, act("督查员甲"))
         seen = other.findings.get(KEY).version

@@ -260,7 +260,9 @@ class Courses(RuleBasedStateMachine):
 
     @rule(org=orgs, work=bursts(
         hands, people, st.sampled_from((*GRADES, "好", "好")), yes, yes, st.sampled_from(("优秀", "称职")), days, yes,
-        st.sampled_from(("talk", "annual", "recommend", "correct_grade", "tell", "recommend", "set_deadline", "withdraw")),
+        st.sampled_from((
+            "talk", "annual", "recommend", "correct_grade", "tell", "recommend", "set_deadline", "withdraw",
+        )),
     ))
     def people_act_on_an_appraisal(self, org: str, work: list[tuple]) -> None:
         for given in work:

@@ -47,7 +47,9 @@ def test_opening_by_the_start_of_the_year(ledger: Ledger) -> None:
     assert ledger.lists.late(2026, day("02-02"), [VILLAGE], done=True)[0].done_on is None, "not known on that day"
 
 
-@pytest.mark.parametrize(("since", "accused"), [("2025-12-31", True), ("01-01", True), ("01-02", False), ("2027-01-01", False)])
+@pytest.mark.parametrize(
+    ("since", "accused"), [("2025-12-31", True), ("01-01", True), ("01-02", False), ("2027-01-01", False)]
+)
 def test_who_came_during_the_year_owes_no_opening(ledger: Ledger, since: str, accused: bool) -> None:
     assert bool(late(ledger, "12-31", replace(VILLAGE, since=day(since)))) is accused
 
@@ -82,7 +84,9 @@ def test_progress_each_quarter(ledger: Ledger) -> None:
 
 
 @pytest.mark.parametrize(("since", "steps"), [("04-01", {"公布第2季度进度"}), ("04-02", set())])
-def test_a_quarter_counts_when_it_lies_wholly_in_the_secretarys_time(ledger: Ledger, since: str, steps: set[str]) -> None:
+def test_a_quarter_counts_when_it_lies_wholly_in_the_secretarys_time(
+    ledger: Ledger, since: str, steps: set[str]
+) -> None:
     opened(ledger)
     ledger.lists.publish(ID, act("02-01"))
     successor = replace(VILLAGE, holder="k2", since=day(since))

@@ -213,7 +213,7 @@ def test_a_prompt_comes_back_as_a_prompt(season: Season) -> None:
     assert (found.state, found.nature) == ("复发", "提示")
 
 
-# --- dismissed -----------------------------------------------------------------------------------------------------------
+# --- dismissed -------------------------------------------------------------------------------------------------------
 
 
 def test_a_dismissed_one_stays_dismissed_and_new_units_are_told(season: Season) -> None:

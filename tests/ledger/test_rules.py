@@ -1,4 +1,4 @@
-"""The rules of the ledger: every figure with its clause, strict reading, parameters that can be changed and limits not."""
+"""The rules of the ledger: every figure with its clause, strict reading, parameters to be changed and limits not."""
 
 from __future__ import annotations
 

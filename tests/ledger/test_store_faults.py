@@ -99,7 +99,7 @@ def test_a_file_locked_whole_cannot_be_opened(tmp_path: Path, raw: Callable[[str
         assert store.head().seq == 1
 
 
-# --- disks -------------------------------------------------------------------------------------------------------------
+# --- disks -----------------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -240,7 +240,7 @@ def test_nothing_is_written_behind_a_broken_end(
         assert connection.exec_driver_sql("SELECT count(*) FROM events").scalar() == 1
 
 
-# --- servers -----------------------------------------------------------------------------------------------------------
+# --- servers ---------------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")

@@ -233,7 +233,7 @@ def test_a_head_changed_or_gone(
         assert any("链尾" in f.problem for f in opened.verify().faults)
 
 
-# --- witness and heads on papers ---------------------------------------------------------------------------------------
+# --- witness and heads on papers -------------------------------------------------------------------------------------
 
 
 def test_the_witness_follows_and_does_not_fall_back(
@@ -331,7 +331,7 @@ def test_heads_of_papers(store: Store, rows: Rows) -> None:
             Head.of(wrong)
 
 
-# --- at random ---------------------------------------------------------------------------------------------------------
+# --- at random -------------------------------------------------------------------------------------------------------
 
 TEXT = st.text(st.characters(exclude_characters="\0", exclude_categories=("Cs",)), max_size=6)
 EVENT = st.builds(

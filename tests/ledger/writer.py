@@ -29,8 +29,9 @@ SIZES = (1, 2, 3, 40, 5)
 def write(place: str, acknowledged: str, name: str, count: int) -> None:
     """Append batches of one to five events, now and then forty (``count`` batches, 0: for ever).
 
-    A line ``{"done": [[seq, digest] …]}``, ``{"conflict": text}`` or ``{"failed": text}`` is on the file ``acknowledged`` before the next
-    batch begins. A database that is away is tried again, as another batch: the commit it broke off may have succeeded.
+    A line ``{"done": [[seq, digest] …]}``, ``{"conflict": text}`` or ``{"failed": text}`` is on the file
+    ``acknowledged`` before the next batch begins. A database that is away is tried again, as another batch: the commit
+    it broke off may have succeeded.
     """
     note = os.open(acknowledged, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     own, batch, done, store = f"finding/{name}", 0, 0, None

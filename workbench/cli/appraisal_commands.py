@@ -28,7 +28,8 @@ def run_appraisals(where: str, year: int | None, as_of: str | None) -> int:
         rows = []
         for a in found:
             cap = ledger.appraisals.cap(a)
-            rows.append((a.org_id, a.org_name, a.state, a.grade, a.annual_grade, f"{cap.level}，至多{cap.grade}" if cap else ""))
+            limit = f"{cap.level}，至多{cap.grade}" if cap else ""
+            rows.append((a.org_id, a.org_name, a.state, a.grade, a.annual_grade, limit))
         columns = ("代码", "党组织", "状态", "等次", "年度考核", "亮牌所限")
         out().print(plain_table(f"{year}年述职评议", columns, rows))
         rows = [
@@ -99,7 +100,10 @@ def run_review(where: str, year: int | None, as_of: str | None) -> int:
 
     with opened(where) as ledger:
         rows = [
-            (r.org_name or r.org_id, r.matched, *(f"{code_of(key)[:8]} {text}" for key, text in zip(r.keys, r.texts, strict=True)))
+            (
+                r.org_name or r.org_id, r.matched,
+                *(f"{code_of(key)[:8]} {text}" for key, text in zip(r.keys, r.texts, strict=True)),
+            )
             for r in ledger.appraisals.review(year or day("--as-of", as_of).year)
         ]
         out().print(plain_table("年年在的问题", ("党组织", "对照依据", "上年", "本年"), rows))

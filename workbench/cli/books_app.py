@@ -33,7 +33,7 @@ GroundsOption = Annotated[
 DeadlineOption = Annotated[str | None, option("--deadline", "YYYY-MM-DD", "整改时限")]
 
 
-# --- cards ---------------------------------------------------------------------------------------------------------------
+# --- cards -----------------------------------------------------------------------------------------------------------
 
 
 @card_app.callback(invoke_without_command=True)
@@ -187,7 +187,7 @@ def feedback(
     return run_feedback(where, org, text, source, outstanding, by, on, evidence, run)
 
 
-# --- five lists ----------------------------------------------------------------------------------------------------------
+# --- five lists ------------------------------------------------------------------------------------------------------
 
 TitleOption = Annotated[str, option("--title", "TEXT", "项目名称")]
 KindOption = Annotated[str, option("--kind", "KIND", "共性或个性")]
@@ -199,7 +199,11 @@ HardOption = Annotated[bool, option("--hard", None, "硬性指标、刚性任务
 
 @lists_app.callback(invoke_without_command=True)
 def lists(
-    ctx: typer.Context, year: YearOption = None, as_of: AsOfOption = None, run: RunOption = None, where: LedgerOption = DEFAULT_LEDGER
+    ctx: typer.Context,
+    year: YearOption = None,
+    as_of: AsOfOption = None,
+    run: RunOption = None,
+    where: LedgerOption = DEFAULT_LEDGER,
 ) -> int:
     """书记五单：各单进度，哪一步晚了、依据哪一款。"""
     if ctx.invoked_subcommand is not None:
@@ -305,7 +309,7 @@ def close_lists(
     return run_close_lists(where, orgs, text, year, by, on)
 
 
-# --- appraisal -----------------------------------------------------------------------------------------------------------
+# --- appraisal -------------------------------------------------------------------------------------------------------
 
 
 @appraisal_app.callback(invoke_without_command=True)

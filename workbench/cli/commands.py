@@ -180,7 +180,8 @@ def run_serve(
     from workbench.dashboards.serve import serve
 
     serve(
-        folder, host=host, port=port, ledger=ledger, inspector=inspector, users=users, base_url=base_url, proxied=proxied
+        folder, host=host, port=port, ledger=ledger, inspector=inspector, users=users, base_url=base_url,
+        proxied=proxied,
     )
     return ExitCode.CLEAN
 

@@ -103,7 +103,9 @@ def run_list(
     return ExitCode.CLEAN
 
 
-def print_findings(title: str, found: Sequence[Finding], until: date | None = None, *, everything: bool = False) -> None:
+def print_findings(
+    title: str, found: Sequence[Finding], until: date | None = None, *, everything: bool = False
+) -> None:
     """A table of findings that fits 80 columns; what is left out is said."""
     if not found:
         return
@@ -190,14 +192,16 @@ def run_add(
 
 
 def _names_of(requirement: str, on: date) -> dict[str, str]:
-    """Clause and document of a requirement as in force on the day; an unknown id is a UsageError that names near ones."""
+    """Clause and document of a requirement as in force on the day; UsageError for an unknown id, naming near ones."""
     from workbench.requirements.catalogue import load_catalogue
 
     catalogue = load_catalogue(None, as_of=on)
     row = catalogue.row(requirement)
     titles = {d.id: d.title for d in catalogue.documents}
     document = requirement.rsplit("-", 2)[0]
-    return {"requirement": row.id, "clause": row.clause, "document": document, "document_title": titles.get(document, "")}
+    return {
+        "requirement": row.id, "clause": row.clause, "document": document, "document_title": titles.get(document, ""),
+    }
 
 
 def run_answer(

@@ -31,7 +31,9 @@ FAILED_OFTEN = 2
 def own_units(run: Run) -> list[str]:
     """Where the members of the three teams come from: the city's organisation department and the first two counties."""
     rows = run.rows("SELECT org_id, type, level FROM organizations WHERE NOT dissolved ORDER BY org_id")
-    department = [r["org_id"] for r in rows if r["type"] == OrgType.ORGANIZATION_DEPARTMENT and r["level"] == Level.CITY]
+    department = [
+        r["org_id"] for r in rows if r["type"] == OrgType.ORGANIZATION_DEPARTMENT and r["level"] == Level.CITY
+    ]
     counties = [r["org_id"] for r in rows if r["type"] == OrgType.COMMITTEE and r["level"] == Level.COUNTY]
     return [*department[:1], *counties[:2]]
 

@@ -148,8 +148,8 @@ def _below(ledger: object, run: object, unit: str) -> set[str]:
 def print_due(found: Sequence[Due], title: str, *, detail: bool = False) -> None:
     """What falls due, day by day; the same duty of many organisations is one line unless ``detail``."""
     counts = Counter(d.source for d in found)
-    out().print(f"{title}：{len(found):,} 项" + ("（" + "，".join(f"{k} {n:,}" for k, n in counts.items()) + "）" if found else ""),
-                markup=False, soft_wrap=True)
+    sources = "（" + "，".join(f"{k} {n:,}" for k, n in counts.items()) + "）" if found else ""
+    out().print(f"{title}：{len(found):,} 项{sources}", markup=False, soft_wrap=True)
     columns = ("到期", "还有", "谁", "事项", "条款", "来源")
     rows = [_line(group) for group in ([[d] for d in found] if detail else _alike(found))]
     shown = rows if detail else rows[:ROWS_SHOWN * 2]
@@ -163,7 +163,8 @@ def _alike(found: Iterable[Due]) -> list[list[Due]]:
     """What is due on one day under one requirement, together; findings, cards and the like stay single."""
     groups: dict[tuple, list[Due]] = {}
     for d in found:
-        key = (d.on, d.requirement, d.what) if d.source == "核查" and not d.course else (d.on, d.subject, d.what, d.course)
+        together = d.source == "核查" and not d.course
+        key = (d.on, d.requirement, d.what) if together else (d.on, d.subject, d.what, d.course)
         groups.setdefault(key, []).append(d)
     return list(groups.values())
 

@@ -392,7 +392,7 @@ def _keep_apart(finding: Finding, act: Act, others: dict[str, Sequence[str]]) ->
             )
 
 
-# --- what each event changes ---------------------------------------------------------------------------------------------
+# --- what each event changes -----------------------------------------------------------------------------------------
 
 
 def _shown(event: Event) -> dict[str, Any]:

@@ -24,7 +24,8 @@ BY_REQUIREMENT, BY_TEXT = "同一条款", "表述相近"
 class Repeated:
     """A problem of an organisation in two years: keys of the earlier and the later finding, how they were matched.
 
-    ``requirement`` is that of the findings, ``clause`` the one that asks for this look back. ``likeness`` is 1 for the same requirement, else the share of text that agrees (parameter review_text_similarity).
+    ``requirement`` is that of the findings, ``clause`` the one that asks for this look back. ``likeness`` is 1 for the
+    same requirement, else the share of text that agrees (parameter review_text_similarity).
     """
 
     org_id: str

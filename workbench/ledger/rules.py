@@ -123,7 +123,8 @@ def _rule(
         value = _READERS[kind](entry["value"], f"{place}.value")
     return Rule(
         name, reading.text(entry["label"], f"{place}.label"), document,
-        reading.text(entry["clause"], f"{place}.clause"), requirement, value, reading.text(entry["note"], f"{place}.note") if "note" in entry else "",
+        reading.text(entry["clause"], f"{place}.clause"), requirement, value,
+        reading.text(entry["note"], f"{place}.note") if "note" in entry else "",
     )
 
 

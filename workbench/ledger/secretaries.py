@@ -77,7 +77,8 @@ def secretaries(
 def of_run(run: Run) -> dict[str, Secretary]:
     """Secretaries by organisation as a run shows them: of the organisations that it judged under the document."""
     bound = {row["subject"] for row in run.rows("SELECT DISTINCT subject FROM results WHERE document = ?", [DOCUMENT])}
-    posts = {row["org_id"]: (row["person_id"] or "", row["started_on"]) for row in run.rows("SELECT * FROM secretaries")}
+    held = run.rows("SELECT * FROM secretaries")
+    posts = {row["org_id"]: (row["person_id"] or "", row["started_on"]) for row in held}
     rows = run.rows("SELECT * FROM organizations WHERE NOT dissolved ORDER BY org_id")
     return secretaries(rows, bound=bound, posts=posts)
 

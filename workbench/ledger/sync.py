@@ -303,7 +303,7 @@ def _differs(finding: Finding, what: Mapping[str, Any]) -> bool:
 
 
 class _CallableModule(ModuleType):
-    """``from workbench.ledger import sync`` is this module once it was imported, the function before: both are called."""
+    """``from workbench.ledger import sync`` is this module once imported, the function before: both are called."""
 
     def __call__(self, *args: Any, **kwargs: Any) -> SyncReport:
         return sync(*args, **kwargs)

@@ -79,7 +79,8 @@ def _posts(city: City) -> str:
         o.no, o.org_id, o.home, role,
         CASE WHEN role IN ('党务干部', '组织干事') THEN draw(o.no * 64 + slot, 42, 3) > 0 OR {stayed}
              WHEN role = '副书记' AND o.type = '机关党委' THEN TRUE END AS full_time,
-        greatest(CASE WHEN {has(OFFICER)} AND role = '纪检委员' THEN {city.day(8, 6)} WHEN slot = 1 AND o.change_on IS NOT NULL THEN o.change_on
+        greatest(CASE WHEN {has(OFFICER)} AND role = '纪检委员' THEN {city.day(8, 6)}
+                      WHEN slot = 1 AND o.change_on IS NOT NULL THEN o.change_on
                       ELSE {start} END, o.live_from) AS started_on,
         CASE WHEN slot = 0 THEN o.change_on
              WHEN slot IN (7, 8) AND {has("secretary-2022-4.4-3")} THEN {city.day(12, 20, -1)}

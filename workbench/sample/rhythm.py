@@ -95,7 +95,8 @@ def _decisions(city: City) -> str:
         FROM (SELECT o.*, held_on, date_trunc('month', held_on)::DATE AS p,
                   o.no::BIGINT * 100003 + date_diff('day', DATE '2000-01-01', held_on) AS k
               FROM (SELECT DISTINCT no, done_on AS held_on, step FROM step WHERE step IN {DECIDED}
-                    UNION ALL SELECT no, {MADE_UP}, '补开' FROM org o WHERE {any_of("permitted", MEETING)}) s JOIN org o USING (no)
+                    UNION ALL SELECT no, {MADE_UP}, '补开' FROM org o WHERE {any_of("permitted", MEETING)}) s
+              JOIN org o USING (no)
               WHERE o.type = '党支部' AND NOT ({absent})) o"""
 
 

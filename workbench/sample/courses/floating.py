@@ -10,7 +10,8 @@ from workbench.sample.faults_mended import GUIDE
 
 ADOPTS = "type = '党支部' AND list_contains(adopted, 'county-longterm')"
 _OUT = (*(C + code for code in (
-    "3.1.1-1", "3.1.1-3", "3.1.2-10", "3.1.3-1", "3.1.3-2", "3.1.4-2", "3.1.5-1", "3.3.4-3", "3.3.1-1", "3.3.1-5")), GUIDE)
+    "3.1.1-1", "3.1.1-3", "3.1.2-10", "3.1.3-1", "3.1.3-2", "3.1.4-2", "3.1.5-1", "3.3.4-3", "3.3.1-1", "3.3.1-5",
+)), GUIDE)
 _IN = tuple(C + code for code in ("3.2.1-8", "3.2.2-1", "3.2.3-2", "3.2.3-6"))
 #: Faults that need somebody who left this year, who stayed away all year, who came back this year.
 _LEFT = tuple(C + code for code in ("3.1.1-1", "3.1.2-10", "3.3.1-1", "3.3.1-5"))
