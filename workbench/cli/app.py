@@ -218,14 +218,14 @@ def lab(
 def serve(
     run: RunArgument,
     port: Annotated[int, option("--port", "PORT", "端口", min=1, max=65535)] = 8866,
-    host: Annotated[str, option("--host", "HOST", "监听地址；默认只限本机，开放给其他电脑时须登录")] = "127.0.0.1",
+    host: Annotated[str, option("--host", "HOST", "监听地址；开放给其他电脑时须登录")] = "127.0.0.1",
     users: Annotated[
         str,
-        option("--users", "FILE", "用户文件，写明则须登录；须登录而未写明时用 users.yaml", envvar="WORKBENCH_USERS",
+        option("--users", "FILE", "用户文件，写明则须登录；须登录时默认 users.yaml", envvar="WORKBENCH_USERS",
                show_envvar=False, show_default=False),
     ] = "",
     base_url: Annotated[str, option("--base-url", "PATH", "反向代理下的路径，如 /ducha/")] = "/",
-    proxied: Annotated[bool, option("--proxied", None, "在本机的反向代理之后，须登录；采信代理转来的访客地址")] = False,
+    proxied: Annotated[bool, option("--proxied", None, "在本机的反向代理之后，须登录；采信 X-Forwarded-For")] = False,
     ledger: Annotated[
         str,
         option("--ledger", "WHERE", "督查台账，供“整改与亮牌”页使用", envvar="WORKBENCH_LEDGER",

@@ -11,7 +11,7 @@ from workbench.cli.chinese import Command, Group
 from workbench.cli.options import argument, option
 
 users_app = typer.Typer(
-    cls=Group, no_args_is_help=True, help="看板的用户：姓名、角色、查看范围。密码在提示下输入两遍，只存哈希。"
+    cls=Group, no_args_is_help=True, help="看板的用户：姓名、角色、查看范围。\n\n密码在提示下输入两遍，只存哈希。"
 )
 
 UsersOption = Annotated[
