@@ -179,7 +179,7 @@ def test_a_refusal_stands_beside_the_form(desk: Server, where: Path, visit: Call
     form.locator("[type=submit]").click()
     tab.locator("dialog .wb-state", has_text="待复查").wait_for()
     form = open_form(page, "close")
-    assert "须由另一人复查" in form.inner_text()
+    assert "须由另一人办理" in form.inner_text()
     form.locator("[name=conclusion]").fill("整改到位")
     form.locator("[name=evidence]").fill("现场查看")
     before = count(where)

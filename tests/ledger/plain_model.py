@@ -12,7 +12,7 @@ MONTHS = frozenset(range(1, 9))
 ACTS: dict[str, tuple[set[str], str]] = {
     "answer": ({PENDING, CONFIRMED, DOING, REVIEW, BACK}, ""),
     "confirm": ({PENDING, BACK}, CONFIRMED),
-    "dismiss": ({PENDING, BACK, CONFIRMED}, NO),
+    "dismiss": ({PENDING, BACK, CONFIRMED, DOING, REVIEW}, NO),
     "reopen": ({NO}, PENDING),
     "assign": ({CONFIRMED}, DOING),
     "extend": ({DOING}, ""),
@@ -58,8 +58,8 @@ class Plain:
             and not (verb == "confirm" and self.said is False and not why)
             and not (verb == "answer" and says is None and self.answered and self.said is not None)
             and not (verb in ("assign", "extend") and deadline < on)
-            and not (verb in ("fail", "close") and who == self.submitter)
-            and not (verb == "close" and who in self.owners)
+            and not (verb in ("fail", "close", "dismiss") and who == self.submitter)
+            and not (verb in ("close", "dismiss") and who in self.owners)
         )
 
     def do(self, verb: str, who: str, on: date, owner: str, says: bool | None) -> None:

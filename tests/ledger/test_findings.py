@@ -238,6 +238,22 @@ def test_evidence_and_reasons_are_asked_for(ledger: Ledger) -> None:
     nothing_written(ledger, lambda: findings.close(KEY, act(on=day(11)), conclusion=""), "结论")
 
 
+@pytest.mark.parametrize("late", [False, True], ids=["rectifying", "review"])
+def test_what_proves_wrong_is_dismissed_while_it_is_put_right(ledger: Ledger, late: bool) -> None:
+    findings = ledger.findings
+    (submitted if late else assigned)(ledger)
+    for hand in ("书记丙", "委员丁", *([findings.get(KEY).submitted_by] if late else [])):
+        nothing_written(ledger, lambda who=hand: findings.dismiss(KEY, act(who, day(12))), "须由另一人办理")
+    gone = findings.dismiss(KEY, act("督查员戊", day(12), why="记录本已找到，当时按期召开"))
+    assert (gone.state, gone.overdue(day(30))) == ("不成立", False)
+
+
+def test_the_leader_of_a_rectification_does_not_close_it(ledger: Ledger) -> None:
+    submitted(ledger)
+    nothing_written(ledger, lambda: ledger.findings.close(KEY, act("委员丁", day(12)), conclusion="好"), "责任领导")
+    ledger.findings.close(KEY, act("督查员戊", day(12)), conclusion="好")
+
+
 def test_no_step_lies_before_the_one_it_follows(ledger: Ledger) -> None:
     findings = ledger.findings
     nothing_written(ledger, lambda: findings.confirm(KEY, act(on=date(2026, 7, 14))), "早于上一步")

@@ -261,9 +261,9 @@ class Board:
         elif found.agrees is False:
             notes["confirm"] = "支部有异议，确认须写明理由。"
         if same_person(found.submitted_by, self.inspector):
-            notes["close"] = notes["fail"] = f"报请复查的是{found.submitted_by}，须由另一人复查。"
+            notes["close"] = notes["fail"] = notes["dismiss"] = f"报请复查的是{found.submitted_by}，须由另一人办理。"
         elif any(same_person(owner, self.inspector) for owner in found.owners):
-            notes["close"] = f"{self.inspector}是责任人，须由另一人销号。"
+            notes["close"] = notes["dismiss"] = f"{self.inspector}是责任人或责任领导，须由另一人办理。"
         return notes
 
     # -- cards ------------------------------------------------------------------------------------------------

@@ -266,9 +266,10 @@ class Findings(Book[Finding]):
         return self.write(key, "confirm", act, checked=finding)
 
     def dismiss(self, key: str, act: Act) -> Finding:
-        """It does not stand (不成立); the branch has been heard, and a reason is given."""
+        """It does not stand (不成立); the branch has been heard, a reason is given, nobody clears what is their own."""
         finding = self._heard(key, "dismiss", act)
         require(act.why.strip(), "没有写明理由")
+        _keep_apart(finding, act, _hands(finding))
         return self.write(key, "dismiss", act, checked=finding)
 
     def reopen(self, key: str, act: Act) -> Finding:
@@ -322,14 +323,13 @@ class Findings(Book[Finding]):
         return self.write(key, "fail", act, {"ground": ground}, checked=finding)
 
     def close(self, key: str, act: Act, *, conclusion: str) -> Finding:
-        """Close it (销号): evidence and the conclusion of the look-back, by neither who handed it in nor the owner.
+        """Close it (销号): evidence and the conclusion of the look-back, by none of those who had a hand in it.
 
-        Whoever was responsible at any time of this rectification counts as owner: a change of the owner just before
-        closing changes nothing.
+        Those are who handed it in, and owners and leaders at any time of this rectification, not only at its end.
         """
         self.draft(key, "close", person(act))
         finding = self.get(key)
-        _keep_apart(finding, act, {"报请复查的人": (finding.submitted_by,), "责任人": finding.owners})
+        _keep_apart(finding, act, _hands(finding))
         require(conclusion.strip(), "没有写明回头看结论")
         require_evidence(act, "销号")
         return self.write(key, "close", act, {"conclusion": conclusion.strip()}, checked=finding)
@@ -381,14 +381,19 @@ def _check_deadline(key: str, act: Act, deadline: date) -> None:
         )
 
 
+def _hands(finding: Finding) -> dict[str, Sequence[str]]:
+    """Who had a hand in a rectification, by what they were."""
+    return {"报请复查的人": (finding.submitted_by,), "责任人或责任领导": finding.owners}
+
+
 def _keep_apart(finding: Finding, act: Act, others: dict[str, Sequence[str]]) -> None:
     """:class:`Refused` when who acts had a hand in what is to be judged (二人经办)."""
     for role, names in others.items():
         hands = [name for entry in names for name in _SEVERAL.split(entry)]
         if any(same_person(who, name) for who in _SEVERAL.split(act.who) for name in hands):
             raise Refused(
-                "复查、销号须由另一人办理", place=finding.key, found=f"{act.who} 是{role}",
-                expected="报请复查的人和责任人以外的人",
+                "复查、销号、认定不成立须由另一人办理", place=finding.key, found=f"{act.who} 是{role}",
+                expected="报请复查的人、责任人和责任领导以外的人",
             )
 
 
@@ -446,8 +451,8 @@ def _reopened(course: Finding, event: Event) -> dict[str, Any]:
 def _assigned(course: Finding, event: Event) -> dict[str, Any]:
     what = event.what
     return {
-        **what, "deadline": date.fromisoformat(what["deadline"]), "assigned_on": event.on, "owners": (what["owner"],),
-        "submitted_by": "", "submitted_on": None, "submit_text": "", "submit_evidence": (),
+        **what, "deadline": date.fromisoformat(what["deadline"]), "assigned_on": event.on,
+        "owners": (what["owner"], what["leader"]), "submitted_by": "", "submitted_on": None, "submit_text": "", "submit_evidence": (),
     }
 
 
@@ -455,8 +460,7 @@ def _extended(course: Finding, event: Event) -> dict[str, Any]:
     changes: dict[str, Any] = dict(event.what)
     if "deadline" in changes:
         changes["deadline"] = date.fromisoformat(changes["deadline"])
-    if "owner" in changes:
-        changes["owners"] = (*course.owners, changes["owner"])
+    changes["owners"] = (*course.owners, *(changes[name] for name in ("owner", "leader") if name in changes))
     return changes
 
 

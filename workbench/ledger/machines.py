@@ -25,7 +25,10 @@ class FindingMachine(StateMachine):
     recurred = State("复发")
 
     confirm = pending.to(confirmed) | recurred.to(confirmed)
-    dismiss = pending.to(dismissed) | recurred.to(dismissed) | confirmed.to(dismissed)
+    dismiss = (
+        pending.to(dismissed) | recurred.to(dismissed) | confirmed.to(dismissed) | rectifying.to(dismissed)
+        | review.to(dismissed)
+    )
     reopen = dismissed.to(pending)
     assign = confirmed.to(rectifying)
     extend = rectifying.to.itself()
