@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,12 @@ from workbench.dashboards import accounts
 PASSWORDS = {"督查员甲": "mima-jia-2026", "领导乙": "lingdao-2026", "管理员丙": "guanli-20-26"}
 #: The server of the tests looks its sessions over all the time, and forgets them after a short while when told so.
 _PROGRAM = "from workbench.dashboards import sessions, login\nlogin.SWEEP_MS = 200\n" + _SERVE
+
+
+def apart(work: Coroutine[Any, Any, None]) -> None:
+    """Run it in a thread of its own: in this one the loop of Playwright may be running."""
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, work).result()
 
 
 class Guarded(Server):
@@ -138,7 +145,7 @@ def test_a_visitor_gets_their_unit_and_no_other(guarded: Guarded) -> None:
         whole = await other.admitted()
         assert "模拟第三局" in (await whole.ask(do="shell"))["html"]
 
-    asyncio.run(look())
+    apart(look())
 
 
 def test_kernels_open_for_their_own_visitor_only(guarded: Guarded) -> None:
@@ -161,7 +168,7 @@ def test_kernels_open_for_their_own_visitor_only(guarded: Guarded) -> None:
         assert await mine.closed() == 1003
         assert two.ask("/login").status == 200, "the server goes on"
 
-    asyncio.run(look())
+    apart(look())
 
 
 def test_logging_out_closes_everything(guarded: Guarded) -> None:
@@ -179,7 +186,7 @@ def test_logging_out_closes_everything(guarded: Guarded) -> None:
         assert await kernel.closed() == 4401
         accounts.change(guarded.users, "督查员甲", scope="002")
 
-    asyncio.run(look())
+    apart(look())
     assert "退出 用户=督查员甲" in guarded.log() and "会话结束 用户=督查员甲" in guarded.log()
 
 
@@ -200,7 +207,7 @@ def test_an_idle_session_ends_though_its_page_beats(tmp_path: Path, season: tupl
         assert await closing == 4401
 
     try:
-        asyncio.run(asyncio.wait_for(look(), 60))
+        apart(asyncio.wait_for(look(), 60))
         assert until(lambda: len(server.kernels()) <= 1)
     finally:
         server.stop()

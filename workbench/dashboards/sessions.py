@@ -66,6 +66,7 @@ class Sessions:
                 self._users, self._stamp = accounts.read(self._path), stamp
         except (OSError, UsageError):
             if self._stamp is None:
+                accounts.read(self._path)  # says in words what is wrong with it
                 raise
             self._users, self._stamp = {}, (0, 0, 0)
         return self._users

@@ -451,8 +451,8 @@ def _reopened(course: Finding, event: Event) -> dict[str, Any]:
 def _assigned(course: Finding, event: Event) -> dict[str, Any]:
     what = event.what
     return {
-        **what, "deadline": date.fromisoformat(what["deadline"]), "assigned_on": event.on,
-        "owners": (what["owner"], what["leader"]), "submitted_by": "", "submitted_on": None, "submit_text": "", "submit_evidence": (),
+        **what, "deadline": date.fromisoformat(what["deadline"]), "assigned_on": event.on, "submitted_by": "",
+        "owners": (what["owner"], what["leader"]), "submitted_on": None, "submit_text": "", "submit_evidence": (),
     }
 
 
