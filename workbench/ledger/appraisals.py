@@ -12,7 +12,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from workbench.errors import Refused
-from workbench.ledger.book import Book, Course, changed, require, require_evidence
+from workbench.ledger.book import Course, YearBook, changed, require, require_evidence
 from workbench.ledger.cards import RED, Cap
 from workbench.ledger.events import Act, Event
 from workbench.ledger.secretaries import Secretary
@@ -78,25 +78,18 @@ class Appraisal(Course):
 _DAYS = {"tell": "told_on", "report_up": "reported_on", "talk": "talked_on", "finish": "finished_on"}
 
 
-class Appraisals(Book[Appraisal]):
+class Appraisals(YearBook[Appraisal]):
     """Appraisals by year and organisation (述职评议)."""
 
     topic = "appraisal"
-
-    @staticmethod
-    def ident(year: int, org_id: str) -> str:
-        """Id of one secretary's appraisal of a year."""
-        return f"{year}/{org_id}"
 
     # --- folding -----------------------------------------------------------------------------------------------------
 
     def begin(self, event: Event, base: Course) -> Appraisal:
         """An appraisal that was planned."""
-        year, _, org_id = base.id.partition("/")
         what = event.what
         return Appraisal(
-            **vars(base), year=int(year), org_id=org_id, org_name=what.get("org_name", ""),
-            holder=what.get("holder", ""), holder_since=_day(what.get("holder_since")), level=what.get("level", ""),
+            **self.of_whom(event, base), holder_since=_day(what.get("holder_since")), level=what.get("level", ""),
             sector=what.get("sector", ""), county_id=what.get("county_id", ""),
         )
 

@@ -212,6 +212,25 @@ def same_person(one: str, other: str) -> bool:
     return bool(name_of(one)) and name_of(one) == name_of(other)
 
 
+class YearBook(Book[S]):
+    """A book with one course per year and organisation; its ids are ``<year>/<org_id>``."""
+
+    @staticmethod
+    def ident(year: int, org_id: str) -> str:
+        """Id of the course of one secretary and year."""
+        return f"{year}/{org_id}"
+
+    @staticmethod
+    def of_whom(event: Event, base: Course) -> dict[str, Any]:
+        """The fields that every such course begins with: year, organisation, holder."""
+        year, _, org_id = base.id.partition("/")
+        what = event.what
+        return {
+            **vars(base), "year": int(year), "org_id": org_id, "org_name": what.get("org_name", ""),
+            "holder": what.get("holder", ""),
+        }
+
+
 def check_person(act: Act, topic: str, verb: str) -> None:
     """Somebody must have a name; the machine's only where a run speaks (:data:`OF_THE_MACHINE`)."""
     if not act.who.strip():

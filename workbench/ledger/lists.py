@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from workbench.errors import Refused
-from workbench.ledger.book import Book, Course, changed, require, require_evidence
+from workbench.ledger.book import Course, YearBook, changed, require, require_evidence
 from workbench.ledger.events import Act, Event
 from workbench.ledger.rules import Rules
 from workbench.ledger.secretaries import Secretary
@@ -106,25 +106,18 @@ class Gap:
     requirement: str
 
 
-class Lists(Book[FiveLists]):
+class Lists(YearBook[FiveLists]):
     """Five lists by year and organisation (五单)."""
 
     topic = "lists"
-
-    @staticmethod
-    def ident(year: int, org_id: str) -> str:
-        """Id of one secretary's lists of a year."""
-        return f"{year}/{org_id}"
 
     # --- folding -----------------------------------------------------------------------------------------------------
 
     def begin(self, event: Event, base: Course) -> FiveLists:
         """Lists that were opened."""
-        year, _, org_id = base.id.partition("/")
         what = event.what
         return FiveLists(
-            **vars(base), year=int(year), org_id=org_id, org_name=what.get("org_name", ""),
-            holder=what.get("holder", ""), items=tuple(_item(i) for i in what["items"]),
+            **self.of_whom(event, base), items=tuple(_item(i) for i in what["items"]),
         )
 
     def apply(self, course: FiveLists, event: Event) -> FiveLists:
