@@ -136,6 +136,20 @@ def test_missing_data_resolves_nothing(tmp_path: Path) -> None:
     assert {row["subject"] for row in found.not_comparable} == {"A"}
 
 
+def test_what_nobody_could_judge_in_between_has_not_recurred(tmp_path: Path) -> None:
+    first = audited(tmp_path, "one", {"A": [1, 2], "B": [1, 2]}, date(2026, 3, 31))
+    source = ledgers(tmp_path / "thin", {"A": [], "B": []})
+    second = audit(source, as_of=date(2026, 4, 30), documents=["xinfang-bureau"], out=tmp_path / "second")
+    third = audited(tmp_path, "three", {"A": [1, 2, 4], "B": [1, 2, 3, 4]}, date(2026, 4, 30))
+    found = compare(first, second, third)
+    assert [row["subject"] for row in found.new if row["requirement"] == MEETING] == ["A"]
+    assert found.recurred == []
+    # Once a run has shown it met, a gap in the data afterwards does not make that unseen.
+    shown = audited(tmp_path, "shown", {"A": [1, 2, 3, 4], "B": [1, 2, 3, 4]}, date(2026, 4, 15))
+    found = compare(first, shown, second, third)
+    assert "A" in {row["subject"] for row in found.recurred if row["requirement"] == MEETING}
+
+
 def test_a_ledger_that_cannot_be_read_is_told_and_decides_the_exit_code(tmp_path: Path) -> None:
     source = ledgers(tmp_path / "ledgers", {"A": [1, 2, 3, 4], "B": [1]})
     (source / "会议.xlsx").write_bytes(b"PK\x03\x04 not a workbook")

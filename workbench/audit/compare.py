@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from workbench.audit.run import Run
@@ -16,7 +17,8 @@ _STANDING = {Verdict.FAILED.value, Verdict.MANUAL.value, Verdict.WAIVED.value}
 class Comparison(Displayed):
     """Findings of the last run against the one before it.
 
-    ``recurred`` (复发): failing again after it had been resolved, or the same duty failing in a later period.
+    ``recurred`` (复发): failing again after a run had shown it resolved, or the same duty failing in a later period.
+    What stood once and could not be judged since is ``new``: nobody saw it resolved, and the run before did not have it.
     """
 
     new: list[dict] = field(default_factory=list)
@@ -54,10 +56,24 @@ def _judged(run: Run) -> set[tuple[str, str]]:
     return set(zip(rows["subject"], rows["requirement"], strict=True))
 
 
+def _gone(runs: Sequence[Run], found: Sequence[dict[str, dict]]) -> set[str]:
+    """Keys that stood in one of the runs and that a later one judged and did not find."""
+    stood: dict[str, dict] = {}
+    gone: set[str] = set()
+    for run, findings in zip(runs, found, strict=True):
+        if left := stood.keys() - findings.keys():
+            judged = _judged(run)
+            gone |= {key for key in left if (stood[key]["subject"], stood[key]["requirement"]) in judged}
+        stood |= findings
+        gone -= findings.keys()
+    return gone
+
+
 def compare(*runs: Run) -> Comparison:
     """The last run against the one before; earlier ones, oldest first, tell what has recurred.
 
-    Missing data never resolves a finding: what the last run could not judge goes to ``not_comparable``.
+    Missing data never resolves a finding: what the last run could not judge goes to ``not_comparable``, and what one
+    in between could not judge has not recurred.
     Raises :class:`UsageError` for fewer than two runs or runs that are not in order of time.
 
     >>> run = open_run("runs/demo")
@@ -72,13 +88,13 @@ def compare(*runs: Run) -> Comparison:
         raise UsageError("督查结果没有按截至日期先旧后新排列", found="、".join(days), expected="、".join(sorted(days)))
     *earlier, before, last = [_findings(run) for run in runs]
     duties_before = {(row["subject"], row["requirement"]) for row in before.values()}
-    once = {key for found in earlier for key in found}
+    gone = _gone(runs[:-1], [*earlier, before])
     judged = _judged(runs[-1])
     result = Comparison(before=runs[-2].label, after=runs[-1].label)
     for key, row in last.items():
         if key in before:
             result.unchanged.append(row)
-        elif key in once or (row["subject"], row["requirement"]) in duties_before:
+        elif key in gone or (row["subject"], row["requirement"]) in duties_before:
             result.recurred.append(row)
         else:
             result.new.append(row)
