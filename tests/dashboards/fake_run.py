@@ -44,7 +44,9 @@ _COLUMNS = {
 
 
 def numeral(n: int) -> str:
-    """1 to 99 as in 第二十三条."""
+    """1 to 199 as in 第二十三条."""
+    if n > 99:
+        return "一百" + ("" if n == 100 else "零" if n < 110 else "一" if n < 120 else "") + numeral(n - 100)
     tens, ones = divmod(n, 10)
     return ("十" if tens == 1 else _NUMERALS[tens - 1] + "十" if tens else "") + (_NUMERALS[ones - 1] if ones else "")
 
