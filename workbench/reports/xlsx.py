@@ -86,7 +86,7 @@ def write_list(
             sheet.write_string(top, c, column.header, header)
         for r, row in enumerate(rows, start=top + 1):
             for c, column in enumerate(columns):
-                _write(sheet, r, c, row.get(column.key), day)
+                write_cell(sheet, r, c, row.get(column.key), day)
         sheet.freeze_panes(top + 1, 2)
         sheet.autofilter(top, 0, top + total, len(columns) - 1)
         sheet.set_landscape()
@@ -123,18 +123,19 @@ def write_findings(run: Any, path: str | Path) -> None:
     write_list(target, "问题清单", FINDING_COLUMNS, rows(), head=head, total=len(run.findings))
 
 
-def _write(sheet: Any, r: int, c: int, value: Any, day: Any) -> None:
+def write_cell(sheet: Any, r: int, c: int, value: Any, day: Any, form: Any = None) -> None:
+    """One cell by the type of its value, text defused; ``day`` is the format of dates, ``form`` that of the others."""
     if hasattr(value, "item"):  # a NumPy scalar
         value = value.item()
     if value is None or type(value).__name__ in ("NAType", "NaTType") or value != value:  # NaN differs from itself
         return
     if isinstance(value, bool):
-        sheet.write_string(r, c, "是" if value else "否")
+        sheet.write_string(r, c, "是" if value else "否", form)
     elif isinstance(value, (int, float)):
-        sheet.write_number(r, c, value)
+        sheet.write_number(r, c, value, form)
     elif isinstance(value, datetime):
-        sheet.write_string(r, c, value.isoformat(sep=" "))
+        sheet.write_string(r, c, value.isoformat(sep=" "), form)
     elif isinstance(value, date):
         sheet.write_datetime(r, c, value, day)
     else:
-        sheet.write_string(r, c, defuse(str(value))[:MAX_CELL])
+        sheet.write_string(r, c, defuse(str(value))[:MAX_CELL], form)

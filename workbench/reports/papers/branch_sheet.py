@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from docx.enum.table import WD_ROW_HEIGHT_RULE
 from docx.shared import Mm
 
-from workbench.ledger.findings import SETTLED
+from workbench.ledger.finding import SETTLED
 from workbench.reports.papers import docx_style as style
 from workbench.reports.papers import facts
 from workbench.reports.papers.mark import mark
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from docx.document import Document
 
     from workbench.audit.run import Run
-    from workbench.ledger.findings import Finding
+    from workbench.ledger.finding import Finding
     from workbench.ledger.ledger import Ledger
 
 TITLE = "一支部一清单"

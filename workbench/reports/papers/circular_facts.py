@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from workbench.ledger.findings import CLOSED, DISMISSED
+from workbench.ledger.finding import CLOSED, DISMISSED
 from workbench.reports.papers import facts
 from workbench.reports.papers.small_cells import (
     FEWEST, Shown, Withheld, guard, items_may_stand, shown, union_may_stand,
@@ -19,7 +19,7 @@ from workbench.vocabulary import Verdict
 
 if TYPE_CHECKING:
     from workbench.audit.run import Run
-    from workbench.ledger.findings import Finding
+    from workbench.ledger.finding import Finding
     from workbench.ledger.inspections import Inspection
     from workbench.ledger.ledger import Ledger
 

@@ -227,7 +227,7 @@ def _page(document: Document) -> None:
     properties.append(grid)
 
 
-def _fonts(style_or_properties: Any, font: str, size: float) -> None:
+def set_fonts(style_or_properties: Any, font: str, size: float) -> None:
     """Latin and Chinese typeface and size of a run's properties, without those of the theme."""
     fonts = style_or_properties.get_or_add_rFonts()
     for name in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):
@@ -240,7 +240,7 @@ def _fonts(style_or_properties: Any, font: str, size: float) -> None:
 def _defaults(document: Document) -> None:
     """Normal is the body text: the grid counts its characters by it; the language is Chinese."""
     normal = document.styles["Normal"]
-    _fonts(normal.element.get_or_add_rPr(), BODY_FONT, BODY_SIZE)
+    set_fonts(normal.element.get_or_add_rPr(), BODY_FONT, BODY_SIZE)
     for language in document.styles.element.iter(qn("w:lang")):
         language.set(qn("w:eastAsia"), "zh-CN")
     normal.paragraph_format.space_before = normal.paragraph_format.space_after = Pt(0)
@@ -250,7 +250,7 @@ def _defaults(document: Document) -> None:
 def _add_style(document: Document, look: Look) -> None:
     style = document.styles.add_style(look.name, WD_STYLE_TYPE.PARAGRAPH)
     style.base_style, style.quick_style = document.styles["Normal"], True
-    _fonts(style.element.get_or_add_rPr(), look.font, look.size)
+    set_fonts(style.element.get_or_add_rPr(), look.font, look.size)
     form = style.paragraph_format
     form.alignment = look.align
     form.space_before = form.space_after = Pt(0)
@@ -298,12 +298,13 @@ def _page_numbers(document: Document) -> None:
         setattr(paragraph.paragraph_format, edge, Pt(NUMBER_SIZE))
         for part in ("— ", "PAGE", " —"):
             run = paragraph.add_run("" if part == "PAGE" else part)
-            _fonts(run._element.get_or_add_rPr(), NUMBER_FONT, NUMBER_SIZE)
+            set_fonts(run._element.get_or_add_rPr(), NUMBER_FONT, NUMBER_SIZE)
             if part == "PAGE":
-                _field(run, part)
+                add_field(run, part)
 
 
-def _field(run: Any, code: str) -> None:
+def add_field(run: Any, code: str) -> None:
+    """A field (PAGE, NUMPAGES) in a run."""
     for kind in ("begin", "instr", "separate", "text", "end"):
         if kind == "instr":
             element = OxmlElement("w:instrText")

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from workbench.ledger.findings import AUDITED, DEVIATION, ENCOURAGED, PROMPT
+from workbench.ledger.finding import AUDITED, DEVIATION, ENCOURAGED, PROMPT
 from workbench.vocabulary import SEVERITY_LABELS, Severity
 
 if TYPE_CHECKING:
     from workbench.audit.run import Run
-    from workbench.ledger.findings import Finding
+    from workbench.ledger.finding import Finding
 
 #: How far a finding is established (性质).
 ESTABLISHED, UNESTABLISHED = "已查实", "待核实"

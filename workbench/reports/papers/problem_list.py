@@ -11,14 +11,14 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from workbench.ledger.findings import CLOSED, DEVIATION, DISMISSED, ENCOURAGED, PROMPT
+from workbench.ledger.finding import CLOSED, DEVIATION, DISMISSED, ENCOURAGED, PROMPT
 from workbench.reports.papers import facts
 from workbench.reports.papers.mark import mark
 from workbench.reports.papers.sheets import Book, Column
 
 if TYPE_CHECKING:
     from workbench.audit.run import Run
-    from workbench.ledger.findings import Finding
+    from workbench.ledger.finding import Finding
     from workbench.ledger.ledger import Ledger
 
 TITLE = "问题清单"

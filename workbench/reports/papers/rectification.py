@@ -10,14 +10,14 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from workbench.ledger.findings import CLOSED, RECTIFYING
+from workbench.ledger.finding import CLOSED, RECTIFYING
 from workbench.reports.papers import facts
 from workbench.reports.papers.mark import mark
 from workbench.reports.papers.sheets import Book, Column, count_by
 
 if TYPE_CHECKING:
     from workbench.audit.run import Run
-    from workbench.ledger.findings import Finding
+    from workbench.ledger.finding import Finding
     from workbench.ledger.ledger import Ledger
 
 TITLE = "整改台账"
@@ -88,8 +88,8 @@ def _course(f: Finding) -> str:
     told = [f"{note.on.isoformat()} {note.text}" for note in f.progress]
     if f.refused_on:
         told.append(f"{f.refused_on.isoformat()} 拒不整改")
-    if f.fails:
-        told.append(f"复查未通过 {f.fails} 次" + (f"（{f.fail_ground}）" if f.fail_ground else ""))
+    if f.failed:
+        told.append(f"复查未通过 {len(f.failed)} 次（{'、'.join(dict.fromkeys(x.ground for x in f.failed))}）")
     return "\n".join(told)
 
 
