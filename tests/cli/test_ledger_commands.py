@@ -19,7 +19,7 @@ from workbench.cli.ledger_commands import print_notes
 from workbench.errors import Refused
 from workbench.exit_codes import ExitCode
 from workbench.ledger.events import Act
-from workbench.ledger.findings import Finding
+from workbench.ledger.finding import Finding
 from workbench.ledger.ledger import Ledger
 from workbench.ledger.secretaries import of_run
 from workbench.ledger.sync import HOLDER_UNSURE, NO_LONGER_ASKED, SyncReport

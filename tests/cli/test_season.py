@@ -17,7 +17,7 @@ from workbench.audit.run import Run
 from workbench.cli.console import out
 from workbench.cli.season import FIRST, SECOND, Season, play, write_out
 from workbench.ledger.events import MACHINE, Event
-from workbench.ledger.findings import Finding
+from workbench.ledger.finding import Finding
 from workbench.ledger.ledger import Ledger
 from workbench.reports.archive import check_archive
 from workbench.resources import resource
@@ -99,7 +99,7 @@ def test_every_turn_of_the_course_occurs(played: Played) -> None:
     assert set(states) == {"待核实", "已确认", "不成立", "整改中", "已销号"}
     assert any(f.overdue(END) and not f.submitted_on for f in played.findings), "one did nothing"
     failing = set(played.season.august.findings["key"])
-    assert all(f.key in failing for f in played.findings if f.failed_on), "no review fails on what no run shows"
+    assert all(f.key in failing for f in played.findings if f.failed), "no review fails on what no run shows"
     (on_site,) = [f for f in played.findings if f.source == "现场"]
     assert (on_site.state, on_site.closed_by) == ("已销号", SECOND)
     kinds = Counter(e.kind for e in played.events)

@@ -11,7 +11,7 @@ from typing import Any
 
 from tests.heard import heard
 from workbench.ledger.events import MACHINE, Act, Draft
-from workbench.ledger.findings import Finding
+from workbench.ledger.finding import Finding
 from workbench.ledger.ledger import Ledger
 from workbench.ledger.rules import load_rules
 from workbench.ledger.secretaries import Secretary

@@ -11,7 +11,7 @@ from made_run import Made, Row
 from tests.heard import heard
 from workbench.audit.run import Run
 from workbench.ledger import Act, Ledger, SyncReport, sync
-from workbench.ledger.findings import Finding
+from workbench.ledger.finding import Finding
 
 MONTH, EVENT, STATE, YEAR = "B1|month|2026", "B1|event|2026", "B1|state|2026", "B1|year|2026"
 JULY, CLOSING, AUGUST = date(2026, 7, 15), date(2026, 8, 20), date(2026, 8, 31)

@@ -13,7 +13,7 @@ from tests.heard import heard
 from workbench.audit.engine import audit
 from workbench.audit.run import Run
 from workbench.ledger import Act, Ledger, sync
-from workbench.ledger.findings import Finding
+from workbench.ledger.finding import Finding
 from workbench.resources import resource
 
 STUDY = "xinfang-bureau-2.1-1"

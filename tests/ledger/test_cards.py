@@ -277,6 +277,8 @@ def test_red_after_a_false_report_or_refusal_later_than_the_orange_card(season: 
     season.fail(key, "08-22", "虚假整改")
     (proposal,) = season.ledger.cards.proposals(day("08-22"), season.secretaries)
     assert (proposal.level, proposal.requirement) == ("红牌", "secretary-2022-12.3-1")
+    season.fail(key, "08-22", "敷衍整改")
+    assert season.proposed("08-22") == [("红牌", (key,))], "a later review does not wipe out the false report"
     season.ledger.cards.decline("B1", act("08-22"), level="红牌", grounds=(key,))
     assert season.proposed("08-23") == []
     season.ledger.findings.refuse(key, act("08-23"))

@@ -13,7 +13,7 @@ from tests.heard import heard
 from workbench.errors import Conflict, LedgerError, Refused
 from workbench.ledger import Act, Ledger, Store, sync
 from workbench.ledger.events import MACHINE, Draft
-from workbench.ledger.findings import Finding, code_of
+from workbench.ledger.finding import Failed, Finding, code_of
 from workbench.ledger.rules import Rules, load_rules
 
 KEY = "B1|month|2026"
@@ -82,7 +82,7 @@ def test_a_finding_goes_from_the_run_to_its_end(ledger: Ledger) -> None:
     ledger.findings.submit(KEY, act("督查员乙", day(12)), text="再次补开")
     done = ledger.findings.close(KEY, act(on=day(13), evidence=("照片", " ")), conclusion="已整改到位")
     assert (done.state, done.statement, done.agrees, done.answered) == ("已销号", "二月外出培训", True, True)
-    assert (done.deadline, done.fails, done.fail_ground, done.failed_on) == (day(25), 1, "敷衍整改", day(11))
+    assert (done.deadline, done.failed) == (day(25), (Failed(day(11), "敷衍整改"),))
     assert (done.closed_by, done.closed_on, done.close_evidence) == ("督查员甲", day(13), ("照片",))
     assert (done.look_back, done.submitted_by, done.submit_text) == ("已整改到位", "督查员乙", "再次补开")
     assert [(n.on, n.text, n.by) for n in done.progress] == [(day(5), "已开一次", "督查员甲")]

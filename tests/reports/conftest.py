@@ -13,7 +13,7 @@ from tests.heard import heard
 from workbench.audit.run import Run
 from workbench.ledger.drawing import frame
 from workbench.ledger.events import Act
-from workbench.ledger.findings import Finding
+from workbench.ledger.finding import Finding
 from workbench.ledger.ledger import Ledger
 from workbench.ledger.secretaries import Secretary
 from workbench.ledger.store import Store

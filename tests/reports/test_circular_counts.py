@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from conftest import INSPECTION, Season
 
-from workbench.ledger.findings import Finding
+from workbench.ledger.finding import Finding
 from workbench.reports.papers import facts
 from workbench.reports.papers.circular_facts import Problems, below, figures, problems
 from workbench.reports.papers.small_cells import Shown, Withheld

@@ -268,7 +268,7 @@ def test_rectification_holds_what_was_confirmed(season: Season, papers: dict[str
         "已销号", SECOND, date(2026, 9, 15), "整改到位", "否",
     )
     assert row["佐证"].split("\n") == ["会议记录", "现场核对记录"]
-    [failed] = [f for f in wanted if f.fails]
+    [failed] = [f for f in wanted if f.failed]
     assert "复查未通过 1 次（敷衍整改）" in listed[failed.code]["进展"]
     [told] = [f for f in wanted if f.progress]
     assert listed[told.code]["进展"] == "2026-09-05 已开会研究"

@@ -18,7 +18,7 @@ class Comparison(Displayed):
     """Findings of the last run against the one before it.
 
     ``recurred`` (复发): failing again after a run had shown it resolved, or the same duty failing in a later period.
-    What stood once and could not be judged since is ``new``: nobody saw it resolved, and the run before did not have it.
+    What stood once and could not be judged since is ``new``: the run before did not have it, nobody saw it resolved.
     """
 
     new: list[dict] = field(default_factory=list)

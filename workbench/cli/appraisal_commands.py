@@ -96,7 +96,7 @@ def run_decline(where: str, org: str, kind: str, year: int | None, by: str, on: 
 
 def run_review(where: str, year: int | None, as_of: str | None) -> int:
     """``workbench ledger appraisal review``: what is there in both years."""
-    from workbench.ledger.findings import code_of
+    from workbench.ledger.finding import code_of
 
     with opened(where) as ledger:
         rows = [

@@ -17,7 +17,7 @@ from workbench.reports.tables import plain_table
 
 if TYPE_CHECKING:
     from workbench.ledger.events import Event
-    from workbench.ledger.findings import Finding
+    from workbench.ledger.finding import Finding
     from workbench.ledger.ledger import Ledger
     from workbench.ledger.sync import SyncReport
 
@@ -155,7 +155,7 @@ def _facts(f: Finding) -> list[tuple[str, str]]:
 
 
 def _what_happened(event: Event) -> str:
-    from workbench.ledger.findings import STANCES
+    from workbench.ledger.finding import STANCES
     from workbench.ledger.machines import LABELS
 
     told = [LABELS.get(event.kind, event.kind)]
@@ -233,7 +233,7 @@ def run_assign(
     """``workbench ledger assign``: hand it over for rectification, or change what was agreed."""
     act = acting(by, on, why)
     until = None if deadline is None else parse_date("--deadline", deadline)
-    from workbench.ledger.findings import RECTIFYING
+    from workbench.ledger.finding import RECTIFYING
 
     def do(book: Any, key: str) -> Any:
         given = {"owner": owner, "leader": leader, "measure": measure, "deadline": until}

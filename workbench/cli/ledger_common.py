@@ -16,7 +16,7 @@ from workbench.exit_codes import ExitCode
 if TYPE_CHECKING:
     from workbench.audit.run import Run
     from workbench.ledger.events import Act
-    from workbench.ledger.findings import Finding
+    from workbench.ledger.finding import Finding
     from workbench.ledger.ledger import Ledger
     from workbench.ledger.secretaries import Secretary
 

@@ -27,7 +27,7 @@ def write_papers(
     ``drawn_from`` is the run whose branches were drawn from, where it is another.
     """
     from workbench.ledger.cards import NONE
-    from workbench.ledger.findings import SETTLED
+    from workbench.ledger.finding import SETTLED
     from workbench.reports.papers.branch_sheet import write_branch_sheet
     from workbench.reports.papers.card_notice import write_card_notice
     from workbench.reports.papers.circular import write_circular

@@ -19,7 +19,7 @@ from workbench.cli.inspection_commands import estimated, spread
 from workbench.ledger.cards import ORANGE, YELLOW
 from workbench.ledger.drawing import frame
 from workbench.ledger.events import Act
-from workbench.ledger.findings import CLOSED, ON_SITE, PERFUNCTORY, RECTIFYING, STANCES, Finding
+from workbench.ledger.finding import CLOSED, ON_SITE, PERFUNCTORY, RECTIFYING, STANCES, Finding
 from workbench.ledger.inspections import BEFORE, LOOK_BACK
 from workbench.ledger.runs import run_id
 from workbench.ledger.secretaries import of_run
@@ -253,9 +253,9 @@ class Season:
         after = self.inspected()
         self.tell(self.last, "复查：属实的销号，敷衍的退回")
         self.table("由第二人销号", (f for f in after if f.state == CLOSED and f.key in resolved), lambda f: f.look_back)
-        self.table("复查未通过", (f for f in after if f.failed_on == self.last), lambda f: f.fail_ground)
-        late = sorted((f for f in after if f.overdue(self.last)), key=lambda f: f.failed_on is not None)
-        self.table("逾期", late, lambda f: f"时限 {f.deadline}" + ("，复查退回" if f.failed_on else "，没有动静"))
+        self.table("复查未通过", (f for f in after if f.failed_on == self.last), lambda f: f.failed[-1].ground)
+        late = sorted((f for f in after if f.overdue(self.last)), key=lambda f: bool(f.failed))
+        self.table("逾期", late, lambda f: f"时限 {f.deadline}" + ("，复查退回" if f.failed else "，没有动静"))
 
     def cards(self) -> None:
         """Cards after the look-back: orange for whom the review failed, declined for the others; the talk is noted."""
@@ -263,7 +263,7 @@ class Season:
         given, declined, cleared = [], [], []
         for p in book.proposals(self.last, people):
             found = [f for f in map(self.ledger.findings.find, p.grounds) if f is not None]
-            failed = sum(f.failed_on is not None for f in found) >= rules.FAILED_OFTEN
+            failed = sum(bool(f.failed) for f in found) >= rules.FAILED_OFTEN
             if p.clear:
                 book.clear(p.org_id, self.act(self.last, "事由均已销号", [f"截至 {self.last} 的核查结果"]))
                 cleared.append(p)

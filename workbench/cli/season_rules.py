@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from workbench.ledger.findings import AUDITED, BREACH, PROMPT
+from workbench.ledger.finding import AUDITED, BREACH, PROMPT
 from workbench.vocabulary import Level, OrgType
 
 if TYPE_CHECKING:
     from workbench.audit.run import Run
-    from workbench.ledger.findings import Finding
+    from workbench.ledger.finding import Finding
 
 #: Who has so many breaches is visited whatever the draw says, and gets a yellow card once they are confirmed.
 MANY = 3

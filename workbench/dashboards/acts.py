@@ -14,7 +14,7 @@ from typing import Any
 from workbench.errors import Refused
 from workbench.ledger.cards import FOLLOW_UPS
 from workbench.ledger.events import Act
-from workbench.ledger.findings import FAIL_GROUNDS, STANCES
+from workbench.ledger.finding import FAIL_GROUNDS, STANCES
 from workbench.ledger.machines import LABELS, verbs
 
 #: Fields that every act has (:class:`~workbench.ledger.events.Act`); all others are particulars of the verb.

@@ -16,7 +16,7 @@ from workbench.errors import Conflict, LedgerError, Refused, UsageError
 from workbench.ledger.book import same_person
 from workbench.ledger.cards import Card
 from workbench.ledger.events import MACHINE
-from workbench.ledger.findings import Finding
+from workbench.ledger.finding import Finding
 from workbench.ledger.ledger import Ledger
 from workbench.ledger.runs import run_id
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from workbench.dashboards.board import SOON_DAYS, Board, BoardFilter, Entry
 from workbench.dashboards.pages import render
 from workbench.ledger.events import MACHINE, Event
-from workbench.ledger.findings import STANCES
+from workbench.ledger.finding import STANCES
 from workbench.ledger.machines import LABELS, OPENING
 
 if TYPE_CHECKING:

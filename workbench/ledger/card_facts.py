@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from workbench.errors import Refused
 from workbench.ledger.cards import CONFIRMED, LOOK_BACK, NONE, ORANGE, YELLOW, Card, Given
-from workbench.ledger.findings import BREACH, CLOSED, DISMISSED, FALSE, ON_SITE, Finding
+from workbench.ledger.finding import BREACH, CLOSED, DISMISSED, FALSE, ON_SITE, Finding
 from workbench.ledger.lists import FiveLists, Item
 from workbench.ledger.secretaries import Secretary
 from workbench.timeline import Period, PeriodKind, add_months, periods
@@ -152,9 +152,10 @@ class CardFacts:
     def _orange(self, yellow: Given) -> list[Fact]:
         found = []
         for f in self.among_grounds():
-            if self._on(f.failed_on, yellow.on):
-                text = f"{_told(f)}，{f.failed_on} 复查未通过（{f.fail_ground}）"
-                found.append(Fact(f.key, f.fail_ground, str(f.failed_on), text))
+            for failed in f.failed:
+                if self._on(failed.on, yellow.on):
+                    text = f"{_told(f)}，{failed.on} 复查未通过（{failed.ground}）"
+                    found.append(Fact(f.key, failed.ground, str(failed.on), text))
             if self._on(f.recurred_on, yellow.on):
                 text = f"{_told(f)}，销号后 {f.recurred_on} 复发（问题反弹）"
                 found.append(Fact(f.key, "反弹", str(f.recurred_on), text))
@@ -185,9 +186,10 @@ class CardFacts:
         days = timedelta(days=self.ledger.rules.value("card_red_overdue_days"))
         found = []
         for f in self.among_grounds():
-            if f.fail_ground == FALSE and self._on(f.failed_on, after):
-                text = f"{_told(f)}，橙牌后 {f.failed_on} 复查未通过（{FALSE}）"
-                found.append(Fact(f.key, FALSE, str(f.failed_on), text))
+            for failed in f.failed:
+                if failed.ground == FALSE and self._on(failed.on, after):
+                    text = f"{_told(f)}，橙牌后 {failed.on} 复查未通过（{FALSE}）"
+                    found.append(Fact(f.key, FALSE, str(failed.on), text))
             if self._on(refused(f), after):
                 found.append(Fact(f.key, "拒不整改", str(f.refused_on), f"{_told(f)}，橙牌后 {f.refused_on} 拒不整改"))
             if f.overdue(self.as_of) and max(f.deadline, orange.on) + days < self.as_of:

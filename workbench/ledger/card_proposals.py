@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from workbench.display import Displayed, Listing
 from workbench.ledger.card_facts import CardFacts, Fact, moved
 from workbench.ledger.cards import CONFIRMED, FOLLOW_UPS, LOOK_BACK, NONE, ORANGE, RED, YELLOW, Card, Given
-from workbench.ledger.findings import BREACH, CLOSED
+from workbench.ledger.finding import BREACH, CLOSED
 from workbench.ledger.secretaries import Secretary
 from workbench.requirements.model import Parameter
 

@@ -12,13 +12,13 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from workbench.audit.run import Run
+from workbench.audit.wording import why_due
 from workbench.display import Displayed, Listing
 from workbench.errors import UsageError
 from workbench.ledger.cards import ORANGE, RED, YELLOW
-from workbench.ledger.findings import RECTIFYING
+from workbench.ledger.finding import RECTIFYING
 from workbench.ledger.machines import InspectionMachine
 from workbench.ledger.secretaries import Secretary, of_run
-from workbench.vocabulary import DueKind
 
 if TYPE_CHECKING:
     from workbench.ledger.ledger import Ledger
@@ -103,18 +103,6 @@ def _of_run(run: Run, as_of: date, horizon: date) -> Iterator[Due]:
             row["due_on"], (row["due_on"] - as_of).days, row["subject"], row["name"], text, entry["clause"],
             entry["id"], AUDIT, f"{process} {label}" if process and label else "", known_on,
         )
-
-
-def _why(kind: str, label: str, process: str | None) -> str:
-    """Why that day: the case, the period that ends, the term."""
-    match kind:
-        case DueKind.TERM:
-            return "任期届满"
-        case DueKind.GRACE:
-            return "新建组织宽限期满"
-        case DueKind.PERIOD:
-            return f"{label} 结束"
-    return f"{process} {label}".strip() if process else label or "办理期限"
 
 
 # --- from the ledger -------------------------------------------------------------------------------------------------

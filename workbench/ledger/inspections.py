@@ -11,7 +11,7 @@ from workbench.errors import Refused, UsageError
 from workbench.ledger.book import Book, Course, changed, name_of, require
 from workbench.ledger.drawing import Branch, Draw, Estimate, Stratum, draw, estimate
 from workbench.ledger.events import Act, Event
-from workbench.ledger.findings import DISMISSED, PENDING
+from workbench.ledger.finding import DISMISSED, PENDING
 
 #: When a run was taken for an inspection (核查时点).
 BEFORE, ON_SITE, LOOK_BACK = "督查前", "到点", "回头看"

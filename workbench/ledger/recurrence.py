@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from workbench.ledger.findings import CLOSED, Finding
+from workbench.ledger.finding import CLOSED, Finding
 from workbench.ledger.shown import Shown
 from workbench.vocabulary import Verdict
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
-from workbench.ledger.findings import BREACH, DEVIATION, DISMISSED, ON_SITE, Finding
+from workbench.ledger.finding import BREACH, DEVIATION, DISMISSED, ON_SITE, Finding
 
 if TYPE_CHECKING:
     from workbench.ledger.ledger import Ledger

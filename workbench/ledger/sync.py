@@ -18,7 +18,7 @@ from workbench.display import Displayed, Table, page
 from workbench.errors import Conflict, Refused
 from workbench.ledger.book import check_person, person
 from workbench.ledger.events import MACHINE, Act, Draft
-from workbench.ledger.findings import AUDITED, BY_HAND, CLOSED, DISMISSED, NATURES, PROMPT, Finding
+from workbench.ledger.finding import AUDITED, BY_HAND, CLOSED, DISMISSED, NATURES, PROMPT, Finding
 from workbench.ledger.recurrence import CLEAR, OTHER_ORGANIZATION, RULE_CHANGED, known_after, left_of, new_fact
 from workbench.ledger.runs import receipt_digest
 from workbench.ledger.secretaries import of_run
