@@ -156,7 +156,14 @@ class Board:
         return replace(
             found, owner=viewer.masked(found.owner), leader=viewer.masked(found.leader),
             owners=tuple(viewer.masked(o) for o in found.owners), submitted_by=viewer.masked(found.submitted_by),
+            closed_by=viewer.masked(found.closed_by),
         )
+
+    def _shown_card(self, card: Card) -> Card:
+        viewer = self.state.viewer
+        if viewer.sees_names:
+            return card
+        return replace(card, history=tuple(replace(g, by=viewer.masked(g.by)) for g in card.history))
 
     def _history(self, events: Iterable[Event]) -> list[Event]:
         viewer = self.state.viewer
@@ -194,6 +201,11 @@ class Board:
     def more(self, f: BoardFilter, shown: int) -> list[Entry]:
         """The next entries of the filter's state after ``shown`` of them."""
         return _ordered(e for e in self._selected(f) if e.finding.state == f.state)[shown:shown + SHOWN_ALONE]
+
+    def listed(self, f: BoardFilter) -> list[Entry]:
+        """Every finding of the filter, state after state, in the order of the columns."""
+        found = [e for e in self._selected(f) if f.state in ("", e.finding.state)]
+        return [e for state in STATES for e in _ordered(x for x in found if x.finding.state == state)]
 
     def _selected(self, f: BoardFilter) -> Iterable[Entry]:
         words = f.text.casefold().split()
@@ -305,7 +317,7 @@ class Board:
         Raises :class:`~workbench.errors.Refused` when nothing about it stands in the ledger.
         """
         self._own(org_id)
-        card = self.ledger.cards.get(org_id)
+        card = self._shown_card(self.ledger.cards.get(org_id))
         return {
             "card": card, "cap": self._cap(card, day), "events": self._history(self.ledger.cards.history(org_id)),
             "prompts": [p for p in self.ledger.cards.follow_ups_due(day) if p.org_id == org_id],
@@ -361,9 +373,8 @@ class Board:
 
     # -- what is due ------------------------------------------------------------------------------------------
 
-    def due(self, f: BoardFilter) -> dict[str, Any]:
-        """What is past its day and what falls due within :data:`SOON_DAYS`: ``overdue`` and ``coming``, each the lines
-        listed, with ``totals``; within the unit and text of the filter. ``known_on``: the day of the run's facts."""
+    def due_lines(self, f: BoardFilter) -> tuple[list[Due], list[Due]]:
+        """What is past its day, and what falls due within :data:`SOON_DAYS`; within the unit and text of the filter."""
         from workbench.ledger.due import due
 
         organizations = self._organizations()
@@ -376,9 +387,15 @@ class Board:
 
         lines = [line for line in due(self.state.run, self.ledger, f.day, SOON_DAYS) if wanted(line)]
         overdue, coming = ([x for x in lines if (x.days_left < 0) is late] for late in (True, False))
+        return overdue, coming
+
+    def due(self, f: BoardFilter) -> dict[str, Any]:
+        """The lines of :meth:`due_lines` that are listed, ``overdue`` and ``coming``, with ``totals``. ``known_on``: the
+        day of the run's facts."""
+        overdue, coming = self.due_lines(f)
         return {
             "overdue": overdue[:DUE_SHOWN], "coming": coming[:DUE_SHOWN], "totals": (len(overdue), len(coming)),
-            "known": set(organizations), "codes": {f.key: f.code for f in self.findings()},
+            "known": set(self._organizations()), "codes": {f.key: f.code for f in self.findings()},
             "rules": {r["id"]: r["document_title"] for r in self.state.requirements},
             "known_on": self.state.receipt["as_of"],
         }

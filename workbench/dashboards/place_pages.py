@@ -12,6 +12,7 @@ from workbench.dashboards.profile import profile, records
 from workbench.dashboards.spread import Spread, failing_units, spread
 from workbench.dashboards.state import RunState
 from workbench.dashboards.tree import Standing, Tree
+from workbench.reports.screen import Share
 from workbench.vocabulary import Verdict
 
 #: Size of a chart in its own units, and the room its words take.
@@ -20,14 +21,7 @@ _WIDTH, _HEIGHT, _ABOVE, _BELOW, _SIDE = 760, 190, 34, 24, 10
 
 def share(part: int, whole: int) -> str:
     """A percentage, never 0 % where there is any nor 100 % where there is a rest; empty without a whole."""
-    if not whole:
-        return ""
-    value = 100 * part / whole
-    if 0 < value < 0.1:
-        return "<0.1%"
-    if value > 99.9 and part < whole:
-        return ">99.9%"
-    return f"{value:.1f}%"
+    return Share(part, whole).percent
 
 
 def branch(state: RunState, subject: str) -> str:
@@ -51,14 +45,14 @@ def unit(state: RunState, tree: Tree, org_id: str) -> str:
     # The list of results knows units: it is offered where it holds just what is counted here.
     unit_cell = found["organization"] and state.heatmap.cells.get((found["organization"]["org_id"], ALL))
     return render(
-        "unit.html.j2", **found, tiles=_tiles(found["standing"]), receipt=state.receipt, run=state.path.name,
+        "unit.html.j2", **found, tiles=tiles(found["standing"]), receipt=state.receipt, run=state.path.name,
         listed=unit_cell == found["standing"].cell, share=share,
     )
 
 
-def _tiles(s: Standing) -> list[dict[str, Any]]:
+def tiles(s: Standing) -> list[dict[str, Any]]:
     """The tiles of a unit: every percentage with its k of n."""
-    tiles = [
+    found = [
         ("组织数", f"{s.organizations:,}", f"其中 {s.with_results:,} 个有结果"),
         ("有未达标的组织", f"{s.with_failing:,}", _of(s.with_failing, s.with_results, "")),
         ("未达标", f"{s.failing:,}", _of(s.failing, s.judged, " 项次")),
@@ -66,7 +60,7 @@ def _tiles(s: Standing) -> list[dict[str, Any]]:
         ("数据不足", f"{s.no_data:,}", "项次，不计入已判定"),
         ("待现场核查", f"{s.waiting:,}", "项次，不计入已判定"),
     ]
-    return [{"title": title, "value": value, "note": note} for title, value, note in tiles]
+    return [{"title": title, "value": value, "note": note} for title, value, note in found]
 
 
 def _of(part: int, whole: int, what: str) -> str:

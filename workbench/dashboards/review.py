@@ -35,7 +35,7 @@ class Review:
                 return {"name": export.name_of(self.state.receipt, "rejects")}, [self.quality.rejects()]
             case "compare":
                 return self._frame(str(message.get("with") or "")), []
-        comparing = self._compare(str(message.get("with") or ""))
+        comparing = self.comparing(str(message.get("with") or ""))
         f = ListFilter.of(message.get("filter") or {})
         match asked:
             case "compare-rows":
@@ -73,7 +73,7 @@ class Review:
             beside = None if "://" in self.ledger else Path(self.ledger).resolve().parent
         return comparison.choices(self.state, taken, beside), problem
 
-    def _compare(self, name: str) -> Comparing:
+    def comparing(self, name: str) -> Comparing:
         """The comparison with the run of that name; kept until one of the runs changes."""
         kept = self._comparing
         if kept and name == kept.other.path.name and kept.current:
