@@ -43,7 +43,7 @@ def view(board: Board | None) -> str:
 def part(board: Board, name: str, f: BoardFilter) -> str:
     """One part of the view: ``cards``, ``due``, anything else is the board."""
     if name == "cards":
-        return render("register.html.j2", **board.register(f), inspector=board.inspector, day=f.day, words=_words)
+        return render("register.html.j2", **board.register(f), inspector=board.inspector, day=f.day, words=words)
     if name == "due":
         return render("due.html.j2", **board.due(f), day=f.day, soon=SOON_DAYS)
     columns = board.columns(f)
@@ -62,7 +62,7 @@ def finding(board: Board, code: str, day: date) -> str:
     """One finding with its forms; :class:`~workbench.errors.Refused` when there is none so numbered."""
     found = board.finding(code, day)
     return render(
-        "finding.html.j2", **found, lines=[_line(board, e) for e in found["events"]], inspector=board.inspector,
+        "finding.html.j2", **found, lines=[line(board, e) for e in found["events"]], inspector=board.inspector,
         day=day, receipt=board.state.receipt,
     )
 
@@ -71,7 +71,7 @@ def holder(board: Board, org_id: str, day: date) -> str:
     """The cards of one organisation; :class:`~workbench.errors.Refused` when nothing is known about it."""
     found = board.holder(org_id, day)
     return render(
-        "holder.html.j2", **found, lines=[_line(board, e) for e in found["events"]], inspector=board.inspector, day=day
+        "holder.html.j2", **found, lines=[line(board, e) for e in found["events"]], inspector=board.inspector, day=day
     )
 
 
@@ -80,7 +80,7 @@ def of_branch(entries: list[Entry], card: Card | None) -> str:
     return render("branch_findings.html.j2", entries=entries, card=card)
 
 
-def _line(board: Board, event: Event) -> dict[str, Any]:
+def line(board: Board, event: Event) -> dict[str, Any]:
     """An event of a timeline: ``event``, ``label``, ``machine``, ``facts`` (label, text)."""
     return {
         "event": event, "label": LABELS[event.kind], "machine": event.who == MACHINE,
@@ -98,16 +98,17 @@ def _particulars(board: Board, event: Event) -> Iterator[tuple[str, str]]:
         if name == "agrees":
             value = STANCES[value]
         if value not in (None, "", [], False):
-            yield _PARTICULARS.get(name, name), _words(value)
+            yield _PARTICULARS.get(name, name), words(value)
 
 
-def _words(value: Any) -> str:
+def words(value: Any) -> str:
+    """A particular of an event, or the value of a parameter, as people read it."""
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, float):
         return f"{value:g}"
     if isinstance(value, (list, tuple)):
-        return "、".join(_words(v) for v in value)
+        return "、".join(words(v) for v in value)
     if isinstance(value, Mapping):
-        return "，".join(_words(v) for v in value.values())
+        return "，".join(words(v) for v in value.values())
     return str(value)

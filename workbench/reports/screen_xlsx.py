@@ -42,7 +42,8 @@ def _formats(book: Any) -> dict[str, Any]:
     head = {"bold": True, "bg_color": "#E8EDF2", "bottom": 1, "text_wrap": True}
     return {
         "bold": book.add_format({"bold": True}), "header": book.add_format(head),
-        "header_figures": book.add_format(head | {"align": "right"}), "day": book.add_format({"num_format": "yyyy-mm-dd"}),
+        "header_figures": book.add_format(head | {"align": "right"}),
+        "day": book.add_format({"num_format": "yyyy-mm-dd"}),
         "percent": book.add_format({"num_format": "0.0%"}), "right": book.add_format({"align": "right"}),
     }
 
