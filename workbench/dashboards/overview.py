@@ -7,6 +7,7 @@ carries the id of that branch, so the page never shows one branch under the titl
 from __future__ import annotations
 
 import os
+import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from workbench.audit.run import Run
     from workbench.dashboards.desk import Desk
     from workbench.dashboards.review import Review
+    from workbench.dashboards.sections import Sections
 
 #: Environment variables through which the server hands the run folder, the ledger and who acts to the notebook.
 RUN_VARIABLE = "WORKBENCH_RUN"
@@ -43,7 +45,7 @@ class Overview(anywidget.AnyWidget):
     Raises :class:`~workbench.errors.RunError` when the folder is no usable run.
     """
 
-    _esm = "".join(pages.static(f"{name}.js") for name in ("requirements", "board", "places", "review", "overview"))
+    _esm = "".join(pages.static(f"{name}.js") for name in ("requirements", "board", "places", "review", "grid", "charts", "overview"))
     _css = pages.style()
     stamp = traitlets.Unicode().tag(sync=True)
 
@@ -53,6 +55,7 @@ class Overview(anywidget.AnyWidget):
         self.ledger, self._key, self._ticket = str(ledger), key, ""
         self._desk: Desk | None = None
         self._review: Review | None = None
+        self._sections: Sections | None = None
         # With a key nothing is answered from what is opened here, but a run that cannot be read is told at once.
         self._open(Path(getattr(run, "path", run)), local(inspector.strip()))
         super().__init__(stamp="" if key else self.state.stamp, **kwargs)
@@ -60,7 +63,7 @@ class Overview(anywidget.AnyWidget):
 
     def _open(self, run: Path, viewer: Viewer) -> None:
         self.state = RunState(run, viewer)
-        self._review = None
+        self._review = self._sections = None
         self.clauses = Clauses(self.state)
         self.tree = Tree(self.state)
 
@@ -76,11 +79,14 @@ class Overview(anywidget.AnyWidget):
         return cls(run, ledger, inspector, key=key_of_server())
 
     def first(self) -> HTML:
-        """The overview as plain HTML, so that a page shows figures before any JavaScript has loaded; with login only
-        the style, since nobody is known yet."""
-        if self._key:
-            return HTML(f"<style>{pages.style()}</style>")
-        return HTML(f"<style>{pages.style()}</style>{pages.shell(self.state, ledger=bool(self.ledger))}")
+        """The served page: style, the overview as plain HTML (with login that it is being read, since nobody is known
+        yet), so that it shows figures before any script runs, and the script, which finds this widget by its id."""
+        shown = pages.render("waiting.html.j2") if self._key else pages.shell(self.state, ledger=bool(self.ledger))
+        script = f"{self._esm}{pages.static('served.js')}"
+        return HTML(
+            f'<style>{self._css}</style><div id="wb-page" data-model="{self.model_id}" data-stamp="{self.stamp}">{shown}'
+            f'</div><script type="module">{script}</script>'
+        )
 
     def answer(self, message: dict[str, Any]) -> tuple[dict[str, Any], list[bytes]]:
         """What the page gets for one message: the answer and its attachments. A fault becomes ``error`` text."""
@@ -93,6 +99,9 @@ class Overview(anywidget.AnyWidget):
             return {"error": str(e)}, []
         except (duckdb.Error, OSError) as e:
             return {"error": f"督查结果读取失败：{str(e).splitlines()[0]}。请确认结果文件夹仍在原处，再刷新页面。"}, []
+        except Exception as e:  # a fault of ours: without an answer the page would wait and take the line for dead
+            traceback.print_exc()
+            return {"error": f"程序出错（{type(e).__name__}），这一步没有完成。请刷新页面重试；仍出错时，请告知维护人员。"}, []
 
     def _do(self, message: dict[str, Any]) -> tuple[dict[str, Any], list[bytes]]:
         match message.get("do"):
@@ -101,7 +110,8 @@ class Overview(anywidget.AnyWidget):
             case "shell":
                 return {"html": pages.shell(self.state, ledger=bool(self.ledger), login=bool(self._key))}, []
             case "page":
-                return pages.rows(self.state, Filter.of(message.get("filter", {}))), []
+                first, count = int(message.get("from", 0)), int(message.get("count", pages.FIRST_ROWS))
+                return pages.rows(self.state, Filter.of(message.get("filter", {})), first, count), []
             case "branch":
                 subject, asked = message["subject"], message["requirement"]
                 html = pages.branch(self.state, subject, asked)
@@ -122,6 +132,8 @@ class Overview(anywidget.AnyWidget):
             case "heat":
                 document = message["document"]
                 return {"document": document, "html": pages.heat(self.state, document)}, []
+            case "sectors" | "trend" | "due" | "due-rows":
+                return self._sectioned().answer(message["do"], message), []
             case "requirements":
                 return {"html": pages.requirements(self.clauses)}, []
             case "select":
@@ -148,6 +160,14 @@ class Overview(anywidget.AnyWidget):
 
             self._desk = Desk(self.ledger, self.state, self.state.viewer.acts_as)
         return self._desk
+
+    def _sectioned(self) -> Sections:
+        """What stands beneath the heatmap; imported only now."""
+        if self._sections is None:
+            from workbench.dashboards.sections import Sections
+
+            self._sections = Sections(self.state, self.ledger)
+        return self._sections
 
     def _reviewed(self) -> Review:
         """The views 数据质量 and 对比; what they need is imported only now."""

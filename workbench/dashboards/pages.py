@@ -9,28 +9,23 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
+from markupsafe import Markup
 
+from workbench.dashboards.assets import plotly_address
 from workbench.dashboards.clauses import Clauses
-from workbench.dashboards.heat import Cell
-from workbench.dashboards.state import NO_UNIT, PAGE_SIZE, URGENT, Filter, RunState
+from workbench.dashboards.heat import STEPS, Cell, level
+from workbench.dashboards.state import NO_UNIT, URGENT, Filter, RunState
 from workbench.vocabulary import Verdict
 
 _HERE = Path(__file__).parent
-
-#: Upper bounds of the six steps of the colour scale, and what the legend says; what is held against them is the lower
-#: end of the interval of the failing share, so that a small number never takes the colour of a large one.
-_STEPS = ((0.0, "0"), (0.05, "≤5%"), (0.15, "≤15%"), (0.30, "≤30%"), (0.50, "≤50%"), (1.0, ">50%"))
 
 COLUMNS = (
     ("name", "组织"), ("unit", "所属"), ("document", "文件"), ("clause", "条款"), ("description", "要求"),
     ("verdict", "判定"), ("observed", "实际"), ("required", "应为"), ("period", "期间"),
 )
+#: Rows of the list that are painted before anything is asked, and the most that one question gets.
+FIRST_ROWS, MOST_ROWS = 40, 500
 _STATUS = {"met": "做到", "missed": "未做到", "open": "未到期", "unknown": "不明"}
-
-
-def level(cell: Cell) -> int:
-    """Step of the colour scale, 0 (nobody fails) to 5."""
-    return next(i for i, (bound, _) in enumerate(_STEPS) if cell.at_least <= bound)
 
 
 def standing(row: dict[str, Any]) -> str:
@@ -44,13 +39,19 @@ def upright(text: str) -> str:
     return text.translate({ord("("): "\uff08", ord(")"): "\uff09"})
 
 
+def css_text(text: str) -> Markup:
+    """A text as a string of a style sheet, fit for a ``<style>``: all but letters and digits by their numbers."""
+    inside = "".join(c if c.isalnum() else f"\\{ord(c):x} " for c in text)
+    return Markup(f'"{inside}"')
+
+
 @cache
 def _environment() -> jinja2.Environment:
     env = jinja2.Environment(
         loader=jinja2.FileSystemLoader(_HERE / "markup"), autoescape=True, trim_blocks=True, lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
     )
-    env.filters.update(level=level, standing=standing, upright=upright)
+    env.filters.update(level=level, standing=standing, upright=upright, css_text=css_text)
     return env
 
 
@@ -66,7 +67,7 @@ def static(name: str) -> str:
 
 def style() -> str:
     """All style sheets of the page."""
-    return "".join(static(f"{name}.css") for name in ("overview", "requirements", "board", "places", "review"))
+    return "".join(static(f"{name}.css") for name in ("overview", "requirements", "board", "places", "review", "grid", "charts"))
 
 
 def _by_document(items: list[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any]]]]:
@@ -86,13 +87,13 @@ def shell(state: RunState, f: Filter | None = None, *, ledger: bool = False, log
     papers = state.papers()
     return render(
         "shell.html.j2", ledger=ledger, login=login, viewer=state.viewer, receipt=state.receipt,
-        run=state.path.name, stamp=state.stamp,
+        run=state.path.name, stamp=state.stamp, plotly=plotly_address(),
         tiles=state.tiles(), heatmap=heatmap,
         failing=_by_document(failing), rest=rest, silent=sum(cell.silent for cell in rest),
         papers=papers, paper_states=Counter(p["state"] for p in papers),
-        legend=[text for _, text in _STEPS], verdicts=[v.value for v in Verdict],
+        legend=[text for _, text in STEPS], verdicts=[v.value for v in Verdict],
         groups=_by_document(heatmap.requirements), documents=state.documents(), columns=COLUMNS, filter=f,
-        rows=state.page(f), sees=lambda unit: unit != NO_UNIT and state.sees(unit),
+        rows=state.part(f, 0, FIRST_ROWS), first=0, sees=lambda unit: unit != NO_UNIT and state.sees(unit),
     )
 
 
@@ -116,12 +117,13 @@ def requirements(clauses: Clauses) -> str:
     )
 
 
-def rows(state: RunState, f: Filter) -> dict[str, Any]:
-    """One page of the table: ``html``, ``total`` rows, ``judged`` of the same selection, ``page`` and ``pages``."""
+def rows(state: RunState, f: Filter, first: int, count: int) -> dict[str, Any]:
+    """Rows of the list from ``first`` (0 is the uppermost): ``html``, ``first``, ``total`` rows, ``judged`` of the same
+    selection."""
     total, judged = state.count(f)
-    pages = max(1, -(-total // PAGE_SIZE))
-    html = render("rows.html.j2", rows=state.page(f))
-    return {"html": html, "total": total, "judged": judged, "page": f.page, "pages": pages}
+    first, count = min(max(0, first), total), min(max(0, count), MOST_ROWS)
+    html = render("rows.html.j2", rows=state.part(f, first, count), first=first)
+    return {"html": html, "first": first, "total": total, "judged": judged}
 
 
 def branch(state: RunState, subject: str, asked: str) -> str:

@@ -5,6 +5,8 @@ A run may hold millions of results: they stay in Parquet and are asked for by ce
 
 from __future__ import annotations
 
+import hashlib
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -15,16 +17,18 @@ import duckdb
 
 from workbench.audit.wording import observed_text
 from workbench.dashboards.heat import Cell, Heatmap
+from workbench.dashboards.long_list import SORTS, LongList
 from workbench.dashboards.periods import missed_text, strip
 from workbench.dashboards.scope import ScopedRun, relation
 from workbench.dashboards.viewer import Viewer
 from workbench.errors import RunError, UsageError
 from workbench.vocabulary import SEVERITY_LABELS, Severity, Verdict
 
-PAGE_SIZE = 50
 #: Id of the unit of organisations that have none.
 NO_UNIT = "-"
 EVIDENCE_SHOWN = 200
+#: Rows of a list that are read at once where all of them are wanted.
+BATCH = 10_000
 
 #: Verdicts that count as judged, as ``reports.coverage`` counts them: something was due and could be told.
 JUDGED = tuple(
@@ -32,19 +36,16 @@ JUDGED = tuple(
     if v not in (Verdict.NOT_APPLICABLE, Verdict.OPEN, Verdict.NO_DATA, Verdict.BROKEN)
 )
 
+#: What nobody has looked at on site yet is work to do; among the results it would bury every finding.
+WAITING = f"verdict = '{Verdict.MANUAL}' AND missed = 0"
+
 #: Results a branch has to deal with: they stand before all others.
 URGENT = (Verdict.FAILED, Verdict.MANUAL, Verdict.WAIVED)
 
-#: Sortable columns of the table → order by. Every order ends with subject and requirement, so that pages never overlap.
-SORTS = {
-    "name": "name", "unit": "unit_name", "document": "document_title", "clause": "ord", "description": "description",
-    "verdict": "verdict", "observed": "observed", "required": "required_text", "period": "period",
-}
-
-
 @dataclass(frozen=True)
 class Filter:
-    """What the table shows. Empty text means no restriction; ``verdict`` empty means every verdict."""
+    """What the list shows. Empty text means no restriction; ``verdict`` empty means every verdict; ``sort`` is a column
+    of ``long_list.SORTS``, with ``-`` before it for descending, empty for the order of the run."""
 
     text: str = ""
     document: str = ""
@@ -52,15 +53,12 @@ class Filter:
     unit: str = ""
     verdict: str = Verdict.FAILED.value
     sort: str = ""
-    descending: bool = False
-    page: int = 0
 
     @classmethod
     def of(cls, message: dict[str, Any]) -> Filter:
         """The filter a page sent; unknown keys are left out, an unknown sort falls back to the default order."""
-        known = {k: message[k] for k in cls.__dataclass_fields__ if k in message}
-        f = cls(**known)
-        return replace(f, sort=f.sort if f.sort in SORTS else "", page=max(0, int(f.page)))
+        f = cls(**{k: str(message[k]) for k in cls.__dataclass_fields__ if k in message})
+        return f if f.sort.removeprefix("-") in SORTS else replace(f, sort="")
 
 
 class RunState:
@@ -75,6 +73,7 @@ class RunState:
         self.run = ScopedRun(self.path, self.viewer.scope)
         self.receipt = self.run.receipt
         self.stamp = self.current_stamp()
+        self._counted: dict[Filter, tuple[int, int]] = {}
         self.requirements: list[dict[str, Any]] = sorted(
             self.run.requirements, key=lambda r: (r["document"], r["order"])
         )
@@ -91,9 +90,24 @@ class RunState:
             ) from e
 
     def current_stamp(self) -> str:
-        """Changes when another run is written in this place; a page prepared ahead compares it."""
-        stat = (self.path / "receipt.json").stat()
-        return f"{stat.st_mtime_ns}-{stat.st_size}"
+        """Changes when another run is written in this place, or a file of this one; a page prepared ahead compares it.
+
+        Raises :class:`RunError` when the run is not there any more.
+        """
+        try:
+            read = {"receipt.json", "requirements.json"}
+            with os.scandir(self.path) as entries:
+                files = [e for e in entries if e.name in read or e.name.endswith(".parquet")]
+            stats = sorted((e.name, e.stat().st_mtime_ns, e.stat().st_size) for e in files)
+        except OSError as e:
+            raise self._gone(e.strerror) from e
+        if read - {name for name, *_ in stats}:
+            raise self._gone("缺少文件")
+        return hashlib.sha256(repr(stats).encode()).hexdigest()[:16]
+
+    def _gone(self, found: str | None) -> RunError:
+        return RunError("督查结果已不在原处", place=str(self.path), found=found or "",
+                        next_step="请恢复该文件夹，或用 workbench serve 打开另一次督查结果")
 
     def sees(self, org_id: str) -> bool:
         """Whether the viewer may see anything of this organisation."""
@@ -104,10 +118,8 @@ class RunState:
             return relation(self.path, name, self.viewer.scope)
 
         self.con.execute(f"CREATE VIEW evidence AS FROM {parquet('evidence')}")
-        # What nobody has looked at on site yet is work to do; among the results it would bury every finding.
-        waiting = f"verdict = '{Verdict.MANUAL}' AND missed = 0"
-        self.con.execute(f"CREATE VIEW results AS FROM {parquet('results')} WHERE NOT ({waiting})")
-        self.con.execute(f"CREATE VIEW waiting AS FROM {parquet('results')} WHERE {waiting}")
+        self.con.execute(f"CREATE VIEW results AS FROM {parquet('results')} WHERE NOT ({WAITING})")
+        self.con.execute(f"CREATE VIEW waiting AS FROM {parquet('results')} WHERE {WAITING}")
         self.con.execute(f"CREATE TABLE sources AS FROM {parquet('sources')}")
         self.con.execute(
             f"CREATE TABLE organizations AS SELECT * REPLACE (coalesce(unit_id, '{NO_UNIT}') AS unit_id,"
@@ -237,35 +249,39 @@ class RunState:
 
     def count(self, f: Filter) -> tuple[int, int]:
         """(rows shown, judged rows of the same selection whatever their verdict)."""
-        where, values = self._where(f)
-        marks = ", ".join("?" * len(JUDGED))
-        return self.con.execute(
-            f"SELECT count(*) FILTER (? IN ('', verdict)), count(*) FILTER (verdict IN ({marks}))"
-            f" FROM results WHERE {where}",
-            [f.verdict, *JUDGED, *values],
-        ).fetchone()
+        f = replace(f, sort="")
+        if f not in self._counted:  # asked with every part of a list
+            where, values = self._where(f)
+            marks = ", ".join("?" * len(JUDGED))
+            self._counted = {f: self.con.execute(
+                f"SELECT count(*) FILTER (? IN ('', verdict)), count(*) FILTER (verdict IN ({marks}))"
+                f" FROM results WHERE {where}",
+                [f.verdict, *JUDGED, *values],
+            ).fetchone()}
+        return self._counted[f]
 
-    def page(self, f: Filter) -> list[dict[str, Any]]:
-        """One page of the table, ``PAGE_SIZE`` rows, in the chosen order."""
-        return list(self.rows(f, limit=PAGE_SIZE, offset=f.page * PAGE_SIZE))
-
-    def rows(self, f: Filter, *, limit: int | None = None, offset: int = 0) -> Iterator[dict[str, Any]]:
-        """Filtered rows with names, what was found in words and the missed periods by name, a batch at a time."""
+    def part(self, f: Filter, first: int, count: int) -> list[dict[str, Any]]:
+        """Rows ``first`` (from 0) to ``first + count`` of the list with names, what was found in words and the missed
+        periods by name."""
         where, values = self._where(f)
-        order = f"{SORTS[f.sort]} {'DESC' if f.descending else 'ASC'} NULLS LAST, " if f.sort else ""
         if f.verdict:
             where, values = f"{where} AND verdict = ?", [*values, f.verdict]
-        cursor = self.con.cursor().execute(
-            f"SELECT * FROM listed WHERE {where} ORDER BY {order}unit_id, subject, ord LIMIT ? OFFSET ?",
-            [*values, limit, offset],
-        )
-        names = [d[0] for d in cursor.description]
-        while batch := cursor.fetchmany(2000):
-            for record in batch:
-                row = dict(zip(names, record, strict=True))
-                row["period_text"] = missed_text(row["period_kind"], row["missed_mask"], row["period"])
-                row["observed_text"] = self._observed(row)
-                yield row
+        rows = self._lists.part(where, values, f.sort, first, count)
+        for row in rows:
+            row["period_text"] = missed_text(row["period_kind"], row["missed_mask"], row["period"])
+            row["observed_text"] = self._observed(row)
+        return rows
+
+    def rows(self, f: Filter) -> Iterator[dict[str, Any]]:
+        """Every row of the list, as :meth:`part` gives them."""
+        first = 0
+        while rows := self.part(f, first, BATCH):
+            yield from rows
+            first += BATCH
+
+    @cached_property
+    def _lists(self) -> LongList:
+        return LongList(self.con)
 
     def _observed(self, row: dict[str, Any]) -> str:
         """What was found, in the words that every report uses; the bare reason when the requirement is not known."""

@@ -41,6 +41,10 @@ function connect(model, onLost, onBack, onAnswer = () => {}) {
     entry.resolve({ message, buffers });
   };
   model.on("msg:custom", listen);
+  // Only the served page tells of its line: connected anew, what was asked before is settled by asking once more.
+  const anew = () => ask({ do: "alive" }), dead = () => setLost(true);
+  model.on("line:open", anew);
+  model.on("line:dead", dead);
   const beat = () => {
     const overdue = [...waiting.values()].some((w) => Date.now() > w.due);
     if (overdue) setLost(true);
@@ -53,7 +57,7 @@ function connect(model, onLost, onBack, onAnswer = () => {}) {
     stopped = true;
     clearInterval(timer);
     document.removeEventListener("visibilitychange", beat);
-    model.off("msg:custom", listen);
+    for (const [event, callback] of [["msg:custom", listen], ["line:open", anew], ["line:dead", dead]]) model.off(event, callback);
   };
   return { ask, stop, isLost: () => lost };
 }
@@ -72,13 +76,14 @@ function addresses(served) {
 
 function overview(root, model, served) {
   const $ = (selector) => root.querySelector(selector);
-  const banner = $(".wb-banner"), body = $("#wb-list tbody"), dialog = $(".wb-detail"), form = $("#wb-list .wb-filters");
+  const banner = $(".wb-banner"), dialog = $(".wb-detail"), form = $("#wb-list .wb-filters");
   const heatDetail = $("#wb-heat-detail"), clausesView = $('.wb-view[data-view="requirements"]'), boardView = $('.wb-view[data-view="board"]');
   const address = addresses(served);
   const initial = { text: "", document: "", requirement: "", unit: "", verdict: new FormData(form).get("verdict") };
-  const filter = { ...initial, sort: "", descending: false, page: 0 };
+  const plain = { ...initial, sort: "", at: "" };  // ``sort``: a column, with "-" before it downwards; ``at``: the uppermost row
+  const filter = { ...plain };
   // selected: the branch in the dialog (subject, requirement) or what else it shows (kind, id).
-  let selected = null, total = 0, pages = 1, asking = 0, redo = false, stamp = root.dataset.stamp;
+  let selected = null, redo = false, stamp = root.dataset.stamp;
 
   const say = (text) => { banner.textContent = text; banner.hidden = !text; (dialog.open ? dialog : root).prepend(banner); };
   const hideDetail = (text) => {
@@ -107,8 +112,8 @@ function overview(root, model, served) {
   };
 
   // The address of what is shown now; go() writes another one and shows it.
-  const query = (pairs) => new URLSearchParams(Object.entries(pairs).filter(([name, value]) => value !== initial[name] && (value || name === "verdict"))).toString();
-  const overviewQuery = () => { const set = query(Object.fromEntries(Object.keys(initial).map((name) => [name, filter[name]]))); return "view=overview" + (set ? "&" + set : ""); };
+  const query = (pairs) => new URLSearchParams(Object.entries(pairs).filter(([name, value]) => value !== plain[name] && (value || name === "verdict"))).toString();
+  const overviewQuery = () => { const set = query(filter); return "view=overview" + (set ? "&" + set : ""); };
   // What of the address names the detail in view.
   const detail = () => new URLSearchParams([...address.read()].filter(([name]) => OPENED.includes(name))).toString();
   // In the view of one branch the address names it: there only what is opened over the view is a detail.
@@ -117,12 +122,19 @@ function overview(root, model, served) {
     address.write(typeof pairs === "string" ? pairs : query(pairs), replace);
     return route();
   }
+  // The name of the view, for the tab of the browser and the margin of printed pages.
+  function entitle() {
+    const name = $("[data-tab][aria-current]").textContent;
+    document.documentElement.style.setProperty("--wb-view", JSON.stringify(name));
+    if (served) document.title = `${name} · ${$("h1").firstChild.textContent}`;
+  }
   async function route() {
     const wanted = address.read(), view = VIEWS.find((name) => name === wanted.get("view")) || "overview";
     if (!link.isLost() && banner.textContent !== OUTDATED) say("");  // what was said of another page
     const kind = Object.keys(DETAILS).find((name) => wanted.get(name)), branch = view !== "branch" && wanted.get("branch");
     for (const part of root.querySelectorAll(".wb-view")) part.hidden = part.dataset.view !== view;
     for (const tab of root.querySelectorAll("[data-tab]")) if (tab.dataset.tab === view || (view === "branch" && tab.dataset.tab === "unit")) tab.setAttribute("aria-current", "page"); else tab.removeAttribute("aria-current");
+    entitle();
     if (dialog.open && !kind && !branch) { selected = null; dialog.close(); }
     if (kind) openDetail(kind, wanted.get(kind)); else if (branch) openBranch(branch, wanted.get("of") || "");
     if (view === "board") return desk.show();
@@ -136,46 +148,41 @@ function overview(root, model, served) {
       await clauses.show(wanted);
       return;
     }
-    const set = Object.fromEntries(Object.keys(initial).map((name) => [name, wanted.get(name) ?? initial[name]]));
-    if (Object.keys(set).some((name) => set[name] !== filter[name])) await show(set);
+    const set = Object.fromEntries(Object.keys(plain).map((name) => [name, wanted.get(name) ?? plain[name]]));
+    if (Object.keys(set).some((name) => name !== "at" && set[name] !== filter[name])) await show(set);
+    else if (set.at !== filter.at) { filter.at = set.at; list.goTo(uppermost()); }
   }
 
-  const rowOf = (chosen) => chosen && [...body.rows].find((r) => r.dataset.subject === chosen.subject && r.dataset.requirement === chosen.requirement);
-  function mark() {
-    for (const row of body.rows) row.removeAttribute("aria-selected");
-    const row = rowOf(selected);
-    if (row) row.setAttribute("aria-selected", "true");
-  }
+  const uppermost = () => Math.max(0, (parseInt(filter.at, 10) || 1) - 1);
+  const list = longList($("#wb-list"), {
+    open: (row) => showBranch(row),
+    part: async (from, count) => { const { at, ...wanted } = filter; return (await ask({ do: "page", filter: wanted, from, count }))?.message; },
+    moved: (place) => {
+      filter.at = place ? String(place + 1) : "";
+      if ((address.read().get("view") || "overview") === "overview") remember();
+    },
+  });
   async function load() {
-    const turn = ++asking;
-    body.setAttribute("aria-busy", "true");
-    const answer = await ask({ do: "page", filter });
-    if (!answer || turn !== asking) return;
-    const m = answer.message;
-    total = m.total; pages = m.pages;
-    body.innerHTML = m.html;
-    body.removeAttribute("aria-busy");
-    mark();
-    $(".wb-count").textContent = filter.verdict ? `${filter.verdict} ${total.toLocaleString()} 条 / 已判定 ${m.judged.toLocaleString()} 条` : `共 ${total.toLocaleString()} 条`;
-    $(".wb-page").textContent = `第 ${m.page + 1} / ${pages} 页`;
-    $("[data-do=previous]").disabled = m.page <= 0;
-    $("[data-do=next]").disabled = m.page + 1 >= pages;
-    $("[data-do=export]").disabled = total === 0;
-    root.dataset.total = total;
-    root.dataset.ready = turn;
+    const m = await list.show(uppermost());
+    if (!m) return;
+    $(".wb-count").textContent = filter.verdict ? `${filter.verdict} ${m.total.toLocaleString()} 条 / 已判定 ${m.judged.toLocaleString()} 条` : `共 ${m.total.toLocaleString()} 条`;
+    $("[data-do=export]").disabled = m.total === 0;
+    root.dataset.total = m.total;
+    root.dataset.ready = Number(root.dataset.ready || 0) + 1;
     root.dataset.readyAt ||= Math.round(performance.now());
   }
+  // The address of the list as it stands now, with whatever is open over it.
+  function remember() {
+    const now = overviewQuery(), open = detail();
+    $('[data-tab="overview"]').href = "#" + now;
+    if (now !== "view=overview" || address.read().toString()) address.write(now + (open && "&" + open), true);
+  }
   function show(change) {
-    Object.assign(filter, { page: 0 }, change);
-    if ((address.read().get("view") || "overview") === "overview") {
-      const now = overviewQuery();
-      $('[data-tab="overview"]').href = "#" + now;
-      const open = detail();
-      if (now !== "view=overview" || address.read().toString()) address.write(now + (open && "&" + open), true);
-    }
+    Object.assign(filter, { at: "" }, change);
+    if ((address.read().get("view") || "overview") === "overview") remember();
     for (const name of ["text", "verdict", "unit", "document", "requirement"]) if (form.elements[name].value !== filter[name]) form.elements[name].value = filter[name];
     markCells();
-    for (const th of root.querySelectorAll("th[data-sort]")) th.setAttribute("aria-sort", th.dataset.sort !== filter.sort ? "none" : filter.descending ? "descending" : "ascending");
+    for (const th of root.querySelectorAll("th[data-sort]")) th.setAttribute("aria-sort", { [th.dataset.sort]: "ascending", ["-" + th.dataset.sort]: "descending" }[filter.sort] || "none");
     return load();
   }
   function markCells() {
@@ -219,7 +226,7 @@ function overview(root, model, served) {
   async function openBranch(subject, requirement) {
     selected = { subject, requirement };
     hideDetail("正在读取…");
-    mark();
+    list.mark(selected);
     if (!dialog.open) dialog.showModal();
     if (link.isLost()) { say(LOST); hideDetail("连接中断，详情已隐去。按 Esc 关闭。"); }
     const answer = await ask({ do: "branch", subject, requirement });
@@ -277,7 +284,7 @@ function overview(root, model, served) {
   }
 
   const deeds = {
-    clear: () => show({ ...initial, sort: "", descending: false }),
+    clear: () => show({ ...plain }),
     "clear-requirements": () => go({ view: "requirements" }, true),
     expand, collapse,
     dull: (button) => {
@@ -285,8 +292,6 @@ function overview(root, model, served) {
       button.setAttribute("aria-pressed", all);
       button.textContent = all ? "只列可判定的" : "列出全部";
     },
-    previous: () => { filter.page = Math.max(0, filter.page - 1); load(); },
-    next: () => { filter.page = Math.min(pages - 1, filter.page + 1); load(); },
     export: download, close: () => dialog.close(), print: () => window.print(),
     proof: (button) => way.proof(button), records: (button) => way.records(button), back: () => served && history.length > 1 ? history.back() : go({ view: "unit" }),
     "all-evidence": (button) => button.closest(".wb-p-proof") ? way.proof(button.closest("tr").previousElementSibling.querySelector("[data-do=proof]"), true) : evidence(button.closest("section, [data-evidence]"), true),
@@ -306,12 +311,13 @@ function overview(root, model, served) {
       if (wanted.get("view") === "overview" && wanted.size > 1 && !opens && !to.dataset.tab) $("#wb-list").scrollIntoView({ block: "start" });
       return;
     }
+    if (at(".wb-skip")) { event.preventDefault(); $("#wb-main").focus(); return; }  // the address keeps what is shown
     const clause = at("tr[data-id]");
     const deed = at("[data-do]"), tile = at("button.wb-tile"), cell = at(".wb-cell"), sort = at("th[data-sort]"), row = at("tr[data-subject]");
-    if (deed) (deeds[deed.dataset.do] || checks.deeds[deed.dataset.do] || runs.deeds[deed.dataset.do])(deed);
+    if (deed) [deeds, checks.deeds, runs.deeds, figures.deeds, parts.deeds].find((known) => deed.dataset.do in known)[deed.dataset.do](deed);
     else if (tile) { show({ ...initial, verdict: tile.dataset.verdict }); $("#wb-list").scrollIntoView({ block: "start" }); }
     else if (cell) choose(cell);
-    else if (sort) show({ sort: sort.dataset.sort, descending: filter.sort === sort.dataset.sort && !filter.descending });
+    else if (sort) show({ sort: (filter.sort === sort.dataset.sort ? "-" : "") + sort.dataset.sort });
     else if (row && !String(getSelection())) showBranch(row);
     else if (clause && !String(getSelection())) showCard(clause);
   });
@@ -341,14 +347,15 @@ function overview(root, model, served) {
   dialog.addEventListener("toggle", (event) => { if (event.target.open && event.target.matches(".wb-evidence") && !event.target.querySelector("table")) evidence(event.target.closest("section"), false); }, true);
   dialog.addEventListener("close", () => {
     if (dialog.open) return;  // opened again before this was told
-    const { kind, id } = selected || {}, row = { card: () => clauses.rowOf(id), finding: () => desk.cardOf(id), holder: () => null }[kind]?.() || rowOf(selected);
+    const { kind, id } = selected || {}, row = { card: () => clauses.rowOf(id), finding: () => desk.cardOf(id), holder: () => null }[kind]?.();
+    const from = selected && !selected.kind && list.find(selected);
     selected = null;
-    mark();
+    list.mark(null);
     dialog.replaceChildren();
     if (!banner.hidden) root.prepend(banner);
     const rest = address.read();
     if (opened().some((name) => rest.has(name))) { for (const name of opened()) rest.delete(name); address.write(rest.toString(), true); }
-    if (row && !row.hidden) row.focus();
+    if (row && !row.hidden) row.focus(); else if (from && (rest.get("view") || "overview") === "overview") list.go(from);
   });
 
   // Arrow keys move within the heatmap (one tab stop) and along the rows; Enter does what a click does.
@@ -358,7 +365,7 @@ function overview(root, model, served) {
   }
   oneStop($(".wb-heat"));
   root.addEventListener("keydown", (event) => {
-    const cell = event.target.closest(".wb-cell"), row = event.target.closest("tr[data-subject]");
+    const cell = event.target.closest(".wb-cell");
     const clause = event.target.closest("tr[data-id]"), issue = event.target.closest(".wb-issue"), day = event.target.closest(".wb-mark");
     if (day && /^(Arrow|Home|End)/.test(event.key)) { event.preventDefault(); way.move(day, event.key); return; }
     if (issue && event.key.startsWith("Arrow")) { event.preventDefault(); desk.move(issue, event.key); return; }
@@ -368,21 +375,18 @@ function overview(root, model, served) {
       return;
     }
     if (event.key === "Enter" || (event.key === " " && cell)) {
-      if (cell) { event.preventDefault(); choose(cell); } else if (row) showBranch(row);
+      if (cell) { event.preventDefault(); choose(cell); }
       return;
     }
     const step = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key];
-    if (!step || !(cell || row)) return;
-    let to = null;
-    if (row) to = step[0] < 0 ? row.previousElementSibling : step[0] > 0 ? row.nextElementSibling : null;
-    else {
-      const rows = [...cell.closest("table").querySelectorAll("tbody tr, tfoot tr")];
-      let y = rows.indexOf(cell.parentElement), x = cell.cellIndex;
-      do { y += step[0]; x += step[1]; to = rows[y] && rows[y].cells[x]; } while (to && !(to.classList.contains("wb-cell") && to.offsetParent));
-    }
-    if (!to || to.matches(".wb-empty, th")) return;
+    if (!step || !cell) return;
+    const rows = [...cell.closest("table").querySelectorAll("tbody tr, tfoot tr")];
+    let y = rows.indexOf(cell.parentElement), x = cell.cellIndex, to = null;
+    do { y += step[0]; x += step[1]; to = rows[y] && rows[y].cells[x]; } while (to && !(to.classList.contains("wb-cell") && to.offsetParent));
+    if (!to || to.matches("th")) return;
     event.preventDefault();
-    if (cell) { for (const c of cell.closest("table").querySelectorAll('.wb-cell[tabindex="0"]')) c.tabIndex = -1; to.tabIndex = 0; }
+    for (const c of cell.closest("table").querySelectorAll('.wb-cell[tabindex="0"]')) c.tabIndex = -1;
+    to.tabIndex = 0;
     to.focus();
   });
 
@@ -392,6 +396,7 @@ function overview(root, model, served) {
   });
   const checks = quality($('.wb-view[data-view="quality"]'), ask, save);
   const runs = comparing($('.wb-view[data-view="compare"]'), ask, save, { go, address });
+  const figures = charts(root), parts = sections(root, ask);
   const desk = board(boardView, {
     ask, go, address, asOf: root.dataset.asOf,
     redraw: () => { if (dialog.open && selected && ["finding", "holder"].includes(selected.kind)) openDetail(selected.kind, selected.id, true); },
@@ -402,13 +407,13 @@ function overview(root, model, served) {
   let arriving = 0;
   const arrive = () => { if (root.isConnected) route(); else arriving = setTimeout(arrive, 10); };
   arrive();
-  return () => { clearTimeout(arriving); removeEventListener("popstate", route); link.stop(); };
+  return () => { clearTimeout(arriving); removeEventListener("popstate", route); figures.stop(); parts.stop(); list.stop(); link.stop(); };
 }
 
 async function render({ model, el }) {
   let root = document.querySelector("#wb-first #wb-shell");
   const served = root && root.dataset.stamp === model.get("stamp");
-  if (served) el.append(root);  // the figures painted before any JavaScript: take them over as they are
+  if (served) { if (!el.contains(root)) el.append(root); }  // the figures painted before any JavaScript: taken over as they are
   else {
     const link = connect(model, () => { el.textContent = LOST; }, () => {});
     // With login the kernel answers nobody before the ticket that the server left in the page.
