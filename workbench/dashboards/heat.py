@@ -10,6 +10,10 @@ from typing import Any
 #: Normal quantile of the two-sided 95 % interval.
 _Z = 1.96
 
+#: Upper bounds of the six steps of the colour scale, and what the legend says; what is held against them is the lower
+#: end of the interval of the failing share, so that a small number never takes the colour of a large one.
+STEPS = ((0.0, "0"), (0.05, "≤5%"), (0.15, "≤15%"), (0.30, "≤30%"), (0.50, "≤50%"), (1.0, ">50%"))
+
 #: In a key of :attr:`Heatmap.cells`: all units, all requirements.
 ALL = ""
 
@@ -27,11 +31,17 @@ class Cell:
     @property
     def at_least(self) -> float:
         """Lower end of the 95 % Wilson interval of the failing share, 0 to 1: 1 of 1 weighs less than 40 of 40."""
-        if not self.failing:
-            return 0.0
+        return self._interval(-1) if self.failing else 0.0
+
+    @property
+    def at_most(self) -> float:
+        """Upper end of that interval; 1 where nothing was judged."""
+        return self._interval(1) if self.failing < self.judged else 1.0
+
+    def _interval(self, side: int) -> float:
         n, share = self.judged, self.failing / self.judged
         centre = share + _Z**2 / (2 * n)
-        return (centre - _Z * sqrt(share * (1 - share) / n + _Z**2 / (4 * n * n))) / (1 + _Z**2 / n)
+        return (centre + side * _Z * sqrt(share * (1 - share) / n + _Z**2 / (4 * n * n))) / (1 + _Z**2 / n)
 
     @property
     def silent(self) -> bool:
@@ -40,6 +50,11 @@ class Cell:
 
     def __add__(self, other: Cell) -> Cell:
         return Cell(*(a + b for a, b in zip(astuple(self), astuple(other), strict=True)))
+
+
+def level(cell: Cell) -> int:
+    """Step of the colour scale, 0 (nobody fails) to 5."""
+    return next(i for i, (bound, _) in enumerate(STEPS) if cell.at_least <= bound)
 
 
 @dataclass(frozen=True)
