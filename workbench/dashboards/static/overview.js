@@ -1,10 +1,5 @@
 // The page: sends what was asked, shows what came back. All figures and texts are rendered by the kernel.
-const BEAT_MS = 4000;      // how often a visible page asks whether the kernel lives
-const PATIENCE_MS = 9000;  // an unanswered question older than this counts as a lost connection
 const EXPORT_MS = 180000;
-const LOST = "与督查服务的连接已中断或服务正忙，下方内容可能不是最新，组织详情已隐去。若持续出现，请刷新页面。";
-
-const OUTDATED = "督查结果已更新，请刷新页面后查看。";
 
 const VIEWS = ["overview", "unit", "branch", "requirements", "board", "quality", "compare"];
 // What the dialog can show besides a branch: its name in the address → the question to the kernel.
@@ -14,53 +9,6 @@ const DETAILS = {
   holder: (id, day) => ({ do: "board-holder", id, filter: { day } }),
 };
 const OPENED = [...Object.keys(DETAILS), "branch", "of"];
-
-function connect(model, onLost, onBack, onAnswer = () => {}) {
-  const waiting = new Map();
-  let next = 0, lost = false, stopped = false, asked = Date.now();
-  const setLost = (value) => { if (value !== lost) { lost = value; (value ? onLost : onBack)(); } };
-  const ask = (body, patience = PATIENCE_MS) => new Promise((resolve) => {
-    const number = ++next;
-    asked = Date.now();
-    // One question after the other is answered: none can be overdue before the one in front of it.
-    const due = Math.max(asked + patience, ...[...waiting.values()].map((w) => w.due));
-    waiting.set(number, { resolve, due });
-    try { model.send({ ask: number, ...body }); } catch (e) { waiting.get(number).due = 0; }
-  });
-  const listen = (message, buffers) => {
-    const entry = waiting.get(message.answer);
-    if (!entry) return;
-    // The kernel answers in order: whatever was asked earlier and is still waiting will never be answered.
-    for (const [number, other] of waiting) {
-      if (number > message.answer) continue;
-      waiting.delete(number);
-      if (other !== entry) other.resolve({ message: { error: "有一次请求没有得到答复，请重试。" }, buffers: [] });
-    }
-    setLost(false);
-    onAnswer(message);
-    entry.resolve({ message, buffers });
-  };
-  model.on("msg:custom", listen);
-  // Only the served page tells of its line: connected anew, what was asked before is settled by asking once more.
-  const anew = () => ask({ do: "alive" }), dead = () => setLost(true);
-  model.on("line:open", anew);
-  model.on("line:dead", dead);
-  const beat = () => {
-    const overdue = [...waiting.values()].some((w) => Date.now() > w.due);
-    if (overdue) setLost(true);
-    if (!document.hidden && Date.now() - asked >= BEAT_MS && waiting.size === 0) ask({ do: "alive" });
-  };
-  const timer = setInterval(beat, 1000);
-  document.addEventListener("visibilitychange", beat);
-  const stop = () => {
-    if (stopped) return;
-    stopped = true;
-    clearInterval(timer);
-    document.removeEventListener("visibilitychange", beat);
-    for (const [event, callback] of [["msg:custom", listen], ["line:open", anew], ["line:dead", dead]]) model.off(event, callback);
-  };
-  return { ask, stop, isLost: () => lost };
-}
 
 // The address says what is shown (#view=…&…). In a notebook, whose address is not ours, it is only remembered.
 function addresses(served) {
@@ -85,29 +33,50 @@ function overview(root, model, served) {
   // selected: the branch in the dialog (subject, requirement) or what else it shows (kind, id).
   let selected = null, redo = false, stamp = root.dataset.stamp;
 
-  const say = (text) => { banner.textContent = text; banner.hidden = !text; (dialog.open ? dialog : root).prepend(banner); };
+  // What stands in the banner until it is over: a line that is lost, another run, a run that cannot be read.
+  let standing = "";
+  const say = (text, kept = false) => {
+    if (!kept && !text) text = standing;
+    if (kept) standing = text;
+    banner.textContent = text;
+    if ([OUTDATED, ...Object.values(OVER)].includes(text)) banner.append(" ", Object.assign(document.createElement("button"), { type: "button", className: "wb-button", textContent: link.isOver() === "session" ? "重新登录" : "刷新页面", onclick: () => location.reload() }));
+    banner.hidden = !text;
+    (dialog.open ? dialog : root).prepend(banner);
+  };
   const hideDetail = (text) => {
     const note = Object.assign(document.createElement("p"), { className: "wb-wait", textContent: text });
     dialog.replaceChildren(...(banner.hidden ? [] : [banner]), note);
   };
-  const link = connect(model, () => {
-    say(LOST);
-    root.classList.add("wb-lost");
-    // What somebody has typed stays to be read; everything else would be out of date.
-    if (dialog.open && ![...dialog.querySelectorAll(".wb-act")].some((form) => typed(form).length)) hideDetail("连接中断，详情已隐去。按 Esc 关闭。");
-  }, () => {
-    say("");
-    root.classList.remove("wb-lost");
+  // What somebody has typed stays to be read; everything else would be out of date.
+  const hideUntyped = (text) => { if (dialog.open && ![...dialog.querySelectorAll(".wb-act")].some((form) => typed(form).length)) hideDetail(text); };
+  const link = connect(model, {
+    lost: (text, over) => {
+      say(text, true);
+      root.classList.add("wb-lost");
+      root.classList.toggle("wb-ended", over === "session");
+      hideUntyped("连接中断，详情已隐去。按 Esc 关闭。");
+    },
+    back: () => { say("", true); root.classList.remove("wb-lost"); renew(); },
+    answer: (message) => desk.heard(message),
+    alive: ({ error, stamp: now }) => {
+      if (error || now !== stamp) { say(error || OUTDATED, true); hideUntyped(error ? "督查结果现在读不到，详情已隐去。按 Esc 关闭。" : "督查结果已更新。"); }
+      else if (standing && !link.isLost()) { say("", true); renew(); }
+    },
+  });
+  // Everything in view once more, after nothing was known for a while.
+  const renew = () => {
     redo = true;
     if (dialog.open && selected) { if (selected.kind) openDetail(selected.kind, selected.id, true); else openBranch(selected.subject, selected.requirement); }
     route();
     load();
-  }, (message) => desk.heard(message));
+  };
   // One way in for every answer: a fault or another run is said aloud and nothing else is shown.
   const ask = async (request, patience) => {
-    const answer = await link.ask(request, patience);
-    if (answer.message.error) { say(answer.message.error); return null; }
-    if (answer.message.stamp !== stamp) { say(OUTDATED); if (dialog.open) hideDetail("督查结果已更新。"); return null; }
+    // Kept back until the line is there again, a step might be written when nobody expects it any more.
+    if (request.do === "board-act" && link.isLost()) return { message: { refused: "连接已中断，这一步没有提交。恢复后请再次提交；填写的内容仍在。" } };
+    const answer = await link.ask(request, patience), acting = request.do.startsWith("board-act");
+    if (answer.message.error) { if (!link.isOver()) say(answer.message.error); return null; }
+    if (answer.message.stamp !== stamp) { say(OUTDATED, true); hideUntyped("督查结果已更新。"); if (!acting) return null; }
     return answer;
   };
 
@@ -130,7 +99,7 @@ function overview(root, model, served) {
   }
   async function route() {
     const wanted = address.read(), view = VIEWS.find((name) => name === wanted.get("view")) || "overview";
-    if (!link.isLost() && banner.textContent !== OUTDATED) say("");  // what was said of another page
+    say("");  // what was said of another page
     const kind = Object.keys(DETAILS).find((name) => wanted.get(name)), branch = view !== "branch" && wanted.get("branch");
     for (const part of root.querySelectorAll(".wb-view")) part.hidden = part.dataset.view !== view;
     for (const tab of root.querySelectorAll("[data-tab]")) if (tab.dataset.tab === view || (view === "branch" && tab.dataset.tab === "unit")) tab.setAttribute("aria-current", "page"); else tab.removeAttribute("aria-current");
@@ -228,7 +197,7 @@ function overview(root, model, served) {
     hideDetail("正在读取…");
     list.mark(selected);
     if (!dialog.open) dialog.showModal();
-    if (link.isLost()) { say(LOST); hideDetail("连接中断，详情已隐去。按 Esc 关闭。"); }
+    if (link.isLost()) { say(""); hideDetail("连接中断，详情已隐去。按 Esc 关闭。"); }
     const answer = await ask({ do: "branch", subject, requirement });
     const wanted = selected && selected.subject === subject && selected.requirement === requirement;
     if (!answer && wanted && dialog.open) hideDetail("未能读取，按 Esc 关闭后重试。");
@@ -246,7 +215,7 @@ function overview(root, model, served) {
     // Drawn again, a detail stays in view until its successor is there: somebody may be typing in it.
     if (!again || !dialog.querySelector("article")) hideDetail("正在读取…");
     if (!dialog.open) dialog.showModal();
-    if (link.isLost() && !again) { say(LOST); hideDetail("连接中断，详情已隐去。按 Esc 关闭。"); }
+    if (link.isLost() && !again) { say(""); hideDetail("连接中断，详情已隐去。按 Esc 关闭。"); }
     const answer = await ask(DETAILS[kind](id, desk.filter().day));
     if (!dialog.open || !selected || selected.kind !== kind || selected.id !== id) return;
     if (!answer) { hideDetail("未能读取，按 Esc 关闭后重试。"); return; }
@@ -403,6 +372,7 @@ function overview(root, model, served) {
   });
   if (served) addEventListener("popstate", route);
   load();
+  if (served && "ledger" in root.dataset) settle(ask, say);
   // The widget may be drawn before its element stands in the document, and only there can a dialog be opened.
   let arriving = 0;
   const arrive = () => { if (root.isConnected) route(); else arriving = setTimeout(arrive, 10); };
@@ -415,7 +385,7 @@ async function render({ model, el }) {
   const served = root && root.dataset.stamp === model.get("stamp");
   if (served) { if (!el.contains(root)) el.append(root); }  // the figures painted before any JavaScript: taken over as they are
   else {
-    const link = connect(model, () => { el.textContent = LOST; }, () => {});
+    const link = connect(model, { lost: (text) => { el.textContent = text; } });
     // With login the kernel answers nobody before the ticket that the server left in the page.
     const ticket = document.getElementById("wb-ticket");
     const entry = ticket ? (await link.ask({ do: "ticket", ticket: ticket.textContent })).message : {};
