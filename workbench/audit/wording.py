@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from workbench.timeline import PeriodKind, periods
-from workbench.vocabulary import StandardLevel
+from workbench.vocabulary import DueKind, StandardLevel
 
 _PERIODIC = {kind.value for kind in PeriodKind}
 
@@ -23,6 +23,18 @@ def plain(value: float | None) -> str:
     if value is None or value != value:
         return ""
     return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def why_due(kind: str, label: str, process: str | None) -> str:
+    """Why a row of ``due.parquet`` falls on its day: the case, the period that ends, the term."""
+    match kind:
+        case DueKind.TERM:
+            return "任期届满"
+        case DueKind.GRACE:
+            return "新建组织宽限期满"
+        case DueKind.PERIOD:
+            return f"{label} 结束"
+    return f"{process} {label}".strip() if process else label or "办理期限"
 
 
 def observed_text(requirement: Mapping[str, Any], result: Mapping[str, Any], year: int) -> str:
