@@ -128,7 +128,7 @@ def by_sector(sectors: Sequence[Sector], note: str) -> Chart:
             "color": "var(--soft)", "thickness": 1, "width": 3,
         },
         "hovertext": [
-            escaped(f"{s.name}：{t}（{c}），95% 区间 {_between(s.cell)}")
+            escaped(f"{s.name}：{t}（{c}），95% 区间 {between(s.cell)}")
             for s, t, c in zip(sectors, texts, count, strict=True)
         ],
         "hoverinfo": "text",
@@ -138,16 +138,16 @@ def by_sector(sectors: Sequence[Sector], note: str) -> Chart:
         {"xref": "paper", "x": 1, "xanchor": "right", "xshift": shift, "yref": "y", "y": i, "yanchor": "middle",
          "text": text, "showarrow": False, "align": "right", "font": {"color": colour, "size": size}}
         for i, (share, k) in enumerate(zip(texts, count, strict=True))
-        for text, shift, colour, size in ((share, 52, "var(--ink)", 13), (k, 146, "var(--soft)", 12))
+        for text, shift, colour, size in ((share, 48, "var(--ink)", 13), (k, 130, "var(--soft)", 12))
     ]
     layout = _layout(
         xaxis={**_QUIET, "range": [0, reach * 1.03 or 1], "tickformat": _ticks(reach), "nticks": 5},
         yaxis={**_QUIET, "tickvals": trace["y"], "ticktext": names, "range": [len(sectors) - 0.4, -0.6],
                "showgrid": False, "automargin": True},
-        margin={"l": 8, "r": 150, "t": 4, "b": 26}, annotations=side,
+        margin={"l": 8, "r": 134, "t": 4, "b": 26}, annotations=side,
     )
     rows = [
-        [s.name, t, f"{s.cell.failing:,}", f"{s.cell.judged:,}", _between(s.cell), f"{s.failing:,}", f"{s.judged:,}"]
+        [s.name, t, f"{s.cell.failing:,}", f"{s.cell.judged:,}", between(s.cell), f"{s.failing:,}", f"{s.judged:,}"]
         for s, t in zip(sectors, texts, strict=True)
     ]
     every = sum((s.cell for s in sectors), Cell())
@@ -155,12 +155,12 @@ def by_sector(sectors: Sequence[Sector], note: str) -> Chart:
              f"{sum(s.failing for s in sectors):,}", f"{sum(s.judged for s in sectors):,}"]
     summary = "；".join(f"{s.name} {t}（{c}）" for s, t, c in zip(sectors, texts, count, strict=True))
     return Chart(
-        "各领域未达标占比", note, f"各领域未达标占比：{summary}", [trace], layout, 40 + _LINE * max(2, len(sectors)), 360,
+        "各领域未达标占比", note, f"各领域未达标占比：{summary}", [trace], layout, 40 + _LINE * max(2, len(sectors)), 300,
         ("领域", "占比", "未达标", "已判定", "95% 区间", "有未达标的组织", "已判定的组织"), rows, total,
     )
 
 
-def _between(cell: Cell) -> str:
+def between(cell: Cell) -> str:
     """The interval in words; figures as precise as those of the share."""
     return f"{_share(cell.at_least)} 至 {_share(cell.at_most)}"
 

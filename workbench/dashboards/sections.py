@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Any
 
 from workbench.audit.wording import why_due
@@ -21,7 +22,7 @@ from workbench.vocabulary import DueKind, Verdict
 #: Days ahead that are told of; the day itself is the first.
 DAYS = 30
 #: Lines listed at first, and with every further question.
-ROWS = 12
+ROWS = 8
 #: Runs named that cannot stand in the trend.
 NAMED = 5
 #: In this order within a day: the end of a period concerns nearly everybody and would bury the rest.
@@ -145,13 +146,22 @@ class Sections:
                 return {"html": self._due_rows(message)}
         return {"error": f"页面与服务版本不一致（{asked}），请刷新页面。"}
 
+    @cached_property
+    def sectors(self) -> list[Sector]:
+        """The sectors of the run."""
+        return sectors(self.state)
+
+    def course(self) -> comparison.Course:
+        """The course over the runs beside this one."""
+        found = comparison.choices(self.state, beside=comparison.folder_of(self.ledger))
+        return comparison.trend(self.state, found)
+
     def _sectors(self) -> str:
-        found = sectors(self.state)
+        found = self.sectors
         return render("sectors.html.j2", chart=charts.by_sector(found, self.note) if found else None, note=self.note)
 
     def _trend(self) -> str:
-        found = comparison.choices(self.state, beside=comparison.folder_of(self.ledger))
-        course = comparison.trend(self.state, found)
+        course = self.course()
         chart = charts.trend(course.points, self.note, {self.state.path.name})
         return render("trend.html.j2", chart=chart, course=course, named=NAMED)
 
