@@ -16,7 +16,7 @@ import duckdb
 import traitlets
 from IPython.display import HTML
 
-from workbench.dashboards import export, pages, place_pages
+from workbench.dashboards import pages, place_pages
 from workbench.dashboards.clauses import Clauses
 from workbench.dashboards.state import Filter, RunState
 from workbench.dashboards.tree import Tree
@@ -45,7 +45,10 @@ class Overview(anywidget.AnyWidget):
     Raises :class:`~workbench.errors.RunError` when the folder is no usable run.
     """
 
-    _esm = "".join(pages.static(f"{name}.js") for name in ("requirements", "board", "places", "review", "grid", "charts", "overview"))
+    _esm = "".join(
+        pages.static(f"{name}.js")
+        for name in ("requirements", "board", "places", "review", "grid", "charts", "exports", "line", "overview")
+    )
     _css = pages.style()
     stamp = traitlets.Unicode().tag(sync=True)
 
@@ -143,8 +146,8 @@ class Overview(anywidget.AnyWidget):
                 return {"requirement": message["requirement"],
                         "html": place_pages.card(self.clauses, str(message["requirement"]))}, []
             case "export":
-                f = Filter.of(message.get("filter", {}))
-                return {"name": export.file_name(self.state, f)}, [export.to_xlsx(self.state, f)]
+                name, content = self._exported(message)
+                return {"name": name}, [content]
             case str(asked) if asked.startswith(("quality", "compare")):
                 return self._reviewed().answer(asked, message)
             case str(asked) if asked.startswith("board"):
@@ -160,6 +163,13 @@ class Overview(anywidget.AnyWidget):
 
             self._desk = Desk(self.ledger, self.state, self.state.viewer.acts_as)
         return self._desk
+
+    def _exported(self, message: dict[str, Any]) -> tuple[str, bytes]:
+        """Name and content of the file of what is on screen; what writes it is imported only now."""
+        from workbench.dashboards.screens import Shown, export
+
+        shown = Shown(self.state, self.clauses, self.tree, self._sectioned, self._reviewed, lambda: self._at_desk().board)
+        return export(shown, message)
 
     def _sectioned(self) -> Sections:
         """What stands beneath the heatmap; imported only now."""

@@ -135,7 +135,6 @@ function overview(root, model, served) {
     const m = await list.show(uppermost());
     if (!m) return;
     $(".wb-count").textContent = filter.verdict ? `${filter.verdict} ${m.total.toLocaleString()} 条 / 已判定 ${m.judged.toLocaleString()} 条` : `共 ${m.total.toLocaleString()} 条`;
-    $("[data-do=export]").disabled = m.total === 0;
     root.dataset.total = m.total;
     root.dataset.ready = Number(root.dataset.ready || 0) + 1;
     root.dataset.readyAt ||= Math.round(performance.now());
@@ -238,16 +237,15 @@ function overview(root, model, served) {
     const answer = await ask({ do: "evidence", subject, requirement: section.dataset.requirement, all });
     if (answer && section.isConnected && (own || answer.message.subject === selected.subject)) (own ? section : section.querySelector(".wb-evidence > div")).innerHTML = answer.message.html;
   }
-  const download = (button) => save(button, { do: "export", filter });
-  async function save(button, request) {
+  async function save(button, request, type = EXPORT_TYPES.xlsx) {
     button.disabled = true;
     const label = button.textContent;
     button.textContent = "正在生成…";
-    const answer = await ask(request, EXPORT_MS);
+    const answer = await ask(await request, EXPORT_MS);
     button.disabled = false;
     button.textContent = label;
     if (!answer) return;
-    const url = URL.createObjectURL(new Blob([answer.buffers[0]], { type: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" }));
+    const url = URL.createObjectURL(new Blob([answer.buffers[0]], { type }));
     Object.assign(document.createElement("a"), { href: url, download: answer.message.name }).click();
     setTimeout(() => URL.revokeObjectURL(url), 60000);
   }
@@ -261,7 +259,7 @@ function overview(root, model, served) {
       button.setAttribute("aria-pressed", all);
       button.textContent = all ? "只列可判定的" : "列出全部";
     },
-    export: download, close: () => dialog.close(), print: () => window.print(),
+    close: () => dialog.close(), print: () => window.print(),
     proof: (button) => way.proof(button), records: (button) => way.records(button), back: () => served && history.length > 1 ? history.back() : go({ view: "unit" }),
     "all-evidence": (button) => button.closest(".wb-p-proof") ? way.proof(button.closest("tr").previousElementSibling.querySelector("[data-do=proof]"), true) : evidence(button.closest("section, [data-evidence]"), true),
     "clear-board": () => desk.clear(), "more-filters": (button) => desk.unfold(button), alone: (button) => desk.alone(button), "more-findings": (button) => desk.further(button),
@@ -283,7 +281,7 @@ function overview(root, model, served) {
     if (at(".wb-skip")) { event.preventDefault(); $("#wb-main").focus(); return; }  // the address keeps what is shown
     const clause = at("tr[data-id]");
     const deed = at("[data-do]"), tile = at("button.wb-tile"), cell = at(".wb-cell"), sort = at("th[data-sort]"), row = at("tr[data-subject]");
-    if (deed) [deeds, checks.deeds, runs.deeds, figures.deeds, parts.deeds].find((known) => deed.dataset.do in known)[deed.dataset.do](deed);
+    if (deed) [deeds, checks.deeds, runs.deeds, figures.deeds, parts.deeds, menu.deeds].find((known) => deed.dataset.do in known)[deed.dataset.do](deed);
     else if (tile) { show({ ...initial, verdict: tile.dataset.verdict }); $("#wb-list").scrollIntoView({ block: "start" }); }
     else if (cell) choose(cell);
     else if (sort) show({ sort: (filter.sort === sort.dataset.sort ? "-" : "") + sort.dataset.sort });
@@ -370,6 +368,13 @@ function overview(root, model, served) {
     ask, go, address, asOf: root.dataset.asOf,
     redraw: () => { if (dialog.open && selected && ["finding", "holder"].includes(selected.kind)) openDetail(selected.kind, selected.id, true); },
   });
+  const menu = exporting(root, dialog, { save, shown: () => {
+    const wanted = Object.fromEntries(address.read()), view = VIEWS.find((name) => name === wanted.view) || "overview";
+    // What of the view the address does not say: its filter, the day deadlines are held against, what is unfolded.
+    const own = { overview: () => ({ ...filter, expanded: heatDetail.hidden ? "" : heatDetail.dataset.document }), compare: () => ({ with: runs.shown() || "" }) }[view];
+    const drawn = dialog.open ? dialog : $(`.wb-view[data-view="${view}"]`);
+    return { view, state: { ...wanted, day: desk.filter().day, ...(own && own()) }, pictures: figures.pictures(drawn) };
+  } });
   if (served) addEventListener("popstate", route);
   load();
   if (served && "ledger" in root.dataset) settle(ask, say);
@@ -377,24 +382,24 @@ function overview(root, model, served) {
   let arriving = 0;
   const arrive = () => { if (root.isConnected) route(); else arriving = setTimeout(arrive, 10); };
   arrive();
-  return () => { clearTimeout(arriving); removeEventListener("popstate", route); figures.stop(); parts.stop(); list.stop(); link.stop(); };
+  return () => { clearTimeout(arriving); removeEventListener("popstate", route); figures.stop(); parts.stop(); menu.stop(); list.stop(); link.stop(); };
 }
 
 async function render({ model, el }) {
   let root = document.querySelector("#wb-first #wb-shell");
-  const served = root && root.dataset.stamp === model.get("stamp");
-  if (served) { if (!el.contains(root)) el.append(root); }  // the figures painted before any JavaScript: taken over as they are
-  else {
-    const link = connect(model, { lost: (text) => { el.textContent = text; } });
-    // With login the kernel answers nobody before the ticket that the server left in the page.
-    const ticket = document.getElementById("wb-ticket");
-    const entry = ticket ? (await link.ask({ do: "ticket", ticket: ticket.textContent })).message : {};
+  const link = connect(model, { lost: (text) => { el.textContent = text; } });
+  // With login the kernel answers nobody before the ticket that the server left in the page.
+  const ticket = document.getElementById("wb-ticket");
+  const entry = (await link.ask(ticket ? { do: "ticket", ticket: ticket.textContent } : { do: "alive" })).message;
+  // The figures painted before any script ran are taken over as they are, unless the run has been replaced since.
+  if (!root || entry.error || root.dataset.stamp !== entry.stamp) {
     const { message } = entry.error ? { message: entry } : await link.ask({ do: "shell" });
-    link.stop();
-    if (message.error) { el.textContent = message.error; return () => {}; }
+    if (message.error) { link.stop(); el.textContent = message.error; return () => {}; }
     el.innerHTML = message.html;
     root = el.querySelector("#wb-shell");
   }
+  link.stop();
+  if (!el.contains(root)) el.append(root);
   document.body.classList.add("wb-live");
   return overview(root, model, document.body.dataset.voila === "voila");
 }
