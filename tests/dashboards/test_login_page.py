@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import _SERVE, Server, until
+from browsing import SERVE, Server, until
 from tornado.httpclient import HTTPClientError
 from visitors import Visitor
 
@@ -18,7 +18,7 @@ from workbench.dashboards import accounts
 
 PASSWORDS = {"督查员甲": "mima-jia-2026", "领导乙": "lingdao-2026", "管理员丙": "guanli-20-26"}
 #: The server of the tests looks its sessions over all the time, and forgets them after a short while when told so.
-_PROGRAM = "from workbench.dashboards import sessions, login\nlogin.SWEEP_MS = 200\n" + _SERVE
+_PROGRAM = "from workbench.dashboards import sessions, door\ndoor.SWEEP_MS = 200\n" + SERVE
 
 
 def apart(work: Coroutine[Any, Any, None]) -> None:
@@ -88,15 +88,16 @@ def test_headers_and_cookies(guarded: Guarded) -> None:
     cookie = f"_xsrf={token}"  # over TLS the jar keeps it to itself
     form = {"_xsrf": token, "name": "督查员甲", "password": PASSWORDS["督查员甲"]}
     answer = stranger.ask("/login", form, Cookie=cookie)
-    (session,) = [c for c in answer.headers.get_all("Set-Cookie") if c.startswith("workbench-")]
-    assert all(part in session for part in ("HttpOnly", "SameSite=Lax", "Secure", "Path=/ducha/"))
+    cookies = [c for c in answer.headers.get_all("Set-Cookie") if c.startswith("workbench-")]
+    assert len(cookies) == 2  # the session, and that somebody has logged in from this browser
+    assert all(p in c for c in cookies for p in ("HttpOnly", "SameSite=Lax", "Secure", "Path=/ducha/"))
     assert "地址=198.51.100.7" in guarded.log()
     visitor = guarded.visitor("督查员甲")
     assert not any(c.secure for c in visitor.jar)
     page = visitor.ask("/")
     assert "default-src 'self'" in page.headers["Content-Security-Policy"]
     assert "no-store" in page.headers["Cache-Control"] and page.headers["Cross-Origin-Opener-Policy"] == "same-origin"
-    assert "模拟" not in page.text and 'data-base-url="/ducha/voila/"' in page.text
+    assert "模拟" not in page.text and '"baseUrl": "/ducha/"' in page.text
     assert "default-src 'self'" in visitor.ask("/voila/static/voila.js").headers["Content-Security-Policy"]
 
 
@@ -140,7 +141,7 @@ def test_a_visitor_gets_their_unit_and_no_other(guarded: Guarded) -> None:
         assert "模拟第二局" in html and not re.search("模拟第[一三四]局|模拟市委", html)
         assert (await kernel.ask(do="page", filter={"unit": "003", "verdict": ""}))["total"] == 0
         assert "error" in await kernel.ask(do="branch", subject="003-0001", requirement="secretary-2022-1")
-        await kernel.ask(do="export", filter={"verdict": ""})
+        await kernel.ask(do="export", view="overview", format="xlsx", state={"verdict": ""})
         assert kernel.attached[-1][:2] == b"PK"
         whole = await other.admitted()
         assert "模拟第三局" in (await whole.ask(do="shell"))["html"]
@@ -191,7 +192,7 @@ def test_logging_out_closes_everything(guarded: Guarded) -> None:
 
 
 def test_an_idle_session_ends_though_its_page_beats(tmp_path: Path, season: tuple[Path, Path]) -> None:
-    program = _PROGRAM.replace("login.SWEEP", "sessions.IDLE_SECONDS = 6; login.SWEEP")
+    program = _PROGRAM.replace("door.SWEEP", "sessions.IDLE_SECONDS = 6; door.SWEEP")
     server = Guarded(tmp_path, season, program=program)
 
     async def look() -> None:

@@ -8,6 +8,7 @@ from workbench.dashboards import board_pages as pages
 from workbench.dashboards.board import Board, BoardFilter
 from workbench.dashboards.state import RunState
 from workbench.errors import LedgerError
+from workbench.ledger.machines import LABELS
 
 
 class Desk:
@@ -52,4 +53,24 @@ class Desk:
                 return {"subject": subject, "html": pages.of_branch(entries, card)}
             case "board-act":
                 return self.board.act(message)
+            case "board-acted":
+                return _acted(self.board, message)
         return {"error": f"页面与服务版本不一致（{asked}），请刷新页面。"}
+
+
+def _acted(board: Board, message: dict[str, Any]) -> dict[str, Any]:
+    """Whether an act was written whose answer got lost: ``done`` or ``refused`` in words, like :meth:`Board.act`.
+
+    Whatever builds on the version ``seen`` is written once: it is this act when the first step after it is of the same
+    person and kind.
+    """
+    topic, verb, ident = (str(message.get(name, "")) for name in ("topic", "verb", "id"))
+    book = {"finding": board.ledger.findings, "card": board.ledger.cards}[topic]
+    subject = ident if topic == "card" else getattr(board.ledger.findings.find(ident), "subject", "")
+    later = [e for e in book.history(ident) if e.version > int(message.get("seen") or 0)]
+    for event in later if board.inspector and board.state.sees(subject) else ():
+        if event.who != board.inspector:
+            break  # somebody else came first: what came after them was refused
+        if event.kind == f"{topic}.{verb}":
+            return {"done": f"已登记“{LABELS[event.kind]}”（第 {event.seq} 号），没有丢失，也没有重复", "refused": ""}
+    return {"refused": "没有登记。如仍要办理，请再次提交", "conflict": False}

@@ -9,12 +9,14 @@ import re
 import secrets
 import socket
 import sys
+import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from workbench.dashboards.limits import LONGEST_MESSAGE
 from workbench.dashboards.state import RunState
 from workbench.dashboards.viewer import KEY_VARIABLE
-from workbench.errors import UsageError
+from workbench.errors import UsageError, WorkbenchError
 from workbench.resources import resource
 
 if TYPE_CHECKING:
@@ -70,18 +72,16 @@ def serve(
     # Voilà's own imports take about a second: only now, so that a wrong path is told at once.
     from traitlets.config import Config
 
+    from workbench.dashboards.door import Door, Identity, Server
+    from workbench.dashboards.sessions import Everybody
+
     address = f"http://{'localhost' if loopback else host}:{port}{base_url.rstrip('/')}"
-    local_only = loopback and not proxied
-    config = Config(_settings(host, port, open_browser, base_url, local_only))
-    if sessions is None:
-        from voila.app import Voila
-
-        app = Voila(config=config)
-    else:
-        from workbench.dashboards.login import Door, Identity, Server
-
-        app = Server(config=config, identity_provider_class=Identity)
-        app.door, app.proxied = Door(sessions, key, port, base_url), proxied
+    app = Server(config=Config(_settings(host, port, open_browser, base_url)), identity_provider_class=Identity)
+    # Only visitors from this machine: a foreign Host header is then refused (DNS rebinding).
+    hosts = frozenset({"localhost", "127.0.0.1", "::1", host}) if loopback and not proxied else frozenset()
+    app.door = Door(sessions or Everybody(), key, port, base_url, check=lambda: _fault(run), hosts=hosts)
+    app.proxied = proxied
+    if sessions:
         _log_to_stderr()
         if not loopback:
             print("提示：连接没有加密，姓名、密码和数据可被同一网络的人截获。正式使用请按 docs/deploy.md 在前面加 TLS。",
@@ -89,6 +89,21 @@ def serve(
     app.log.addFilter(_announce(address))
     app.initialize([str(resource("notebooks") / "dashboard.ipynb")])
     app.start()
+
+
+def _fault(run: Path) -> str:
+    """Why the run cannot be shown, for the visitor; empty: it can, or the fault is the program's and stands on stderr."""
+    from workbench.dashboards import pages
+
+    try:
+        pages.shell(RunState(run))
+    except WorkbenchError as e:
+        return str(e)
+    except OSError as e:
+        return f"督查结果读取失败：{e.strerror or type(e).__name__}"
+    except Exception:
+        traceback.print_exc()
+    return ""
 
 
 def _login(users: str | Path, inspector: str, state: RunState) -> Sessions:
@@ -127,7 +142,7 @@ def _path(base_url: str) -> str:
     return path
 
 
-def _settings(host: str, port: int, open_browser: bool, base_url: str, local_only: bool) -> dict:
+def _settings(host: str, port: int, open_browser: bool, base_url: str) -> dict:
     """Voilà's configuration; no configuration file of the machine is read beside it."""
     return {
         "Voila": {
@@ -135,8 +150,8 @@ def _settings(host: str, port: int, open_browser: bool, base_url: str, local_onl
             "config_file_paths": [], "base_url": base_url,
             "tornado_settings": {
                 "compress_response": True,
-                # Only for visitors from this machine: a foreign Host header is then refused (DNS rebinding).
-                "allow_remote_access": not local_only,
+                "allow_remote_access": True,  # the door looks at the Host header
+                "websocket_max_message_size": LONGEST_MESSAGE,
                 "ws_ping_interval": _PING_MS, "ws_ping_timeout": _PING_MS,
                 "headers": _HEADERS,
             },
@@ -150,8 +165,12 @@ def _settings(host: str, port: int, open_browser: bool, base_url: str, local_onl
         "MappingKernelManager": {
             "cull_idle_timeout": _IDLE_SECONDS, "cull_interval": _LOOK_SECONDS, "cull_connected": True,
         },
-        # Server and kernel talk over files of this user where the system can do that, not over TCP.
-        **({"KernelManager": {"transport": "ipc"}} if os.name == "posix" else {}),
+        "KernelManager": {
+            # A kernel started again would know nothing of its page: it would only take memory.
+            "autorestart": False,
+            # Server and kernel talk over files of this user where the system can do that, not over TCP.
+            **({"transport": "ipc"} if os.name == "posix" else {}),
+        },
         # An export of many rows is one large message; the default limit would drop it without a word.
         "ZMQChannelsWebsocketConnection": {"limit_rate": False},
     }

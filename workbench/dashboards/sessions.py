@@ -6,6 +6,7 @@ Times are seconds of ``time.monotonic``, but for :attr:`Session.until`, which go
 from __future__ import annotations
 
 import ipaddress
+import math
 import secrets
 import time
 from dataclasses import dataclass, field
@@ -26,14 +27,17 @@ NAME_WAIT, ADDRESS_WAIT = 60, 900
 FORGET_SECONDS = 3600
 #: More names and addresses than this are not kept; the oldest go.
 _KEPT = 10_000
+#: Sessions of one user at the same time; another one ends the one that has been idle for longest.
+SESSIONS_EACH = 10
 
 
 @dataclass
 class Session:
-    """Somebody who has logged in. ``until``: when it ends at the latest, seconds since 1970."""
+    """Somebody who has logged in. ``until``: when it ends at the latest, seconds since 1970. ``kernels``: those of the
+    pages that were made for it, also of pages that are closed by now."""
 
     ident: str
-    user: User
+    user: User | None
     until: float
     began: float
     asked: float
@@ -75,6 +79,9 @@ class Sessions:
         """A new session under a name nobody can guess."""
         now = time.monotonic()
         session = Session(secrets.token_urlsafe(32), user, time.time() + LONGEST_SECONDS, now, now)
+        own = [s for s in self._open.values() if s.user.name == user.name and not s.ended(now)]
+        if len(own) >= SESSIONS_EACH:
+            min(own, key=lambda s: s.asked).began = -math.inf
         self._open[session.ident] = session
         return session
 
@@ -94,42 +101,65 @@ class Sessions:
         return [self._open.pop(ident) for ident in list(self._open) if self.find(ident) is None]
 
 
+class Everybody:
+    """Where nobody logs in: whoever sits at this machine is one visitor, whose session does not end."""
+
+    def __init__(self) -> None:
+        self._session = Session("", None, math.inf, math.inf, math.inf)
+
+    def find(self, _ident: str) -> Session:
+        """The one session."""
+        return self._session
+
+    def sweep(self) -> list[Session]:
+        """Nothing ever ends."""
+        return []
+
+
 class Throttle:
     """Waits that grow with failures, by name and by address."""
 
     def __init__(self) -> None:
         self._failures: dict[tuple[str, str], tuple[int, float]] = {}
 
-    def wait(self, name: str, address: str) -> int:
-        """Whole seconds until somebody may try again; 0: now."""
+    def wait(self, name: str, address: str, device: str = "") -> int:
+        """Whole seconds until somebody may try again; 0: now. ``device``: the browser, when the name has logged in
+        from it before: then only what fails there counts, so that others cannot lock them out."""
         now, waits = time.monotonic(), [0.0]
-        limits = ((FREE_BY_NAME, NAME_WAIT), (FREE_BY_ADDRESS, ADDRESS_WAIT))
-        for key, (free, longest) in zip(self._keys(name, address), limits, strict=True):
+        for key, (free, longest) in self._limits(name, address, device):
             count, last = self._failures.get(key, (0, 0.0))
             if now - last < FORGET_SECONDS and count >= free:
                 waits.append(last + min(2 ** min(count - free, 20), longest) - now)
         return -int(-max(waits) // 1)
 
-    def failed(self, name: str, address: str) -> None:
+    def failed(self, name: str, address: str, device: str = "") -> None:
         """Count a try; before its password is checked, so that many at once are not free."""
         now = time.monotonic()
-        for key in self._keys(name, address):
+        for key, _ in self._limits(name, address, device):
             count, last = self._failures.pop(key, (0, 0.0))
             self._failures[key] = (count + 1 if now - last < FORGET_SECONDS else 1, now)
         while len(self._failures) > _KEPT:
             del self._failures[next(iter(self._failures))]
 
-    def succeeded(self, name: str, address: str) -> None:
-        """Forget the failures of the name; those of the address only by the try just counted: others sit there too."""
-        by_name, by_address = self._keys(name, address)
-        self._failures.pop(by_name, None)
-        count, last = self._failures.get(by_address, (0, 0.0))
-        if count:
-            self._failures[by_address] = (count - 1, last)
+    def succeeded(self, name: str, address: str, device: str = "") -> None:
+        """Forget the failures of the name (or of the browser); those of the address only by the try just counted:
+        others sit there too."""
+        first, *by_address = (key for key, _ in self._limits(name, address, device))
+        self._failures.pop(first, None)
+        for key in by_address:
+            count, last = self._failures.get(key, (0, 0.0))
+            if count:
+                self._failures[key] = (count - 1, last)
 
     @staticmethod
-    def _keys(name: str, address: str) -> tuple[tuple[str, str], tuple[str, str]]:
-        return ("name", name), ("address", _network(address))
+    def _limits(name: str, address: str, device: str) -> list[tuple[tuple[str, str], tuple[int, int]]]:
+        """What is counted, with the failures that are free and the longest wait."""
+        if device:
+            return [(("device", device), (FREE_BY_NAME, NAME_WAIT))]
+        return [
+            (("name", name), (FREE_BY_NAME, NAME_WAIT)),
+            (("address", _network(address)), (FREE_BY_ADDRESS, ADDRESS_WAIT)),
+        ]
 
 
 def _network(address: str) -> str:

@@ -1,6 +1,19 @@
 // Findings and cards (整改与亮牌): what stands in the ledger, and the forms of those who act. The kernel renders all of it.
 const BOARD_FIELDS = ["part", "state", "unit", "document", "clause", "nature", "due", "text", "day"];
-const ACT_MS = 30000;
+const ACT_MS = 30000, SLOW_MS = 5000;
+
+// The step that was sent and not answered yet, kept over a reload of this tab: what became of it is told then.
+const PENDING = "wb-pending-act", me = () => document.querySelector(".wb-viewer")?.textContent || "";
+function pending(step, label = "") {
+  if (step) sessionStorage.setItem(PENDING, JSON.stringify({ ...step, label, who: me() })); else sessionStorage.removeItem(PENDING);
+}
+async function settle(ask, say) {
+  const { label, who, ...step } = JSON.parse(sessionStorage.getItem(PENDING) || "{}");
+  if (!step.verb) return;
+  const own = who === me(), answer = own && await ask({ do: "board-acted", ...step }, ACT_MS);
+  if (answer || !own) pending(null);
+  if (answer) say(`上次断开前提交的“${label}”：${answer.message.done || answer.message.refused}`);
+}
 
 // The fields of a form that somebody has typed in or chosen.
 const typed = (form) => [...form.elements].filter((e) => e.name && !e.hidden && (e.matches("select") ? e.selectedIndex > 0 : e.value !== e.defaultValue));
@@ -136,13 +149,19 @@ function board(view, { ask, go, address, asOf, redraw }) {
     form.dataset.busy = "1";
     const { topic, id, verb, seen } = form.dataset, button = form.querySelector("[type=submit]"), name = form.parentElement.dataset.act;
     const holder = form.closest("dialog, .wb-part");
+    const note = form.querySelector(".wb-refused"), step = { topic, id, verb, seen: Number(seen) };
     button.disabled = true;
-    const answer = await ask({ do: "board-act", topic, id, verb, seen: Number(seen), fields: Object.fromEntries(new FormData(form)) }, ACT_MS);
+    pending(step, form.dataset.label);
+    const slow = setTimeout(() => { note.textContent = "还没有得到答复。连接恢复后会核对这一步是否已登记，请先不要重复办理；填写的内容仍在。"; note.hidden = false; }, SLOW_MS);
+    let answer = await ask({ do: "board-act", ...step, fields: Object.fromEntries(new FormData(form)) }, ACT_MS);
+    // The answer got lost, not necessarily the act: the ledger knows.
+    if (!answer) answer = await ask({ do: "board-acted", ...step }, ACT_MS);
+    clearTimeout(slow);
+    if (answer) pending(null);
     delete form.dataset.busy;
     button.disabled = false;
-    const note = form.querySelector(".wb-refused");
     if (!answer || answer.message.refused) {
-      note.textContent = answer ? answer.message.refused : "没有得到答复，不能确定是否已经写入。连接恢复后请先看“经过”，再决定是否重办；填写的内容仍在。";
+      note.textContent = answer ? answer.message.refused : "没有得到答复，不能确定这一步是否已登记。请先记下填写的内容，再刷新页面：刷新后会告知是否已登记。";
       note.hidden = false;
       note.focus();
       if (answer && answer.message.conflict) { seq = answer.message.seq; redraw(); if (ready && !view.hidden) await draw(); holder.querySelector(`[data-act="${CSS.escape(name)}"] .wb-refused, .wb-unwritten`)?.scrollIntoView({ block: "nearest" }); }
