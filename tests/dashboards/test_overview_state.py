@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import re
 import shutil
@@ -11,12 +10,11 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-import openpyxl
 import pandas as pd
 import pytest
 from fake_run import write_run
 
-from workbench.dashboards import Overview, export, pages
+from workbench.dashboards import Overview, pages
 from workbench.dashboards.heat import Cell
 from workbench.dashboards.periods import missed_text, strip
 from workbench.dashboards.serve import serve
@@ -209,26 +207,6 @@ def test_names_are_escaped(tmp_path: Path) -> None:
         assert "&lt;img" in html
 
 
-def test_export_holds_the_filtered_rows_and_says_whence(tmp_path: Path) -> None:
-    run = write_run(tmp_path / "run", branches=24, rename={"001-0001": '=HYPERLINK("http://x.example")'})
-    state = RunState(run)
-    f = replace(EVERY, unit="001", text="HYPERLINK")
-    total, judged = state.count(f)
-    book = openpyxl.load_workbook(io.BytesIO(export.to_xlsx(state, f)))
-    sheet = book.active
-    cells = [[c.value for c in row] for row in sheet.iter_rows()]
-    top = next(i for i, row in enumerate(cells) if row[0] == "组织代码")
-    head = {row[0]: row[1] for row in cells[:top]}
-    assert head["截至日期"] == "2026-08-31"
-    assert head["督查结果"] == "run"
-    assert f"{total}/{judged}" in {str(v) for v in head.values()}
-    assert "模拟第一局" in head["筛选"]
-    assert len(cells) - top - 1 == total > 0
-    assert {row[1] for row in cells[top + 1:]} == {'\'=HYPERLINK("http://x.example")'}
-    assert not [c for row in sheet.iter_rows() for c in row if c.data_type == "f"]
-    assert int("".join(filter(str.isdigit, sheet.freeze_panes))) == top + 2
-
-
 def test_widget_answers_and_reports_faults(tmp_path: Path) -> None:
     run = write_run(tmp_path / "run", branches=24)
     overview = Overview(run)
@@ -256,7 +234,7 @@ def test_widget_sees_that_another_run_was_written_in_the_place(tmp_path: Path) -
 def test_the_kernel_loads_neither_gx_nor_ibis_nor_records(fake: Path) -> None:
     code = (
         "import sys; from workbench.dashboards import Overview; o = Overview(sys.argv[1]); o.first();"
-        "o.answer({'do': 'page'}); o.answer({'do': 'export'});"
+        "o.answer({'do': 'page'}); o.answer({'do': 'export', 'view': 'overview', 'format': 'docx'});"
         "o.answer({'do': 'requirements'}); o.answer({'do': 'heat', 'document': 'secretary-2022'});"
         "o.answer({'do': 'card', 'requirement': 'secretary-2022-1'}); o.answer({'do': 'select', 'text': 'x'});"
         "o.answer({'do': 'branch', 'subject': '001-0001', 'requirement': 'secretary-2022-1'});"

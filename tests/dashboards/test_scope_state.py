@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
+import html
 import inspect
 import io
 import json
 import re
 import shutil
+import zipfile
 from pathlib import Path
 from typing import Any
 
-import openpyxl
 import pytest
 from fake_run import write_run
 
 from workbench.audit.run import VIEWS
-from workbench.dashboards import desk, overview, review
+from workbench.dashboards import desk, overview, review, sections
 from workbench.dashboards.overview import Overview
 from workbench.dashboards.scope import ScopedRun
 from workbench.dashboards.state import Filter, RunState
 from workbench.dashboards.viewer import Role, Viewer, issue
 from workbench.errors import RunError
+from workbench.ledger.finding import Finding
 from workbench.ledger.ledger import Ledger
 
 KEY, KERNEL = "key of this server", "kernel-of-this-page"
@@ -46,11 +48,28 @@ def seen_by(
 def told(widget: Overview, **message: Any) -> str:
     """Everything that goes to the page for one message, attachments as text."""
     answer, attachments = widget.answer(message)
-    sheets = [
-        "\n".join(str(v) for row in sheet.iter_rows(values_only=True) for v in row if v is not None)
-        for data in attachments if data[:2] == b"PK" for sheet in openpyxl.load_workbook(io.BytesIO(data))
+    return "\n".join([json.dumps(answer, ensure_ascii=False), *map(inside, attachments)])
+
+
+def inside(data: bytes) -> str:
+    """Every text of a file: of XLSX and DOCX that of all parts, the properties among them."""
+    if data[:2] != b"PK":
+        return html.unescape(data.decode())
+    with zipfile.ZipFile(io.BytesIO(data)) as parts:
+        xml = [parts.read(name).decode() for name in parts.namelist() if name.endswith((".xml", ".rels"))]
+    return html.unescape(re.sub("<[^>]*>", "\n", "\n".join(xml)))
+
+
+def exported(foreign: Finding, card: str, requirement: str) -> list[tuple[str, dict[str, str]]]:
+    """View and state of every kind of export, about another unit where it names one."""
+    return [
+        ("overview", {"verdict": "", "unit": "003"}), ("overview", {"verdict": "", "expanded": "secretary-2022"}),
+        ("overview", {"branch": foreign.subject, "of": foreign.requirement}), ("unit", {"unit": "003"}),
+        ("unit", {"unit": ""}), ("branch", {"branch": foreign.subject}), ("requirements", {}), ("quality", {}),
+        ("requirements", {"card": requirement}), ("compare", {"with": "august"}), ("board", {"unit": "003"}),
+        ("board", {}), ("board", {"part": "cards"}), ("board", {"part": "due"}), ("board", {"finding": foreign.code}),
+        ("board", {"holder": card}),
     ]
-    return json.dumps(answer, ensure_ascii=False) + "\n".join(sheets)
 
 
 def messages(run: Path, ledger: Path) -> list[dict[str, Any]]:
@@ -67,10 +86,13 @@ def messages(run: Path, ledger: Path) -> list[dict[str, Any]]:
         {"do": "page", "filter": {"verdict": ""}}, {"do": "branch", **about}, {"do": "evidence", **about},
         {"do": "unit", **about}, {"do": "unit", "unit": ""}, {"do": "profile", **about},
         {"do": "records", **about, "kind": "党员大会", "on": "2026-03-10"},
+        {"do": "sectors"}, {"do": "trend"}, {"do": "due"},
+        {"do": "due-rows", "first": "2026-01-01", "last": "2027-12-31", "kind": "", "count": 500},
         {"do": "heat", **about}, {"do": "requirements"}, {"do": "select"}, {"do": "card", "requirement": requirement},
-        {"do": "quality"}, {"do": "quality-export"}, {"do": "quality-rejects"},
-        *({"do": f"compare{what}", **about, "with": "august"} for what in ("", "-rows", "-evidence", "-export")),
-        {"do": "export", **listed}, {"do": "export", "filter": {"verdict": ""}},
+        {"do": "quality"}, {"do": "quality-rejects"},
+        *({"do": f"compare{what}", **about, "with": "august"} for what in ("", "-rows", "-evidence")),
+        *({"do": "export", "view": view, "format": ("xlsx", "docx", "html")[i % 3], "state": state}
+          for i, (view, state) in enumerate(exported(foreign, card, requirement))),
         {"do": "board"}, *({"do": "board-part", "part": part} for part in ("board", "cards", "due")),
         *({"do": "board-part", "part": part, "filter": {"unit": "003"}} for part in ("board", "cards", "due")),
         {"do": "board-more", "shown": 0, "filter": {"state": "待核实"}}, {"do": "board-finding", **about},
@@ -105,7 +127,8 @@ def test_what_a_message_about_others_gets(season: tuple, own: Path, monkeypatch:
 
 
 def test_every_message_of_the_page_is_tried(season: tuple, own: Path) -> None:
-    sources = [inspect.getsource(answering) for answering in (overview.Overview, desk.Desk, review.Review)]
+    answering = (overview.Overview, desk.Desk, review.Review, sections.Sections)
+    sources = [inspect.getsource(part) for part in answering]
     known = {do for source in sources for do in re.findall(r'case "([a-z-]+)"', source)}
     assert known - {m["do"] for m in messages(season[0], own)} == {"alive"} and len(known) > 20
 

@@ -190,7 +190,7 @@ def _finding_facts(e: Entry) -> Iterator[tuple[str, Any]]:
         ("责任人", f.owner), ("责任领导", f.leader), ("整改措施", f.measure),
         ("整改时限", f"{f.deadline}{left}" if f.deadline else ""),
         ("拒不整改", f"已登记（{f.refused_on}）" if f.refused_on else ""),
-        ("复查未通过", f"{f.fails} 次，最近一次：{f.fail_ground}" if f.fails else ""),
+        ("复查未通过", f"{len(f.failed)} 次：{'、'.join(x.ground for x in f.failed)}" if f.failed else ""),
         ("再次核查", f"已达标（{f.resolved_on}），可报请复查；状态不自动改变" if back else ""),
         ("查无记录", f"{'、'.join(f.gone)}：原未达标，再次核查时已查不到，复查时须问明原因" if f.gone else ""),
         ("不成立的理由", f.dismiss_reason if f.state == "不成立" else ""),
@@ -253,7 +253,10 @@ def evidence_row(e: Mapping[str, Any]) -> tuple[Any, ...]:
 
 def of_branch(shown: Shown, subject: str, asked: Mapping[str, Any]) -> tuple[list[Table], tuple[tuple[str, str], ...]]:
     """Findings of one organisation, and lines about the card of its secretary; nothing without a ledger."""
-    held = shown.board()
+    try:
+        held = shown.board()
+    except LedgerError as e:  # the run is told without it, and that it is missing
+        return [], (("台账", f"未能打开，问题和亮牌没有列出：{e.message}"),)
     if held is None:
         return [], ()
     f = BoardFilter.of({"day": asked.get("day")}, held.state.receipt["as_of"])

@@ -67,7 +67,8 @@ def static(name: str) -> str:
 
 def style() -> str:
     """All style sheets of the page."""
-    return "".join(static(f"{name}.css") for name in ("overview", "requirements", "board", "places", "review", "grid", "charts"))
+    names = ("overview", "requirements", "board", "places", "review", "grid", "charts", "exports", "print")
+    return "".join(static(f"{name}.css") for name in names)
 
 
 def _by_document(items: list[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any]]]]:

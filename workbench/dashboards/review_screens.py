@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from workbench.dashboards.comparison import CHANGES, Comparing, Line, ListFilter
-from workbench.dashboards.screens import Shown, filters, screen, tiles
+from workbench.dashboards.screens import Shown, course, filters, screen, tiles
 from workbench.dashboards.state import RunState
 from workbench.reports.screen import Column, Screen, Share, Table
 
@@ -56,7 +56,7 @@ def compare(shown: Shown, asked: Mapping[str, Any]) -> Screen:
                       head=(*words, ("条数/全部", f"{len(lines)}/{len(found.lines)}")))
     return screen(
         shown.state, "两次对比", f"对比-{found.other.path.name}",
-        (_by_unit(found), _by_requirement(found), listed), head=head,
+        (course(shown.reviewed().course()), _by_unit(found), _by_requirement(found), listed), head=head,
     )
 
 

@@ -10,8 +10,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from workbench.dashboards import place_pages
+from workbench.dashboards import charts, place_pages
 from workbench.dashboards.clauses import Clauses
+from workbench.dashboards.comparison import Course
 from workbench.dashboards.heat import ALL, Cell
 from workbench.dashboards.state import Filter, RunState, severity_label
 from workbench.dashboards.tree import Child, Tree
@@ -22,6 +23,7 @@ from workbench.reports.screen import Column, Screen, Share, Table, file_name, wr
 if TYPE_CHECKING:
     from workbench.dashboards.board import Board
     from workbench.dashboards.review import Review
+    from workbench.dashboards.sections import Sections
 
 #: What a cell says whose figures are k of n.
 FAILING = ("未达标", "已判定")
@@ -36,6 +38,12 @@ _LIST_KEYS = (
     "subject", "name", "unit_name", "document_title", "clause", "description", "severity", "verdict", "observed_text",
     "required_text", "period_text",
 )
+_DUE = (
+    Column("期限", 12), Column("种类", 10), Column("组织", 32), Column("所属", 22), Column("文件", 26), Column("条款", 12),
+    Column("要求", 44), Column("缘由", 24),
+)
+#: Obligations that fall due, listed one by one.
+MOST_DUE = 500
 _CHILDREN = (
     Column("组织", 34), Column("组织代码", 16), Column("类型", 12), Column("层级", 10), Column("组织数", 9, figures=True),
     Column("", 16, share=("有未达标的组织", "有结果的组织")), Column("", 16, share=FAILING, percent=True),
@@ -45,12 +53,13 @@ _CHILDREN = (
 
 @dataclass(frozen=True)
 class Shown:
-    """What the page is drawn from. ``reviewed`` and ``board`` are opened when a view needs them; no board: no
+    """What the page is drawn from. ``sections``, ``reviewed`` and ``board`` are opened when a view needs them; no board: no
     ledger."""
 
     state: RunState
     clauses: Clauses
     tree: Tree
+    sections: Callable[[], Sections]
     reviewed: Callable[[], Review]
     board: Callable[[], Board | None]
 
@@ -153,12 +162,15 @@ def filters(pairs: list[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
 
 
 def overview(shown: Shown, asked: Mapping[str, Any]) -> Screen:
-    """Tiles, heatmap (``expanded``: the document whose requirements are shown), the whole filtered list."""
+    """Tiles, heatmap (``expanded``: the document whose requirements are shown), sectors, course over runs, what falls
+    due, the whole filtered list."""
     state = shown.state
     f = Filter.of({name: value for name, value in asked.items() if name != "page"})
     tables = [tiles(state.tiles()), _heatmap(state)]
     if asked.get("expanded"):
         tables.append(_expanded(state, str(asked["expanded"])))
+    sections = shown.sections()
+    tables += [*_sectors(sections), course(sections.course()), *_upcoming(sections)]
     total, judged = state.count(f)
     listed = (("筛选", state.describe(f)), ("条数/已判定", f"{total}/{judged}"))
     tables.append(Table("清单", "问题清单", _LIST, _rows(state, f), total, listed))
@@ -197,6 +209,58 @@ def _expanded(state: RunState, document: str) -> Table:
         rows.append((r["clause"], r["description"], figures(heat.total(r["id"])), named))
     title = dict(state.documents()).get(document, document)
     return Table.of("逐条", columns, rows, caption=f"{title}：逐条")
+
+
+def _sectors(sections: Sections) -> list[Table]:
+    columns = (
+        Column("领域", 20), Column("", 18, share=FAILING, percent=True), Column("95% 区间", 20, figures=True),
+        Column("组织", 20, share=("有未达标的组织", "已判定的组织")),
+    )
+    rows = [
+        (s.name, figures(s.cell), charts.between(s.cell), Share(s.failing, s.judged)) for s in sections.sectors
+    ]
+    return [Table.of("领域", columns, rows, caption="各领域未达标")] if rows else []
+
+
+def course(found: Course) -> Table:
+    """The course over runs: who reads a share over the years has to know where the rules were others."""
+    columns = (
+        Column("截至日期", 14), Column("督查结果", 30), Column("", 18, share=FAILING, percent=True), Column("提示", 40)
+    )
+    rows = [
+        (p["as_of"], p["name"], Share(p["failing"], p["judged"]) if p["judged"] else "没有判定",
+         f"{p['differs']} 项要求与本次不同" if p["differs"] else "")
+        for p in found.points
+    ]
+    head = [("未列", f"更早的 {found.left_out} 次")] if found.left_out else []
+    if found.apart:
+        head.append(("不能一起比较的", "、".join(f"{name}（{why}）" for name, why in found.apart)))
+    return Table.of("走势", columns, rows, caption="历次督查走势", head=tuple(head))
+
+
+def _upcoming(sections: Sections) -> list[Table]:
+    """Due by week, and the first of it one by one: all of it may be more than a file for reading holds."""
+    up = sections.upcoming
+    weeks = up.weeks()
+    kinds = [kind for kind in weeks[0].counts if any(w.counts[kind] for w in weeks)] if weeks else []
+    columns = (
+        Column("自", 12), Column("至", 12), *(Column(kind, 10, figures=True) for kind in kinds),
+        Column("合计", 10, figures=True), Column("涉及组织", 10, figures=True),
+    )
+    rows, total = up.rows(up.first, up.last, "", MOST_DUE)
+    head = (("共", f"{total:,} 项"),)
+    if total > len(rows):
+        head = (("共", f"{total:,} 项，逐项只列最早的 {len(rows):,} 项；其余的数见“到期（按周）”"),)
+    lines = [
+        (r["due_on"], r["kind"], r["name"], r["unit_name"], r["entry"]["document_title"], r["entry"]["clause"],
+         r["entry"]["description"], r["why"])
+        for r in rows
+    ]
+    return [
+        Table.of("到期按周", columns, [(w.first, w.last, *(w.counts[k] for k in kinds), w.total, w.organizations)
+                                   for w in weeks], caption=f"今后 {len(weeks)} 周内到期（按周）"),
+        Table.of("到期", _DUE, lines, caption="今后到期的事项", head=head),
+    ]
 
 
 # --- 组织 ------------------------------------------------------------------------------------------------------------

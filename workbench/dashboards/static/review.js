@@ -15,7 +15,6 @@ function quality(view, ask, save) {
     view.dataset.ready = ++turn;
   }
   const deeds = {
-    "export-quality": (button) => save(button, { do: "quality-export" }),
     "get-rejects": (button) => save(button, { do: "quality-rejects" }),
     "quality-part": (button) => {
       const head = view.querySelector("#" + button.dataset.to);
@@ -79,11 +78,10 @@ function comparing(view, ask, save, { go, address }) {
   }, true);
   const list = () => $("#wb-changes").scrollIntoView({ block: "start" });
   const deeds = {
-    "export-compare": (button) => save(button, { do: "compare-export", with: shown, filter: filter() }),
     "clear-compare": () => write({ with: filter().with }),
     "compare-change": (button) => { write({ with: filter().with, change: button.dataset.change }); list(); },
     "compare-page": (button) => { const set = filter(); write({ ...set, page: String(Math.min(pages - 1, Math.max(0, Number(set.page) + Number(button.dataset.step)))) }).then(list); },
   };
-  return { show, list, deeds };
+  return { show, list, deeds, shown: () => shown };
 }
 
