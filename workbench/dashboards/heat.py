@@ -73,12 +73,20 @@ class Heatmap:
     ) -> Heatmap:
         """From cells per unit and requirement; the totals are added up."""
         known = {r["id"]: r for r in requirements}
-        cells: dict[tuple[str, str], Cell] = {}
+        # Plain numbers, since a city has a hundred thousand of these sums; they become cells at the end.
+        sums: dict[tuple[str, str], list[int]] = {}
         for unit, requirement, cell in counted:
             document = known[requirement]["document"] if requirement in known else ALL
-            for row in (unit, ALL):
-                for column in dict.fromkeys((requirement, document, ALL)):
-                    cells[row, column] = cells.get((row, column), Cell()) + cell
+            numbers = (cell.failing, cell.judged, cell.behind, cell.open, cell.no_data)
+            for column in {requirement, document, ALL}:
+                for row in (unit, ALL):
+                    found = sums.get((row, column))
+                    if found is None:
+                        sums[row, column] = [*numbers]
+                    else:
+                        for i, number in enumerate(numbers):
+                            found[i] += number
+        cells = {key: Cell(*numbers) for key, numbers in sums.items()}
         return cls(units, [r for r in known.values() if (ALL, r["id"]) in cells], cells)
 
     def documents(self) -> list[tuple[str, str]]:

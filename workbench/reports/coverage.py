@@ -49,10 +49,15 @@ class RunCoverage(Displayed):
 def run_coverage(run: Run) -> tuple[Listing[RunCoverage], Listing[RunCoverage]]:
     """Per document, and per requirement, in the order of the run; a requirement that bound nobody has zeros."""
     counts = ", ".join(f"count(*) FILTER ({where}) AS {name}" for name, where in _STANDS.items())
+    # A subject stands once under a requirement: distinct subjects have to be told apart by document only.
     rows = run.rows(
-        f"""SELECT document, requirement, count(DISTINCT subject) FILTER ({_APPLICABLE}) AS subjects,
-            count(*) FILTER ({_APPLICABLE}) AS applicable, {counts}
-        FROM results GROUP BY GROUPING SETS ((document), (document, requirement))"""
+        f"""SELECT document, requirement, count(*) FILTER ({_APPLICABLE}) AS subjects,
+            count(*) FILTER ({_APPLICABLE}) AS applicable, {counts} FROM results GROUP BY document, requirement
+        UNION ALL BY NAME
+        SELECT document, NULL AS requirement, count(*) FILTER (applicable > 0) AS subjects,
+            {", ".join(f"sum({name})::BIGINT AS {name}" for name in ("applicable", *_STANDS))}
+        FROM (SELECT document, subject, count(*) FILTER ({_APPLICABLE}) AS applicable, {counts}
+            FROM results GROUP BY document, subject) GROUP BY document"""
     )
     found = {}
     for row in rows:
