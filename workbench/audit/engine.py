@@ -110,7 +110,7 @@ def judge_tables(
 def facts_for(con: ibis.BaseBackend, requirements: Sequence[Requirement], as_of: date, year: int | None) -> Facts:
     """The facts of a run; the two-year cycle starts where the parameter says."""
     cycle = next((int(p.value) for r in requirements for p in r.parameters if p.name == "two_year_cycle_start"), 2022)
-    return Facts(con, as_of, year or as_of.year, cycle)
+    return Facts(con, as_of, year or as_of.year, cycle, [r.id for r in requirements])
 
 
 def audit(

@@ -83,11 +83,14 @@ class Inventory:
 class Facts:
     """Typed tables as they stood on ``as_of``: later rows, and rows recorded later, do not exist.
 
-    ``year`` is the audited calendar year; ``ref`` the day at which states are read.
+    ``year`` is the audited calendar year; ``ref`` the day at which states are read; ``requirements`` the ids that rows
+    may name.
     """
 
-    def __init__(self, con: ibis.BaseBackend, as_of: date, year: int, cycle_start: int = 2022):
-        self.tables = Tables(con)
+    def __init__(
+        self, con: ibis.BaseBackend, as_of: date, year: int, cycle_start: int = 2022, requirements: Iterable[str] = ()
+    ):
+        self.tables = Tables(con, {"requirement": sorted(requirements)} if requirements else {})
         for name in (*TABLES, "rejected"):
             self.tables.table(name)  # now: asked for in the middle, its columns would wait for all that runs
         self.as_of = as_of

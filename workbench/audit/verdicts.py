@@ -158,7 +158,8 @@ def _with_waivers(ctx: Context, t: ir.Table) -> ir.Table:
     """Adds whether an exemption covers the reference day, and the last day of one that has run out."""
     ref = ctx.facts.ref
     e = ctx.facts.tables.table("exemptions")
-    e = e.filter(e.since <= ref).group_by("requirement", subject="org_id").agg(until=e.until.max())
+    e = e.filter(e.since <= ref, e.requirement.isin(list(ctx.available)))
+    e = ctx.store("waivers", e.group_by("requirement", subject="org_id").agg(until=e.until.max()))
     t = look_up(t, e, KEY)
     return t.mutate(
         waived=(t.until >= ref).fill_null(False),

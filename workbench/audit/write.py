@@ -21,7 +21,7 @@ from workbench.audit.due import with_members
 from workbench.audit.facts import Facts
 from workbench.audit.run import FORMAT
 from workbench.audit.shapes import SHAPES
-from workbench.audit.shapes.base import EVIDENCE, Context, small_table
+from workbench.audit.shapes.base import EVIDENCE, Context
 from workbench.audit.verdicts import FAILING, evidence
 from workbench.audit.wording import detail_text
 from workbench.errors import UsageError
@@ -189,11 +189,9 @@ def organizations(ctx: Context) -> ir.Table:
     )
 
 
-def _in_order(rows: ir.Table, requirements: Sequence[Requirement]) -> ir.Table:
-    """Rows by subject and requirement; by the place of a requirement's id: numbers are sorted faster than text."""
-    places = [{"requirement": name, "place": place} for place, name in enumerate(sorted(r.id for r in requirements))]
-    rows = rows.join(small_table(places, {"requirement": str, "place": int}), "requirement")
-    return rows.order_by("subject", rows.place.cast("int32")).drop("place")
+def _in_order(rows: ir.Table) -> ir.Table:
+    """Rows by subject and requirement."""
+    return rows.order_by("subject", "requirement")
 
 
 def write_findings(rows: pa.Table, entries: Mapping[str, dict], year: int, path: Path) -> None:
@@ -219,7 +217,7 @@ def write_evidence(ctx: Context, requirements: Sequence[Requirement], results: i
         tables.append(found, part)
     # sorting takes as much memory again, and subjects, units and rows have served
     tables.drop([ctx.subjects, *ctx.units.values(), *ctx.rows.values()])
-    tables.con.to_parquet(_in_order(found, requirements), work / "evidence.parquet")
+    tables.write(work / "evidence.parquet", _in_order(found))
     tables.drop([found])
 
 
@@ -263,16 +261,14 @@ def write_run(
 ) -> None:
     """All files of a run but the evidence, written to ``work``, then moved to ``folder`` in one step."""
     tables, requirements = ctx.facts.tables, suites.requirements
-    tables.settle()
-    con = tables.con
     (work / "gx").mkdir()
     entries = {r.id: requirement_entry(r, ctx.facts) for r in requirements}
     _json(work / "requirements.json", list(entries.values()))
-    con.to_parquet(organizations(ctx).order_by("org_id"), work / "organizations.parquet")
-    con.to_parquet(_in_order(results, requirements), work / "results.parquet")
-    failing = _in_order(results.filter(needs_a_person(results)), requirements)
+    tables.write(work / "organizations.parquet", organizations(ctx).order_by("org_id"))
+    tables.write(work / "results.parquet", _in_order(results))
+    tables.write(work / "sources.parquet", tables.table("sources"))
+    failing = _in_order(results.filter(needs_a_person(results)))
     write_findings(tables.read(failing), entries, ctx.year, work / "findings.parquet")
-    con.to_parquet(con.table("sources"), work / "sources.parquet")
     records.write_rejects(work / "rejects.xlsx")
     _json(work / "messages.json", [asdict(m) for m in records.messages])
     for document, result in gx_results.items():
