@@ -251,7 +251,7 @@ class _Page(_Guard):
         """The kernel that was prepared for the next visitor, now of this session, and its page."""
         kernels, notebook = self.kernel_manager, self.notebook_path
         if not kernels.get_pool_size(notebook):  # the last one could not be prepared
-            kernels.fill_if_needed(delay=0, notebook_name=notebook)
+            kernels.prepare()
         rendering, _, kernel = await kernels.get_rendered_notebook(notebook_name=notebook)
         self.session.kernels.add(kernel)
         self.door.pages.born(kernel, self._owner(), time.monotonic())
