@@ -35,7 +35,8 @@ def _vary(run: Path, as_of: str) -> None:
         con.execute(f"COPY o TO '{run}/organizations.parquet' (FORMAT parquet)")
         # Days from the day before the run's to the one after the last that is told of, of every kind.
         con.execute(
-            f"CREATE TABLE d AS SELECT * REPLACE (DATE '{as_of}' + CAST(row_number() OVER () % 33 - 1 AS INTEGER) AS due_on,"
+            f"CREATE TABLE d AS SELECT * REPLACE (DATE '{as_of}' + CAST(row_number() OVER () % 33 - 1 AS INTEGER)"
+            " AS due_on,"
             " list_extract(['限期', '期末', '任期', '新建宽限'], CAST(row_number() OVER () % 4 + 1 AS INTEGER)) AS kind)"
             f" FROM '{run}/due.parquet'"
         )

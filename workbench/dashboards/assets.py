@@ -1,4 +1,4 @@
-"""plotly's JavaScript by URL: the file of the installed package, sent by our own server and never over the websocket."""
+"""plotly's JavaScript by URL: the file of the installed package, sent by our own server, never over the websocket."""
 
 from __future__ import annotations
 

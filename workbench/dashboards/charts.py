@@ -123,7 +123,8 @@ def by_sector(sectors: Sequence[Sector], note: str) -> Chart:
         "marker": {"color": [f"var(--h{level(s.cell)})" for s in sectors],
                    "line": {"color": "var(--faint)", "width": 0.75}},
         "error_x": {
-            "type": "data", "symmetric": False, "array": [s.cell.at_most - x for s, x in zip(sectors, shares, strict=True)],
+            "type": "data", "symmetric": False,
+            "array": [s.cell.at_most - x for s, x in zip(sectors, shares, strict=True)],
             "arrayminus": [x - s.cell.at_least for s, x in zip(sectors, shares, strict=True)],
             "color": "var(--soft)", "thickness": 1, "width": 3,
         },

@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from workbench.audit.run import FILES, Run
-from workbench.dashboards.state import JUDGED, RunState
-from workbench.dashboards.viewer import Viewer
+from workbench.audit.run import FILES
+from workbench.dashboards.scope import ScopedRun, relation
+from workbench.dashboards.state import JUDGED, WAITING, RunState
 from workbench.errors import RunError, UsageError
 from workbench.vocabulary import Verdict
 
@@ -34,13 +34,14 @@ UNSEEN = "待现场核查"
 PAGE_SIZE = 50
 #: Characters of a fault that the list of runs has room for.
 SHORT = 40
-#: Runs drawn in the chart, the latest ones.
+#: Runs drawn in a trend, the latest ones.
 TREND = 12
 
 
 @dataclass(frozen=True)
 class Choice:
-    """A run that could stand beside the served one; ``problem``: why it cannot, empty: it can."""
+    """A run that could stand beside the served one; ``problem``: why it cannot, empty: it can; ``rules``: requirement →
+    what makes its figures differ from those of another run."""
 
     name: str
     path: Path
@@ -49,6 +50,7 @@ class Choice:
     problem: str = ""
     served: bool = False
     taken_in: bool = False
+    rules: dict[str, tuple[Any, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -123,10 +125,10 @@ def _folders(place: Path) -> Iterator[Path]:
 
 def _choice(name: str, path: Path, state: RunState) -> Choice:
     try:
-        run = Run(path)
-        if state.viewer.scope is not None:  # a run that does not know the viewer's organisation is not theirs to see
-            run = RunState(path, state.viewer).run
-        return Choice(name, path, run.receipt["as_of"], run.receipt.get("city") or "", served=path == state.path)
+        # Of a run that does not know the viewer's organisation nothing is told but that it is there.
+        run = ScopedRun(path, state.viewer.scope)
+        return Choice(name, path, run.receipt["as_of"], run.receipt.get("city") or "", served=path == state.path,
+                      rules=_rules(run.requirements))
     except (RunError, KeyError, OSError, duckdb.Error) as e:
         # The message of the error names the whole path; the page needs what is wrong and no more.
         found = e.found if isinstance(e, RunError) else ""
@@ -243,10 +245,9 @@ class Comparing:
     def changed_rules(self) -> dict[str, list[str]]:
         """Requirements that do not say the same in both runs: ``changed`` (wording, figure or parameters), ``added``,
         ``dropped``; ids in order."""
-        old, new = self.before.by_id, self.after.by_id
-        both = [i for i in new if i in old]
+        old, new = (_rules(s.requirements) for s in (self.before, self.after))
         return {
-            "changed": [i for i in both if any(old[i][k] != new[i][k] for k in ("fingerprint", "parameters"))],
+            "changed": [i for i in new if i in old and old[i] != new[i]],
             "added": [i for i in new if i not in old], "dropped": [i for i in old if i not in new],
         }
 
@@ -274,18 +275,48 @@ class Comparing:
         return [{"state": s, "evidence": s.evidence(subject, requirement)} for s in (self.before, self.after)]
 
 
-def trend(paths: Iterable[Path], viewer: Viewer) -> list[dict[str, Any]]:
-    """Course over runs, oldest first: ``name``, ``as_of``, ``failing``, ``judged`` (subject × requirement)."""
-    points = []
-    marks = ", ".join("?" * len(JUDGED))
-    for path in paths:
-        state = RunState(path, viewer)
-        failing, judged = state.con.execute(
-            f"SELECT count(*) FILTER (verdict = ?), count(*) FILTER (verdict IN ({marks})) FROM results",
-            [Verdict.FAILED, *JUDGED],
-        ).fetchone()
-        points.append({"name": path.name, "as_of": state.receipt["as_of"], "failing": failing, "judged": judged})
-    return sorted(points, key=lambda p: (p["as_of"], p["name"]))
+@dataclass(frozen=True)
+class Course:
+    """The course over runs, oldest first. ``points``: dicts with ``name``, ``as_of``, ``failing``, ``judged`` (subject
+    × requirement) and ``differs``, how many requirements do not say the same as in the served run; ``left_out``: how
+    many older ones are not among them; ``apart``: runs that cannot stand beside the others, with why."""
+
+    points: list[dict[str, Any]]
+    left_out: int
+    apart: list[tuple[str, str]]
+
+
+def trend(state: RunState, found: Iterable[Choice]) -> Course:
+    """The course over the served run and those found beside it, within the scope of the viewer; at most
+    :data:`TREND` runs."""
+    found, city = list(found), state.receipt.get("city") or ""
+    same = usable(found, city)
+    apart = [(c.name, c.problem or f"地区是{c.city or '空'}") for c in found if c not in same]
+    points, rules, marks = [], _rules(state.requirements), ", ".join("?" * len(JUDGED))
+    for choice in same[-TREND:]:
+        try:
+            failing, judged = state.con.execute(
+                f"SELECT count(*) FILTER (verdict = ?), count(*) FILTER (verdict IN ({marks}))"
+                f" FROM {relation(choice.path, 'results', state.viewer.scope)} WHERE NOT ({WAITING})",
+                [Verdict.FAILED, *JUDGED],
+            ).fetchone()
+        except duckdb.Error:
+            apart.append((choice.name, "结果文件无法读取"))
+            continue
+        differs = sum(rules.get(name) != choice.rules.get(name) for name in rules.keys() | choice.rules.keys())
+        points.append({"name": choice.name, "as_of": choice.as_of, "failing": failing, "judged": judged,
+                       "differs": differs})
+    return Course(points, max(0, len(same) - TREND), apart)
+
+
+def _rules(requirements: Iterable[Mapping[str, Any]]) -> dict[str, tuple[Any, ...]]:
+    """Requirement → what makes its figures differ from those of another run."""
+    return {r["id"]: (r["fingerprint"], r["parameters"]) for r in requirements}
+
+
+def folder_of(ledger: str) -> Path | None:
+    """The folder of the ledger's file, where runs may lie too; None for a server's."""
+    return None if not ledger or "://" in ledger else Path(ledger).resolve().parent
 
 
 def usable(found: Iterable[Choice], city: str) -> list[Choice]:

@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
+from workbench.dashboards import charts
 from workbench.dashboards.clauses import Clauses
 from workbench.dashboards.heat import ALL
 from workbench.dashboards.pages import render
 from workbench.dashboards.profile import profile, records
-from workbench.dashboards.spread import Spread, failing_units, spread
+from workbench.dashboards.spread import failing_units, spread
 from workbench.dashboards.state import RunState
 from workbench.dashboards.tree import Standing, Tree
 from workbench.reports.screen import Share
 from workbench.vocabulary import Verdict
-
-#: Size of a chart in its own units, and the room its words take.
-_WIDTH, _HEIGHT, _ABOVE, _BELOW, _SIDE = 760, 190, 34, 24, 10
 
 
 def share(part: int, whole: int) -> str:
@@ -53,12 +51,12 @@ def unit(state: RunState, tree: Tree, org_id: str) -> str:
 def tiles(s: Standing) -> list[dict[str, Any]]:
     """The tiles of a unit: every percentage with its k of n."""
     found = [
-        ("组织数", f"{s.organizations:,}", f"其中 {s.with_results:,} 个有结果"),
-        ("有未达标的组织", f"{s.with_failing:,}", _of(s.with_failing, s.with_results, "")),
-        ("未达标", f"{s.failing:,}", _of(s.failing, s.judged, " 项次")),
-        ("进度滞后", f"{s.behind:,}", f"另有进行中 {s.open:,} 项次"),
-        ("数据不足", f"{s.no_data:,}", "项次，不计入已判定"),
-        ("待现场核查", f"{s.waiting:,}", "项次，不计入已判定"),
+        ("组织数", s.organizations, f"其中 {s.with_results:,} 个有结果"),
+        ("有未达标的组织", s.with_failing, _of(s.with_failing, s.with_results, "")),
+        ("未达标", s.failing, _of(s.failing, s.judged, " 项次")),
+        ("进度滞后", s.behind, f"另有进行中 {s.open:,} 项次"),
+        ("数据不足", s.no_data, "项次，不计入已判定"),
+        ("待现场核查", s.waiting, "项次，不计入已判定"),
     ]
     return [{"title": title, "value": value, "note": note} for title, value, note in found]
 
@@ -78,29 +76,8 @@ def distribution(state: RunState, row: dict[str, Any]) -> dict[str, Any]:
     """What a requirement's card shows of its figures: ``spread``, ``chart``, ``units`` where most fail, ``more``."""
     if row["id"] not in state.by_id:
         return {"spread": None, "chart": None, "units": [], "more": 0}
+    note = charts.stand(state.receipt, state.path.name)
     found = spread(state, state.by_id[row["id"]])
     units, more = failing_units(state, row["id"])
-    return {"spread": found, "chart": found and _chart(found), "units": units, "more": more, "share": share}
-
-
-def _chart(found: Spread) -> dict[str, Any]:
-    """Places of bars and bounds of a histogram; a bar has its failing part below, the rest on top of it."""
-    most = max(s.subjects for s in found.steps)
-    pitch = min(120.0, (_WIDTH - 2 * _SIDE) / len(found.steps))
-    room = _HEIGHT - _ABOVE - _BELOW
-    bars = []
-    for i, s in enumerate(found.steps):
-        # What exists can be seen, however small it is beside the others.
-        height = max(2.0, room * s.subjects / most) if s.subjects else 0.0
-        low = height * s.failing / s.subjects if s.subjects else 0.0
-        bars.append({
-            "x": round(_SIDE + i * pitch + pitch * 0.12, 1), "width": round(pitch * 0.76, 1), "step": s,
-            "middle": round(_SIDE + (i + 0.5) * pitch, 1), "low": round(low, 1), "rest": round(height - low, 1),
-            "top": round(_HEIGHT - _BELOW - height, 1), "ground": _HEIGHT - _BELOW,
-        })
-    return {
-        "width": round(2 * _SIDE + pitch * len(bars)), "height": _HEIGHT, "bars": bars, "above": _ABOVE,
-        "bounds": [{"x": round(_SIDE + at * pitch, 1), "text": text} for at, text in found.bounds],
-        # Ranges need more room than single figures: every second or third is named when they would touch.
-        "each": max(1, -(-max(len(s.label) for s in found.steps) * 7 // int(pitch))),
-    }
+    return {"spread": found, "chart": found and charts.distribution(found, f"{row['clause']}数值分布", note),
+            "units": units, "more": more, "share": share}

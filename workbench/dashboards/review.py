@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
-from workbench.dashboards import comparison, export
-from workbench.dashboards.chart import bars
+from workbench.dashboards import charts, comparison
 from workbench.dashboards.comparison import CHANGES, PAGE_SIZE, Choice, Comparing, ListFilter
 from workbench.dashboards.pages import render
 from workbench.dashboards.quality import ADVICE, Quality
 from workbench.dashboards.state import RunState
 from workbench.errors import WorkbenchError
+from workbench.reports.screen import file_name
 
 
 class Review:
@@ -28,11 +27,10 @@ class Review:
         match asked:
             case "quality":
                 return {"html": self._quality()}, []
-            case "quality-export":
-                name = export.name_of(self.state.receipt, "数据质量")
-                return {"name": name}, [export.quality_to_xlsx(self.quality)]
             case "quality-rejects":
-                return {"name": export.name_of(self.state.receipt, "rejects")}, [self.quality.rejects()]
+                receipt = self.state.receipt
+                name = file_name(receipt.get("city") or "", "rejects", receipt["as_of"], "xlsx")
+                return {"name": name}, [self.quality.rejects()]
             case "compare":
                 return self._frame(str(message.get("with") or "")), []
         comparing = self.comparing(str(message.get("with") or ""))
@@ -44,9 +42,6 @@ class Review:
                 subject, requirement = str(message["subject"]), str(message["requirement"])
                 html = render("compare_evidence.html.j2", both=comparing.evidence(subject, requirement))
                 return {"subject": subject, "requirement": requirement, "html": html}, []
-            case "compare-export":
-                name = export.name_of(self.state.receipt, f"对比-{comparing.other.path.name}")
-                return {"name": name}, [export.comparison_to_xlsx(comparing, f)]
         return {"error": f"页面与服务版本不一致（{asked}），请刷新页面。"}, []
 
     def _quality(self) -> str:
@@ -70,8 +65,12 @@ class Review:
                     taken = list(ledger.runs.all())
             except WorkbenchError as e:
                 problem = e.message
-            beside = None if "://" in self.ledger else Path(self.ledger).resolve().parent
+            beside = comparison.folder_of(self.ledger)
         return comparison.choices(self.state, taken, beside), problem
+
+    def course(self) -> comparison.Course:
+        """The course over the runs there are."""
+        return comparison.trend(self.state, self._choices()[0])
 
     def comparing(self, name: str) -> Comparing:
         """The comparison with the run of that name; kept until one of the runs changes."""
@@ -95,11 +94,11 @@ class Review:
         found, problem = self._choices()
         choice = comparison.chosen(found, name, self.state)
         city = self.state.receipt.get("city") or ""
-        same = comparison.usable(found, city)
-        points = comparison.trend([c.path for c in same][-comparison.TREND:], self.state.viewer)
+        course = comparison.trend(self.state, found)
+        note = charts.stand(self.state.receipt, self.state.path.name)
         shown = {self.state.path.name, choice.name if choice else ""}
         values = {"choices": found, "chosen": choice, "problem": problem, "receipt": self.state.receipt, "city": city,
-                  "chart": bars(points, shown), "points": points, "left_out": max(0, len(same) - comparison.TREND),
+                  "chart": charts.trend(course.points, note, shown), "course": course,
                   "served": self.state.path.name}
         if choice is None:
             return {"with": "", "html": render("compare_none.html.j2", **values)}
