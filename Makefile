@@ -52,7 +52,8 @@ lab: .season
 	@$(BIN)/workbench lab "$$(cat runs/.demo)/$(AS_OF)" --ledger "$$(cat runs/.demo)/督查台账.sqlite" \
 	--folder runs/督查笔记本 --port $(LAB_PORT)
 
-# One process per core; a file's tests stay together, since they share what they audited. One process: ARGS="-n 0".
+# One process per core and one more (tests/conftest.py); a file's tests stay together, since they share what they
+# audited, the longest files come first. One process: ARGS="-n 0".
 test: $(VENV)/.installed-test
 	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import os
+import shutil
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -11,6 +13,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.postgres_server import PostgresServer, running_server
+from tests.shared import longest_first, made_once
+from workbench.records.identity import KEY_FILE, load_key
 
 #: The day the demonstration is audited as of.
 AS_OF = date(2026, 8, 31)
@@ -22,10 +26,24 @@ settings.register_profile(
 settings.load_profile("workbench")
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int | None:
+    """One process more than cores: it computes while others wait for a server, a browser or LibreOffice."""
+    return None if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ else (os.cpu_count() or 1) + 1
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    longest_first(items)
+    # Thousands of tests and expressions of Ibis live long: looking through them again and again frees nothing.
+    gc.set_threshold(100_000, 20, 20)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def own_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home of the tests for the key of persons; the user's own is not touched."""
+    """A home of this process with the key of persons that all processes have; the user's own is not touched."""
     home = tmp_path_factory.mktemp("home")
+    key = made_once(tmp_path_factory, "key", load_key) / KEY_FILE
+    shutil.copy(key, home)
     os.environ["WORKBENCH_HOME"] = str(home)
     return home
 
@@ -36,10 +54,10 @@ def demo_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from workbench.audit.engine import audit
     from workbench.resources import resource
 
-    folder = tmp_path_factory.mktemp("runs") / "demo"
     data = resource("sample_data")
-    audit(data, as_of=AS_OF, adoption=data / "适用文件.yaml", out=folder)
-    return folder
+    return made_once(
+        tmp_path_factory, "demo", lambda out: audit(data, as_of=AS_OF, adoption=data / "适用文件.yaml", out=out)
+    )
 
 
 @pytest.fixture(scope="session")

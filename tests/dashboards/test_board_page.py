@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Page, Server, until
+from browsing import Page, Server, until
 from fake_ledger import LATER
 
 from workbench.ledger import Act, Event, Ledger

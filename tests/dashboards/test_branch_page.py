@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from conftest import Page, Server
+from browsing import Page, Server
 
 from workbench.ledger import Ledger
 

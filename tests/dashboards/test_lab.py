@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import ROOT, until
+from browsing import ROOT, until
 
 from workbench.dashboards.lab import FIRST, copy_notebooks, lab
 from workbench.errors import RunError, UsageError

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from conftest import ROOT
+from browsing import ROOT
 from nbclient import NotebookClient
 
 from workbench.resources import resource

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from conftest import Page, Server
+from browsing import Page, Server
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 SHOWN = "tr[data-id]:not([hidden])"

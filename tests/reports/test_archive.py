@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from conftest import DAY, INSPECTOR, Season
+from inspected import DAY, INSPECTOR, Season
 
 from workbench.audit.run import Run
 from workbench.errors import LedgerError, Refused, UsageError

@@ -6,7 +6,7 @@ import random
 from dataclasses import replace
 
 import pytest
-from conftest import INSPECTION, Season
+from inspected import INSPECTION, Season
 
 from workbench.ledger.finding import Finding
 from workbench.reports.papers import facts

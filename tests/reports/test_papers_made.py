@@ -10,7 +10,7 @@ from pathlib import Path
 import docx
 import openpyxl
 import pytest
-from conftest import DAY, FORMULA, INSPECTION, INSPECTOR, LEADER, OWNER, SECOND, Season, act
+from inspected import DAY, FORMULA, INSPECTION, INSPECTOR, LEADER, OWNER, SECOND, Season, act
 from docx.oxml.ns import qn
 from rendering import Rendered, need_office, plain, render
 
