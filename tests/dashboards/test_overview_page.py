@@ -13,10 +13,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import openpyxl
 import pandas as pd
 import pytest
-from conftest import Page, Server, until
+from browsing import Page, Server, until
 from fake_run import write_run
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -64,7 +63,8 @@ def test_from_the_heatmap_to_the_evidence(
     assert page.act(cell.click) == k > 0
     assert f"未达标 {k} 条" in tab.locator(".wb-count").inner_text()
     rows = tab.locator("tr[data-subject]")
-    assert rows.count() == min(k, 50)
+    assert tab.locator("#wb-list table").get_attribute("aria-rowcount") == str(k + 1)
+    assert 0 < rows.count() <= k
     requirement = cell.get_attribute("data-requirement")
     assert {r.get_attribute("data-requirement") for r in rows.all()} == {requirement}
 
@@ -96,15 +96,10 @@ def _check_evidence(run: Path, section: Any, subject: str, requirement: str) -> 
     assert {(line[0], line[2]) for line in lines if line[2]} <= wanted
 
 
-def test_filter_sort_and_page(server: Server, visit: Callable[..., Page]) -> None:
+def test_filter_and_sort(server: Server, visit: Callable[..., Page]) -> None:
     page = visit(server)
     tab = page.tab
     total = int(tab.locator("#wb-shell").get_attribute("data-total"))
-    first = tab.locator("tr[data-subject]").first.get_attribute("data-subject")
-    assert page.act(tab.locator("[data-do=next]").click) == total
-    assert tab.locator(".wb-page").inner_text().startswith("第 2 /")
-    assert tab.locator("tr[data-subject]").first.get_attribute("data-subject") != first
-
     header = tab.locator('th[data-sort="description"]')
     for order, reverse in (("ascending", False), ("descending", True)):
         page.act(header.locator("button").click)
@@ -120,21 +115,6 @@ def test_filter_sort_and_page(server: Server, visit: Callable[..., Page]) -> Non
     assert page.act(lambda: tab.locator("input[name=text]").fill("没有这样的组织")) == 0
     assert "没有符合" in tab.locator(".wb-empty").inner_text()
     assert page.act(tab.locator("[data-do=clear]").click) == total
-    page.clean()
-
-
-def test_export_of_what_is_filtered(server: Server, visit: Callable[..., Page], tmp_path: Path) -> None:
-    page = visit(server)
-    tab = page.tab
-    k = page.act(lambda: tab.locator("select[name=unit]").select_option("002"))
-    with tab.expect_download() as download:
-        tab.locator("[data-do=export]").click()
-    assert download.value.suggested_filename.endswith("-2026-08-31.xlsx")
-    download.value.save_as(tmp_path / "list.xlsx")
-    rows = [[c.value for c in row] for row in openpyxl.load_workbook(tmp_path / "list.xlsx").active.iter_rows()]
-    top = next(i for i, row in enumerate(rows) if row[0] == "组织代码")
-    assert len(rows) - top - 1 == k > 0
-    assert all(row[0].startswith("002-") for row in rows[top + 1:])
     page.clean()
 
 
