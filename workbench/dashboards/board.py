@@ -390,8 +390,8 @@ class Board:
         return overdue, coming
 
     def due(self, f: BoardFilter) -> dict[str, Any]:
-        """The lines of :meth:`due_lines` that are listed, ``overdue`` and ``coming``, with ``totals``. ``known_on``: the
-        day of the run's facts."""
+        """The lines of :meth:`due_lines` that are listed, ``overdue`` and ``coming``, with ``totals``. ``known_on``:
+        the day of the run's facts."""
         overdue, coming = self.due_lines(f)
         return {
             "overdue": overdue[:DUE_SHOWN], "coming": coming[:DUE_SHOWN], "totals": (len(overdue), len(coming)),

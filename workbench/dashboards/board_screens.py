@@ -21,17 +21,19 @@ EVIDENCE = (
     Column("归入", 16), Column("认定", 10),
 )
 _FINDINGS = (
-    Column("状态", 9), Column("编号", 11), Column("组织", 30), Column("所属", 22), Column("文件", 26), Column("条款", 12),
-    Column("要求", 36), Column("性质", 8), Column("应为", 22), Column("实为", 30), Column("责任人", 12), Column("责任领导", 12),
-    Column("整改措施", 24), Column("整改时限", 12), Column("逾期（日）", 9, figures=True), Column("提示", 22),
-    Column("复发（次）", 9, figures=True),
+    Column("状态", 12), Column("编号", 14), Column("组织", 30), Column("所属", 22), Column("文件", 26), Column("条款", 16),
+    Column("要求", 36), Column("性质", 10), Column("应为", 22), Column("实为", 28), Column("责任人", 12), Column("责任领导", 12),
+    Column("整改措施", 22), Column("整改时限", 15), Column("逾期（日）", 10, figures=True), Column("提示", 20),
+    Column("复发（次）", 10, figures=True),
 )
 _REGISTER = (
     Column("组织", 30), Column("组织代码", 14), Column("现状", 8), Column("事由", 40), Column("事由数", 8, figures=True),
     Column("亮牌日期", 12), Column("期限", 12), Column("逾期（日）", 9, figures=True), Column("后续措施", 30),
     Column("对述职评议的影响", 34),
 )
-_PROPOSALS = (Column("组织", 30), Column("建议", 12), Column("现状", 8), Column("条款", 12), Column("事由", 70), Column("相关问题", 24))
+_PROPOSALS = (
+    Column("组织", 30), Column("建议", 12), Column("现状", 8), Column("条款", 12), Column("事由", 70), Column("相关问题", 24),
+)
 _EVENTS = (
     Column("日期", 12), Column("事项", 16), Column("经办", 12), Column("理由", 34), Column("内容", 60), Column("佐证", 24),
     Column("第几号", 8, figures=True), Column("登记时间（UTC）", 18),

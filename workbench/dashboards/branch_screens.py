@@ -14,11 +14,12 @@ from workbench.reports.screen import Column, Screen, Table
 from workbench.vocabulary import Verdict
 
 _RESULTS = (
-    Column("文件", 26), Column("判定", 10), Column("条款", 14), Column("要求", 40), Column("约束程度", 10), Column("各期", 26),
-    Column("应为", 20), Column("实际", 30), Column("期间", 14), Column("做到", 6, figures=True),
-    Column("未做到", 7, figures=True), Column("未到期", 7, figures=True), Column("不明", 6, figures=True),
-    Column("存疑", 6, figures=True), Column("原因和说明", 30), Column("依据（行）", 8, figures=True),
+    Column("文件", 26), Column("判定", 10), Column("条款", 14), Column("要求", 40), Column("约束程度", 11), Column("各期", 26),
+    Column("应为", 20), Column("实际", 30), Column("期间", 14), Column("做到", 8, figures=True),
+    Column("未做到", 10, figures=True), Column("未到期", 10, figures=True), Column("不明", 8, figures=True),
+    Column("存疑", 8, figures=True), Column("原因和说明", 30), Column("依据（行）", 10, figures=True),
 )
+_COUNTS = ("met", "missed", "open", "unknown", "doubt")
 _WAITING = (Column("文件", 30), Column("条款", 14), Column("要求", 50), Column("看什么", 50))
 _DONE = (Column("类别", 12), Column("种类", 24), Column("条", 8, figures=True), Column("日期（×当日条数）", 110))
 
@@ -73,8 +74,8 @@ def _result(r: Mapping[str, Any]) -> tuple[Any, ...]:
            *(f"口径：{p['label']} {p['text']}" for p in r["parameters"])]
     return (
         r["document_title"], r["verdict"], r["clause"], r["description"], r["severity"], periods, r["required_text"],
-        r["observed_text"] or "—", r["period"] or "", *(r[name] for name in ("met", "missed", "open", "unknown", "doubt")),
-        "；".join(w for w in why if w), r["evidence_count"],
+        r["observed_text"] or "—", r["period"] or "", *(r[name] for name in _COUNTS),
+        "；".join(w.rstrip("。；") for w in why if w), r["evidence_count"],
     )
 
 

@@ -168,8 +168,8 @@ class Overview(anywidget.AnyWidget):
         """Name and content of the file of what is on screen; what writes it is imported only now."""
         from workbench.dashboards.screens import Shown, export
 
-        shown = Shown(self.state, self.clauses, self.tree, self._sectioned, self._reviewed, lambda: self._at_desk().board)
-        return export(shown, message)
+        opened = (self._sectioned, self._reviewed, lambda: self._at_desk().board)
+        return export(Shown(self.state, self.clauses, self.tree, *opened), message)
 
     def _sectioned(self) -> Sections:
         """What stands beneath the heatmap; imported only now."""

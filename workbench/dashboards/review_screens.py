@@ -49,7 +49,7 @@ def compare(shown: Shown, asked: Mapping[str, Any]) -> Screen:
         ("要求", entry.get("clause") or f.requirement), ("关键词", f.text),
     ])
     head = (
-        *((when, _run(s, i)) for when, s, i in zip(("上次", "本次"), (found.before, found.after), found.ids(), strict=True)),
+        ("上次", _run(found.before, found.ids()[0])), ("本次", _run(found.after, found.ids()[1])),
         ("两次之间", "，".join(f"{title} {counts[change]}" for change, title in CHANGES.items())), *_beware(found),
     )
     listed = Table.of("对比", _COMPARISON, map(_line, lines), caption="变化清单",
@@ -80,7 +80,10 @@ def _beware(found: Comparing) -> Iterator[tuple[str, str]]:
 
 
 def _by_unit(found: Comparing) -> Table:
-    rows = [(r["name"], *_figures(r)) for r in found.by_unit()]
+    units = found.by_unit()
+    whole = {"counts": found.counts(), **{when: tuple(map(sum, zip(*(r[when] for r in units), strict=True)))
+                                          for when in ("before", "after")}}
+    rows = [*((r["name"], *_figures(r)) for r in units), *([("合计", *_figures(whole))] if units else [])]
     return Table.of("按单位", (Column("单位", 34), *_CHANGED, *_BOTH), rows, caption="按单位（项次）")
 
 

@@ -43,7 +43,7 @@ _DUE = (
     Column("要求", 44), Column("缘由", 24),
 )
 #: Obligations that fall due, listed one by one.
-MOST_DUE = 500
+MOST_DUE = 100
 _CHILDREN = (
     Column("组织", 34), Column("组织代码", 16), Column("类型", 12), Column("层级", 10), Column("组织数", 9, figures=True),
     Column("", 16, share=("有未达标的组织", "有结果的组织")), Column("", 16, share=FAILING, percent=True),
@@ -53,8 +53,8 @@ _CHILDREN = (
 
 @dataclass(frozen=True)
 class Shown:
-    """What the page is drawn from. ``sections``, ``reviewed`` and ``board`` are opened when a view needs them; no board: no
-    ledger."""
+    """What the page is drawn from. ``sections``, ``reviewed`` and ``board`` are opened when a view needs them; no board:
+    no ledger."""
 
     state: RunState
     clauses: Clauses
@@ -214,7 +214,7 @@ def _expanded(state: RunState, document: str) -> Table:
 def _sectors(sections: Sections) -> list[Table]:
     columns = (
         Column("领域", 20), Column("", 18, share=FAILING, percent=True), Column("95% 区间", 20, figures=True),
-        Column("组织", 20, share=("有未达标的组织", "已判定的组织")),
+        Column("", 24, share=("有未达标的组织", "已判定的组织")),
     )
     rows = [
         (s.name, figures(s.cell), charts.between(s.cell), Share(s.failing, s.judged)) for s in sections.sectors

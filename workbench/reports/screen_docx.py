@@ -31,6 +31,8 @@ _SHORT, _LONG, _MARGIN, _TWIPS = 210, 297, 15, 56.69
 #: Characters that a page holds upright; wider tables are printed across.
 _UPRIGHT = 110
 #: Name of a style → typeface, size in points, alignment, room above and below in points.
+#: Behind the headers of columns.
+_GROUND = '<w:shd w:val="clear" w:color="auto" w:fill="EEF2F6"/>'
 _LEFT, _RIGHT = WD_ALIGN_PARAGRAPH.LEFT, WD_ALIGN_PARAGRAPH.RIGHT
 _STYLES = {
     "屏幕标题": (FIRST_FONT, 16, _LEFT, 0, 4), "屏幕说明": (NUMBER_FONT, 9, _LEFT, 0, 1),
@@ -75,13 +77,18 @@ def _table(table: Table, width: float, ids: dict[str, str]) -> str:
     twips = [int(w / whole * width * _TWIPS) for _, w, _ in tops]
     head = [ids["屏幕表头数字" if figures else "屏幕表头"] for *_, figures in tops]
     body = [ids["屏幕数字" if figures else "屏幕文字"] for *_, figures in tops]
-    edges = "".join(f'<w:{side} w:w="60" w:type="dxa"/>' for side in ("left", "right"))
+    margins = "".join(f'<w:{side} w:w="60" w:type="dxa"/>' for side in ("left", "right"))
+    rules = "".join(
+        f'<w:{side} w:val="single" w:sz="4" w:space="0" w:color="A6ADB5"/>'
+        for side in ("top", "left", "bottom", "right", "insideH", "insideV")
+    )
     parts = [
         f'<w:tbl {nsdecls("w")}><w:tblPr><w:tblStyle w:val="{ids["Table Grid"]}"/>'
-        f'<w:tblW w:w="{sum(twips)}" w:type="dxa"/><w:tblLayout w:type="fixed"/><w:tblCellMar>{edges}</w:tblCellMar>'
+        f'<w:tblW w:w="{sum(twips)}" w:type="dxa"/><w:tblBorders>{rules}</w:tblBorders>'
+        f'<w:tblLayout w:type="fixed"/><w:tblCellMar>{margins}</w:tblCellMar>'
         f"<w:tblCaption w:val={quoteattr(clean(table.caption))}/></w:tblPr><w:tblGrid>",
         *(f'<w:gridCol w:w="{w}"/>' for w in twips), "</w:tblGrid>",
-        _row([clean(header) for header, *_ in tops], twips, head, "<w:cantSplit/><w:tblHeader/>"),
+        _row([clean(header) for header, *_ in tops], twips, head, "<w:cantSplit/><w:tblHeader/>", _GROUND),
     ]
     for row in table.rows:
         texts = [t for column, value in zip(table.columns, row, strict=True) for t in cells(column, value)]
@@ -89,9 +96,9 @@ def _table(table: Table, width: float, ids: dict[str, str]) -> str:
     return "".join([*parts, "</w:tbl>"])
 
 
-def _row(texts: list[str], twips: list[int], styles: list[str], flags: str) -> str:
+def _row(texts: list[str], twips: list[int], styles: list[str], flags: str, ground: str = "") -> str:
     inner = "".join(
-        f'<w:tc><w:tcPr><w:tcW w:w="{w}" w:type="dxa"/></w:tcPr><w:p><w:pPr><w:pStyle w:val="{style}"/></w:pPr>'
+        f'<w:tc><w:tcPr><w:tcW w:w="{w}" w:type="dxa"/>{ground}</w:tcPr><w:p><w:pPr><w:pStyle w:val="{style}"/></w:pPr>'
         f"{_run(text)}</w:p></w:tc>"
         for text, w, style in zip(texts, twips, styles, strict=True)
     )
