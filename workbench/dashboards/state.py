@@ -39,6 +39,9 @@ JUDGED = tuple(
 #: What nobody has looked at on site yet is work to do; among the results it would bury every finding.
 WAITING = f"verdict = '{Verdict.MANUAL}' AND missed = 0"
 
+#: What a result of one branch says of its requirement; None when the run does not know it.
+_TOLD = ("document_title", "clause", "description", "required_text")
+
 #: Results a branch has to deal with: they stand before all others.
 URGENT = (Verdict.FAILED, Verdict.MANUAL, Verdict.WAIVED)
 
@@ -81,6 +84,8 @@ class RunState:
         self.con = duckdb.connect()
         # Nothing may be fetched from the network, not even a DuckDB extension.
         self.con.execute("SET autoinstall_known_extensions = false; SET autoload_known_extensions = false")
+        # Many visitors share the machine, and a question about one branch reads little: of a file once what it holds.
+        self.con.execute("SET threads = 2; SET parquet_metadata_cache = true")
         try:
             self._open_tables()
         except duckdb.Error as e:
@@ -307,9 +312,13 @@ class RunState:
         Raises :class:`UsageError` when the run has no such subject.
         """
         known = self._rows("SELECT * FROM organizations WHERE org_id = ?", [subject])
-        results = self._rows("SELECT * FROM listed WHERE subject = ? ORDER BY ord", [subject])
+        results = self._rows("SELECT * FROM results WHERE subject = ?", [subject])
         if not known and not results:
             raise UsageError("督查结果中没有这个组织", place=str(self.path), found=subject, next_step="请刷新页面后重试")
+        order = {entry: i for i, entry in enumerate(self.by_id)}
+        for row in results:
+            row["ord"] = order.get(row["requirement"], len(order))
+        results.sort(key=lambda row: row["ord"])
         evidence = dict(
             self.con.execute(
                 "SELECT requirement, count(*) FROM evidence WHERE subject = ? GROUP BY 1", [subject]
@@ -317,6 +326,7 @@ class RunState:
         )
         for row in results:
             requirement = self.by_id.get(row["requirement"], {})
+            row |= {name: requirement.get(name) for name in _TOLD}
             row["strip"] = strip(row["period_kind"], row["met_mask"], row["missed_mask"], row["open_mask"])
             row["observed_text"] = self._observed(row)
             row["evidence_count"] = evidence.get(row["requirement"], 0)
@@ -347,16 +357,14 @@ class RunState:
 
     def evidence(self, subject: str, requirement: str, *, limit: int = EVIDENCE_SHOWN) -> dict[str, Any]:
         """``rows`` (file, sheet, row, date, label, status, counted; at most ``limit``) and ``total``."""
-        values = [subject, requirement]
-        total = self.con.execute(
-            "SELECT count(*) FROM evidence WHERE subject = ? AND requirement = ?", values
-        ).fetchone()[0]
         rows = self._rows(
-            "SELECT s.file, s.sheet, e.source_row, e.dated_on, e.label, e.unit_label, e.status, e.counted"
+            "SELECT s.file, s.sheet, e.source_row, e.dated_on, e.label, e.unit_label, e.status, e.counted,"
+            " count(*) OVER () AS total"
             " FROM evidence e LEFT JOIN sources s USING (source_id) WHERE subject = ? AND requirement = ?"
             " ORDER BY e.dated_on NULLS LAST, s.file, s.sheet, e.source_row LIMIT ?",
-            [*values, limit],
+            [subject, requirement, limit],
         )
+        total = rows[0]["total"] if rows else 0
         return {"rows": rows, "total": total}
 
 

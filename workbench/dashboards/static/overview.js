@@ -104,7 +104,7 @@ function overview(root, model, served) {
     for (const part of root.querySelectorAll(".wb-view")) part.hidden = part.dataset.view !== view;
     for (const tab of root.querySelectorAll("[data-tab]")) if (tab.dataset.tab === view || (view === "branch" && tab.dataset.tab === "unit")) tab.setAttribute("aria-current", "page"); else tab.removeAttribute("aria-current");
     entitle();
-    if (dialog.open && !kind && !branch) { selected = null; dialog.close(); }
+    if (dialog.open && !kind && !branch) dialog.close();
     if (kind) openDetail(kind, wanted.get(kind)); else if (branch) openBranch(branch, wanted.get("of") || "");
     if (view === "board") return desk.show();
     if (view === "quality") return checks.show();
@@ -117,9 +117,15 @@ function overview(root, model, served) {
       await clauses.show(wanted);
       return;
     }
-    const set = Object.fromEntries(Object.keys(plain).map((name) => [name, wanted.get(name) ?? plain[name]]));
-    if (Object.keys(set).some((name) => name !== "at" && set[name] !== filter[name])) await show(set);
-    else if (set.at !== filter.at) { filter.at = set.at; list.goTo(uppermost()); }
+    await follow(wanted);
+  }
+  // What the address says of the list: another list is asked for, another place is gone to.
+  const named = (wanted) => Object.fromEntries(Object.keys(plain).map((name) => [name, wanted.get(name) ?? plain[name]]));
+  const other = (set) => Object.keys(set).some((name) => name !== "at" && set[name] !== filter[name]);
+  function follow(wanted) {
+    const set = named(wanted);
+    if (other(set)) return show(set);
+    if (set.at !== filter.at) { filter.at = set.at; list.goTo(uppermost()); }
   }
 
   const uppermost = () => Math.max(0, (parseInt(filter.at, 10) || 1) - 1);
@@ -193,19 +199,20 @@ function overview(root, model, served) {
 
   async function openBranch(subject, requirement) {
     selected = { subject, requirement };
+    const asked = ask({ do: "branch", subject, requirement });  // before the dialog opens, which takes the browser a while
     hideDetail("正在读取…");
     list.mark(selected);
     if (!dialog.open) dialog.showModal();
     if (link.isLost()) { say(""); hideDetail("连接中断，详情已隐去。按 Esc 关闭。"); }
-    const answer = await ask({ do: "branch", subject, requirement });
+    const answer = await asked;
     const wanted = selected && selected.subject === subject && selected.requirement === requirement;
     if (!answer && wanted && dialog.open) hideDetail("未能读取，按 Esc 关闭后重试。");
     if (!answer || !dialog.open || !selected || answer.message.subject !== selected.subject || answer.message.requirement !== selected.requirement) return;
     dialog.innerHTML = answer.message.html;
     if (!banner.hidden) dialog.prepend(banner);
-    const asked = dialog.querySelector(".wb-asked");
+    const result = dialog.querySelector(".wb-asked");
     dialog.querySelector("h2").focus({ preventScroll: true });
-    if (asked) asked.scrollIntoView({ block: "center" });
+    if (result) result.scrollIntoView({ block: "center" });
     if ("ledger" in root.dataset) findingsOf(subject);
   }
   async function openDetail(kind, id, again) {
@@ -376,7 +383,9 @@ function overview(root, model, served) {
     return { view, state: { ...wanted, day: desk.filter().day, ...(own && own()) }, pictures: figures.pictures(drawn) };
   } });
   if (served) addEventListener("popstate", route);
-  load();
+  // The first list is that of the address; the view of another page says nothing of it.
+  const first = (address.read().get("view") || "overview") === "overview" ? named(address.read()) : plain;
+  if (other(first)) show(first); else { filter.at = first.at; load(); }
   if (served && "ledger" in root.dataset) settle(ask, say);
   // The widget may be drawn before its element stands in the document, and only there can a dialog be opened.
   let arriving = 0;
