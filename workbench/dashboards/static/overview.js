@@ -382,6 +382,7 @@ function overview(root, model, served) {
     const drawn = dialog.open ? dialog : $(`.wb-view[data-view="${view}"]`);
     return { view, state: { ...wanted, day: desk.filter().day, ...(own && own()) }, pictures: figures.pictures(drawn) };
   } });
+  if (innerWidth <= 720) $(".wb-docs").open = false;  // on a phone the figures come first
   if (served) addEventListener("popstate", route);
   // The first list is that of the address; the view of another page says nothing of it.
   const first = (address.read().get("view") || "overview") === "overview" ? named(address.read()) : plain;
