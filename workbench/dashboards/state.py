@@ -358,7 +358,7 @@ class RunState:
     def evidence(self, subject: str, requirement: str, *, limit: int = EVIDENCE_SHOWN) -> dict[str, Any]:
         """``rows`` (file, sheet, row, date, label, status, counted; at most ``limit``) and ``total``."""
         rows = self._rows(
-            "SELECT s.file, s.sheet, e.source_row, e.dated_on, e.label, e.unit_label, e.status, e.counted,"
+            f"SELECT s.file, s.sheet, e.source_row, e.dated_on, {_SPOKEN} AS label, e.unit_label, e.status, e.counted,"
             " count(*) OVER () AS total"
             " FROM evidence e LEFT JOIN sources s USING (source_id) WHERE subject = ? AND requirement = ?"
             " ORDER BY e.dated_on NULLS LAST, s.file, s.sheet, e.source_row LIMIT ?",
@@ -366,6 +366,10 @@ class RunState:
         )
         total = rows[0]["total"] if rows else 0
         return {"rows": rows, "total": total}
+
+
+#: The label of an evidence row, a person's key said to be what it is: the same person in every row, and no name.
+_SPOKEN = r"regexp_replace(e.label, ' 人员 ([0-9a-f]{6})', '（代号 \1 的人）')"
 
 
 def severity_label(severity: str | None) -> str:
