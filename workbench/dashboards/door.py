@@ -21,7 +21,7 @@ from jupyter_server.auth.identity import User as JupyterUser
 from jupyter_server.utils import url_path_join
 from tornado.httputil import split_host_and_port
 from tornado.ioloop import PeriodicCallback
-from tornado.web import HTTPError, RequestHandler
+from tornado.web import GZipContentEncoding, HTTPError, RequestHandler
 from voila.app import Voila
 from voila.request_info_handler import RequestInfoSocketHandler
 from voila.tornado.handler import TornadoVoilaHandler
@@ -119,6 +119,8 @@ class Server(Voila):
             for url, handler, *rest in (plotly_handler(self.base_url), *super().init_handlers())
             if handler is not RequestInfoSocketHandler
         ]
+        # Voilà hands tornado its settings after tornado has looked whether to compress.
+        self.app.transforms.append(GZipContentEncoding)
         self.app.listen = partial(
             self.app.listen, xheaders=self.proxied, max_body_size=_LONGEST_BODY, body_timeout=_BODY_SECONDS,
             idle_connection_timeout=_IDLE_SECONDS,

@@ -84,7 +84,9 @@ class Overview(anywidget.AnyWidget):
     def first(self) -> HTML:
         """The served page: style, the overview as plain HTML (with login that it is being read, since nobody is known
         yet), so that it shows figures before any script runs, and the script, which finds this widget by its id."""
-        shown = pages.render("waiting.html.j2") if self._key else pages.shell(self.state, ledger=bool(self.ledger))
+        # With login it is drawn too, though for nobody: most of what a shell takes is then done when somebody comes.
+        drawn = pages.shell(self.state, ledger=bool(self.ledger), login=bool(self._key))
+        shown = pages.render("waiting.html.j2") if self._key else drawn
         script = f"{self._esm}{pages.static('served.js')}"
         return HTML(
             f'<style>{self._css}</style><div id="wb-page" data-model="{self.model_id}" data-stamp="{self.stamp}">{shown}'
@@ -193,7 +195,11 @@ class Overview(anywidget.AnyWidget):
             self._ticket = ""
             ticket = str(message.get("ticket", ""))
             viewer = admit(ticket, own_kernel(), self._key)
-            if viewer != self.state.viewer:
+            if viewer.scope == self.state.viewer.scope:
+                # What was read ahead is just what this viewer may see: only who looks is new.
+                self.state.viewer = viewer
+                self._desk = self._review = self._sections = None
+            else:
                 self._desk = None
                 self._open(self.state.path, viewer)
             self._ticket = ticket

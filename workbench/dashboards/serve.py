@@ -29,7 +29,6 @@ _POLICY = (
     "default-src 'self' 'unsafe-inline' 'unsafe-eval' blob: data:; connect-src 'self'; "
     "frame-ancestors 'self'; form-action 'self'; base-uri 'self'"
 )
-_EXTENSIONS = ["@jupyter-widgets/jupyterlab-manager", "@voila-dashboards/widgets-manager8", "anywidget"]
 #: A kernel nobody has asked anything for so long is ended; visible pages ask all the time, hidden ones do not.
 _IDLE_SECONDS = 3600
 _LOOK_SECONDS = 60
@@ -149,7 +148,6 @@ def _settings(host: str, port: int, open_browser: bool, base_url: str) -> dict:
             "ip": host, "port": port, "port_retries": 0, "open_browser": open_browser, "log_level": logging.INFO,
             "config_file_paths": [], "base_url": base_url,
             "tornado_settings": {
-                "compress_response": True,
                 "allow_remote_access": True,  # the door looks at the Host header
                 "websocket_max_message_size": LONGEST_MESSAGE,
                 "ws_ping_interval": _PING_MS, "ws_ping_timeout": _PING_MS,
@@ -159,7 +157,7 @@ def _settings(host: str, port: int, open_browser: bool, base_url: str) -> dict:
         "VoilaConfiguration": {
             "template": "workbench", "allow_template_override": "NO", "allow_theme_override": "NO",
             "strip_sources": True, "show_tracebacks": False, "file_allowlist": [],
-            "extension_allowlist": _EXTENSIONS, "preheat_kernel": True, "default_pool_size": 1,
+            "preheat_kernel": True, "default_pool_size": 1,
             "multi_kernel_manager_class": "workbench.dashboards.kernels.PoolKeepingKernelManager",
         },
         "MappingKernelManager": {
