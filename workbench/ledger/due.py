@@ -98,7 +98,7 @@ def _of_run(run: Run, as_of: date, horizon: date) -> Iterator[Due]:
             continue
         entry, label = entries[row["requirement"]], row["unit_label"]
         process = entry["kwargs"].get("process")
-        text = f"{entry['description']}（{_why(row['kind'], label, process)}）"
+        text = f"{entry['description']}（{why_due(row['kind'], label, process)}）"
         yield Due(
             row["due_on"], (row["due_on"] - as_of).days, row["subject"], row["name"], text, entry["clause"],
             entry["id"], AUDIT, f"{process} {label}" if process and label else "", known_on,
