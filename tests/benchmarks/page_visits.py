@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any, AsyncIterator
 
 import psutil
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
@@ -113,7 +113,9 @@ class Visit:
 
     async def close(self) -> None:
         """Leave; with it the context when nobody else uses it."""
-        await (self.context.close() if self.own else self.page.close())
+        await self.page.close(run_before_unload=True)
+        if self.own:
+            await self.context.close()
 
 
 @asynccontextmanager
