@@ -23,8 +23,6 @@ from workbench.vocabulary import DueKind, Verdict
 DAYS = 30
 #: Lines listed at first, and with every further question.
 ROWS = 8
-#: Runs named that cannot stand in the trend.
-NAMED = 5
 #: In this order within a day: the end of a period concerns nearly everybody and would bury the rest.
 KINDS = (DueKind.TERM, DueKind.DEADLINE, DueKind.GRACE, DueKind.PERIOD)
 #: What organisations without a sector are listed as.
@@ -163,7 +161,7 @@ class Sections:
     def _trend(self) -> str:
         course = self.course()
         chart = charts.trend(course.points, self.note, {self.state.path.name})
-        return render("trend.html.j2", chart=chart, course=course, named=NAMED)
+        return render("trend.html.j2", chart=chart, course=course)
 
     def _due(self) -> str:
         up = self.upcoming
