@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import html
 import inspect
-import io
 import json
 import re
 import shutil
-import zipfile
 from pathlib import Path
 from typing import Any
 
 import pytest
 from fake_run import write_run
+from opened_files import inside
 
 from workbench.audit.run import VIEWS
 from workbench.dashboards import desk, overview, review, sections
@@ -49,15 +47,6 @@ def told(widget: Overview, **message: Any) -> str:
     """Everything that goes to the page for one message, attachments as text."""
     answer, attachments = widget.answer(message)
     return "\n".join([json.dumps(answer, ensure_ascii=False), *map(inside, attachments)])
-
-
-def inside(data: bytes) -> str:
-    """Every text of a file: of XLSX and DOCX that of all parts, the properties among them."""
-    if data[:2] != b"PK":
-        return html.unescape(data.decode())
-    with zipfile.ZipFile(io.BytesIO(data)) as parts:
-        xml = [parts.read(name).decode() for name in parts.namelist() if name.endswith((".xml", ".rels"))]
-    return html.unescape(re.sub("<[^>]*>", "\n", "\n".join(xml)))
 
 
 def exported(foreign: Finding, card: str, requirement: str) -> list[tuple[str, dict[str, str]]]:
