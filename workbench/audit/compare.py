@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from workbench.audit.run import Run
@@ -10,7 +10,10 @@ from workbench.display import Displayed, Table, page
 from workbench.errors import UsageError
 from workbench.vocabulary import Verdict
 
-_STANDING = {Verdict.FAILED.value, Verdict.MANUAL.value, Verdict.WAIVED.value}
+_STANDING = tuple(v.value for v in (Verdict.FAILED, Verdict.MANUAL, Verdict.WAIVED))
+#: Verdicts that tell nothing.
+_UNCLEAR = (Verdict.NO_DATA.value, Verdict.BROKEN.value)
+_SLIM = "key, subject, requirement"
 
 
 @dataclass(frozen=True)
@@ -44,16 +47,22 @@ class Comparison(Displayed):
         return page("先后两次核查的对比", (f"上次：{self.before}", f"本次：{self.after}"), counts, *listed)
 
 
-def _findings(run: Run) -> dict[str, dict]:
-    rows = run.findings.to_dict("records")
-    return {row["key"]: row for row in rows if row["verdict"] in _STANDING}
+def _findings(run: Run, columns: str = "*") -> dict[str, dict]:
+    rows = run.rows(f"SELECT {columns} FROM findings WHERE verdict IN {_STANDING}")
+    return {row["key"]: row for row in rows}
 
 
-def _judged(run: Run) -> set[tuple[str, str]]:
-    """Subject and requirement pairs the run came to a clear verdict about."""
-    unclear = (Verdict.NO_DATA.value, Verdict.BROKEN.value)
-    rows = run.query(f"SELECT subject, requirement FROM results WHERE verdict NOT IN {unclear}")
-    return set(zip(rows["subject"], rows["requirement"], strict=True))
+def _judged(run: Run, findings: Iterable[dict]) -> set[tuple[str, str]]:
+    """Subject and requirement pairs of the findings that the run came to a clear verdict about."""
+    pairs = {(row["subject"], row["requirement"]) for row in findings}
+    subjects, requirements = zip(*pairs, strict=True) if pairs else ((), ())
+    rows = run.rows(
+        f"""SELECT subject, requirement FROM results SEMI JOIN (
+            SELECT unnest(?::VARCHAR[]) AS subject, unnest(?::VARCHAR[]) AS requirement) USING (subject, requirement)
+        WHERE verdict NOT IN {_UNCLEAR}""",
+        [list(subjects), list(requirements)],
+    )
+    return {(row["subject"], row["requirement"]) for row in rows}
 
 
 def _gone(runs: Sequence[Run], found: Sequence[dict[str, dict]]) -> set[str]:
@@ -62,7 +71,7 @@ def _gone(runs: Sequence[Run], found: Sequence[dict[str, dict]]) -> set[str]:
     gone: set[str] = set()
     for run, findings in zip(runs, found, strict=True):
         if left := stood.keys() - findings.keys():
-            judged = _judged(run)
+            judged = _judged(run, (stood[key] for key in left))
             gone |= {key for key in left if (stood[key]["subject"], stood[key]["requirement"]) in judged}
         stood |= findings
         gone -= findings.keys()
@@ -86,10 +95,11 @@ def compare(*runs: Run) -> Comparison:
     days = [run.receipt["as_of"] for run in runs]
     if days != sorted(days):
         raise UsageError("督查结果没有按截至日期先旧后新排列", found="、".join(days), expected="、".join(sorted(days)))
-    *earlier, before, last = [_findings(run) for run in runs]
+    earlier = [_findings(run, _SLIM) for run in runs[:-2]]
+    before, last = (_findings(run) for run in runs[-2:])
     duties_before = {(row["subject"], row["requirement"]) for row in before.values()}
     gone = _gone(runs[:-1], [*earlier, before])
-    judged = _judged(runs[-1])
+    judged = _judged(runs[-1], before.values())
     result = Comparison(before=runs[-2].label, after=runs[-1].label)
     for key, row in last.items():
         if key in before:

@@ -16,7 +16,7 @@ from tornado.ioloop import PeriodicCallback
 _READY, _READY_BYTES, _READY_SHARE = 10, 100 << 20, 0.1
 #: The next one is prepared when nobody has come for so long: preparing takes a second of computing, which belongs to
 #: those who have just come.
-_QUIET_SECONDS, _LOOK_MS = 5.0, 500
+_QUIET_SECONDS, _LOOK_MS = 10.0, 500
 
 
 def ready(memory: int) -> int:
