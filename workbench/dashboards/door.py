@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import logging
+import re
 import time
 from collections.abc import Callable
 from functools import cache, partial
@@ -21,7 +22,7 @@ from jupyter_server.auth.identity import User as JupyterUser
 from jupyter_server.utils import url_path_join
 from tornado.httputil import split_host_and_port
 from tornado.ioloop import PeriodicCallback
-from tornado.web import GZipContentEncoding, HTTPError, RequestHandler
+from tornado.web import GZipContentEncoding, HTTPError, RedirectHandler, RequestHandler
 from voila.app import Voila
 from voila.request_info_handler import RequestInfoSocketHandler
 from voila.tornado.handler import TornadoVoilaHandler
@@ -55,12 +56,12 @@ _FAILED = "data-failed"
 class Door:
     """Who comes in: sessions, their cookie, the key of the tickets (empty: nobody has to log in), the open pages.
 
-    ``check`` says in words why the run cannot be shown; empty: it can. ``hosts``: the names under which this server
+    ``check`` says in words why the run cannot be shown, looking at it again when told so; empty: it can. ``hosts``: the names under which this server
     may be asked; empty: any."""
 
     def __init__(
         self, sessions: Sessions | Everybody, key: str, port: int, base_url: str, *,
-        check: Callable[[], str], hosts: frozenset[str] = frozenset(),
+        check: Callable[[bool], str], hosts: frozenset[str] = frozenset(),
     ):
         self.sessions, self.key, self.base_url = sessions, key, base_url
         self.check, self.hosts = check, hosts
@@ -119,6 +120,8 @@ class Server(Voila):
             for url, handler, *rest in (plotly_handler(self.base_url), *super().init_handlers())
             if handler is not RequestInfoSocketHandler
         ]
+        if self.base_url != "/":  # a path typed without its last slash; some proxies hand it on as it is
+            found.insert(0, (re.escape(self.base_url.rstrip("/")), _Slash, {"url": self.base_url, "permanent": False}))
         # Voilà hands tornado its settings after tornado has looked whether to compress.
         self.app.transforms.append(GZipContentEncoding)
         self.app.listen = partial(
@@ -131,6 +134,12 @@ class Server(Voila):
 
     async def _sweep(self) -> None:
         await self.door.sweep(self.kernel_manager)
+
+
+class _Slash(RedirectHandler):
+    """To the path with its slash; tells nothing."""
+
+    open_to_all = True
 
 
 class Identity(IdentityProvider):
@@ -230,7 +239,11 @@ class _Page(_Guard):
     async def _made(self) -> str:
         """The page; empty when it could not be made and that has been told. Twice, since the kernel that waited for a
         visitor may have been prepared while the run could not be read."""
-        for _ in range(2):
+        for again in (False, True):
+            # A kernel that was prepared before would still show figures of a run that is gone or damaged.
+            if reason := await asyncio.get_running_loop().run_in_executor(None, self.door.check, again):
+                self._tell(503, title="督查结果无法显示", lines=reason.splitlines(), again=True)
+                return ""
             try:
                 kernel, html = await asyncio.wait_for(self._rendered(), RENDER_SECONDS)
             except HTTPError:
@@ -241,9 +254,6 @@ class _Page(_Guard):
             if _FAILED not in html:
                 return self._with_ticket(kernel, html)
             await self.door.end(kernel, self.kernel_manager)
-            if reason := await asyncio.get_running_loop().run_in_executor(None, self.door.check):
-                self._tell(503, title="督查结果无法显示", lines=reason.splitlines(), again=True)
-                return ""
         self._tell(500, title="页面未能生成", again=True, lines=[
             "程序的页面模板或运行环境有问题，督查结果本身没有改动。",
             "请稍候重新打开；仍打不开时，请维护人员查看 workbench serve 的提示并重新启动它。"])

@@ -78,7 +78,7 @@ def serve(
     app = Server(config=Config(_settings(host, port, open_browser, base_url)), identity_provider_class=Identity)
     # Only visitors from this machine: a foreign Host header is then refused (DNS rebinding).
     hosts = frozenset({"localhost", "127.0.0.1", "::1", host}) if loopback and not proxied else frozenset()
-    app.door = Door(sessions or Everybody(), key, port, base_url, check=lambda: _fault(run), hosts=hosts)
+    app.door = Door(sessions or Everybody(), key, port, base_url, check=_Check(state), hosts=hosts)
     app.proxied = proxied
     if sessions:
         _log_to_stderr()
@@ -90,19 +90,28 @@ def serve(
     app.start()
 
 
-def _fault(run: Path) -> str:
-    """Why the run cannot be shown, for the visitor; empty: it can, or the fault is the program's and stands on stderr."""
-    from workbench.dashboards import pages
+class _Check:
+    """Whether the run can be shown, looked at again only when its files have changed."""
 
-    try:
-        pages.shell(RunState(run))
-    except WorkbenchError as e:
-        return str(e)
-    except OSError as e:
-        return f"督查结果读取失败：{e.strerror or type(e).__name__}"
-    except Exception:
-        traceback.print_exc()
-    return ""
+    def __init__(self, state: RunState):
+        self._state, self._good = state, state.stamp
+
+    def __call__(self, again: bool = False) -> str:
+        """Why it cannot, for the visitor; empty: it can, or the fault is the program's and stands on stderr."""
+        from workbench.dashboards import pages
+
+        try:
+            stamp = self._state.current_stamp()
+            if again or stamp != self._good:
+                pages.shell(RunState(self._state.path))
+                self._good = stamp
+        except WorkbenchError as e:
+            return str(e)
+        except OSError as e:
+            return f"督查结果读取失败：{e.strerror or type(e).__name__}"
+        except Exception:
+            traceback.print_exc()
+        return ""
 
 
 def _login(users: str | Path, inspector: str, state: RunState) -> Sessions:
