@@ -151,10 +151,10 @@ def test_a_unit_and_a_branch(widget: Overview) -> None:
     done = sum(line.total for g in whole["timeline"]["groups"] for line in g["lines"])
     assert sum(r[2] for r in file.tables["2026 年开展情况"][1:]) == done > 0
     assert file.head["党员"] == f"{whole['organization']['members']} 人" and f"代码 {subject}" in file.head["查看的组织"]
-    failing = next(r for r in whole["results"] if r["verdict"] == "未达标" and r["evidence_count"])
-    dialog = opened(widget, "overview", branch=subject, of=failing["requirement"])
-    rows = dialog.tables[f"{failing['clause']} 的依据记录"]
-    assert len(rows) - 1 == failing["evidence_count"]
+    first = next(r for r in state.rows(Filter()) if state.evidence(r["subject"], r["requirement"])["total"])
+    dialog = opened(widget, "overview", branch=first["subject"], of=first["requirement"])
+    rows = dialog.tables[f"{first['clause']} 的依据记录"]
+    assert len(rows) - 1 == state.evidence(first["subject"], first["requirement"])["total"]
     assert dialog.tables["各项要求，需要处理的在前"][1][1] in ("未达标", "待人工核实", "豁免")
 
 
