@@ -65,6 +65,8 @@ def test_nothing_without_login(guarded: Guarded) -> None:
     stranger = guarded.visitor()
     answer = stranger.ask("/")
     assert (answer.status, answer.headers["Location"]) == (302, "/ducha/login")
+    answer = stranger.ask("")
+    assert (answer.status, answer.headers["Location"]) == (302, "/ducha/"), "the path without its slash"
     kernel = "00000000-0000-0000-0000-000000000000"
     for path in (f"/api/kernels/{kernel}", "/voila/static/voila.js", "/voila/files/dashboard.ipynb",
                  f"/api/kernels/{kernel}/channels", "/voila/templates/workbench/static/voila.js",
