@@ -75,7 +75,7 @@ function overview(root, model, served) {
     // Kept back until the line is there again, a step might be written when nobody expects it any more.
     if (request.do === "board-act" && link.isLost()) return { message: { refused: "连接已中断，这一步没有提交。恢复后请再次提交；填写的内容仍在。" } };
     const answer = await link.ask(request, patience), acting = request.do.startsWith("board-act");
-    if (answer.message.error) { if (!link.isOver()) say(answer.message.error); return null; }
+    if (answer.message.error) { if (!link.isOver() && !(acting && answer.message.error === UNTOLD)) say(answer.message.error); return null; }
     if (answer.message.stamp !== stamp) { say(OUTDATED, true); hideUntyped("督查结果已更新。"); if (!acting) return null; }
     return answer;
   };
