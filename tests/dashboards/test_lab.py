@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from browsing import ROOT, until
+from tour import violations
 
 from workbench.dashboards.lab import FIRST, copy_notebooks, lab
 from workbench.errors import RunError, UsageError
@@ -140,6 +141,27 @@ def test_the_first_notebook_runs_in_jupyterlab_and_nothing_is_asked_of_elsewhere
     row.click()
     tab.locator(f"article[data-subject='{name}']").wait_for()
     tab.screenshot(path=str(ARTIFACTS / "lab-overview.png"))
+    assert violations(tab, inside="#wb-shell") == []
+    tab.keyboard.press("Escape")
+    # In the cell the list is as narrow as the cell, and its keys are not those of the notebook.
+    box = tab.locator("#wb-list .wb-list-box")
+    assert box.evaluate("b => b.scrollWidth - b.clientWidth") <= 0
+    assert tab.locator("#wb-shell").evaluate("e => e.scrollWidth - e.clientWidth") <= 0
+    cell = "document.querySelector('.jp-Cell.jp-mod-active')?.offsetTop"
+    active = tab.evaluate(cell)
+    row.focus()
+    tab.keyboard.press("ArrowDown")
+    tab.keyboard.press("ArrowDown")
+    assert tab.evaluate("document.activeElement.ariaRowIndex") == "4"
+    tab.keyboard.press("End")
+    last = tab.locator("#wb-list table").get_attribute("aria-rowcount")
+    tab.locator(f"#wb-list tr[aria-rowindex='{last}'][data-subject]").wait_for()
+    assert (tab.evaluate("document.activeElement.ariaRowIndex"), tab.evaluate(cell)) == (last, active)
+    # A chart is drawn, by what this very server sends.
+    part = tab.locator('#wb-shell [data-section="sectors"]')
+    part.scroll_into_view_if_needed()
+    part.locator(".wb-chart[data-drawn] .main-svg").first.wait_for()
+    assert any("/workbench/plotly.min.js" in url for url in asked)
     # Long enough for what JupyterLab asks for once it stands (news and updates come with the first seconds).
     tab.wait_for_timeout(1500)
     local = re.compile(r"(https?|wss?)://(localhost|127\.0\.0\.1):\d+/|data:|blob:")

@@ -383,6 +383,7 @@ function overview(root, model, served) {
     return { view, state: { ...wanted, day: desk.filter().day, ...(own && own()) }, pictures: figures.pictures(drawn) };
   } });
   if (innerWidth <= 720) $(".wb-docs").open = false;  // on a phone the figures come first
+  if (!served) $("#wb-main").setAttribute("role", "group");  // a notebook has a main part of its own
   if (served) addEventListener("popstate", route);
   // The first list is that of the address; the view of another page says nothing of it.
   const first = (address.read().get("view") || "overview") === "overview" ? named(address.read()) : plain;
