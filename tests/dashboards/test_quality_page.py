@@ -97,7 +97,7 @@ def test_two_runs_from_the_figure_to_the_evidence(served: Server, folder: Path, 
     text = view.inner_text()
     assert all(f"截至 {day}，督查结果 {day}" in text for day in DAYS[1:]) and all(i in text for i in pair.ids())
     assert "坏的" in view.locator(".wb-broken").inner_text()
-    assert view.locator(".wb-trend rect").count() == 3 and "%" in view.locator(".wb-trend").text_content()
+    assert view.locator(".wb-chart tbody tr").count() == 3 and "%" in view.locator(".wb-chart tbody").text_content()
 
     assert drawn(page, view.locator('.wb-tile[data-change="resolved"]').click) == counts["resolved"]
     unit = pair.by_unit()[0]

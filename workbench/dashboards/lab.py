@@ -12,6 +12,7 @@ import os
 import shutil
 from pathlib import Path
 
+from workbench.dashboards.assets import plotly_handler
 from workbench.dashboards.overview import LEDGER_VARIABLE, RUN_VARIABLE
 from workbench.dashboards.serve import _check_port, _checked
 from workbench.errors import UsageError
@@ -56,6 +57,7 @@ def lab(
 
     logging.getLogger("traitlets").setLevel(logging.ERROR)
     server = LabApp.initialize_server(argv=[], config=Config(_settings(place, port, open_browser)))
+    server.web_app.add_handlers(".*$", [plotly_handler(server.base_url)])
     print(f"督查笔记本：http://localhost:{port}/lab/tree/{FIRST}?token={server.identity_provider.token}\n"
           f"工作文件夹：{place}\n按 Ctrl+C 结束。", flush=True)
     server.start()

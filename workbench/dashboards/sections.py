@@ -161,7 +161,7 @@ class Sections:
     def _trend(self) -> str:
         course = self.course()
         chart = charts.trend(course.points, self.note, {self.state.path.name})
-        return render("trend.html.j2", chart=chart, course=course)
+        return render("trend.html.j2", chart=chart, course=course, told=[])
 
     def _due(self) -> str:
         up = self.upcoming
