@@ -35,15 +35,17 @@ _UNTIL = """async ([act, number, key]) => {
     const there = () => {
         const sorted = act !== 'sort' || !document.querySelector('#wb-list table').ariaBusy;
         const view = box.getBoundingClientRect(), found = [...box.querySelectorAll('tbody tr[data-subject]')];
-        return sorted && found.find((r) => number < 0 ? r.getBoundingClientRect().top >= view.top + 30
-            : Number(r.ariaRowIndex) === number + 2);
+        return sorted && found.find((r) => Number(r.ariaRowIndex) === number + 2
+            && r.getBoundingClientRect().bottom > view.top && r.getBoundingClientRect().top < view.bottom);
     };
     for (;;) {
         await new Promise(requestAnimationFrame);
         const row = there();
         if (row) {
-            await new Promise((done) => { const c = new MessageChannel(); c.port1.onmessage = done; c.port2.postMessage(0); });
-            return [performance.now() - began, Number(row.ariaRowIndex) - 2, row.dataset.subject, row.dataset.requirement];
+            const after = new MessageChannel();
+            await new Promise((done) => { after.port1.onmessage = done; after.port2.postMessage(0); });
+            const { subject, requirement } = row.dataset;
+            return [performance.now() - began, Number(row.ariaRowIndex) - 2, subject, requirement];
         }
     }
 }"""

@@ -50,13 +50,14 @@ def scaled_run(folder: Path, *, branches: int = 5_000, requirements: int = 60, f
 def _copy(con: duckdb.DuckDBPyConnection, name: str, owner: str) -> None:
     """Every branch once more per copy, under the next free numbers of its unit."""
     number = f"(split_part({owner}, '-', 2)::INT + k * {_SEED // _UNITS})"
-    code = f"CASE WHEN contains({owner}, '-') THEN split_part({owner}, '-', 1) || printf('-%04d', {number}) ELSE {owner} END"
+    branch = f"contains({owner}, '-')"
+    code = f"CASE WHEN {branch} THEN split_part({owner}, '-', 1) || printf('-%04d', {number}) ELSE {owner} END"
     renamed = f"{code} AS {owner}"
     if name == "organizations":
-        renamed += f", CASE WHEN contains({owner}, '-') THEN unit_name || '第' || {number} || '党支部' ELSE name END AS name"
+        renamed += f", CASE WHEN {branch} THEN unit_name || '第' || {number} || '党支部' ELSE name END AS name"
     con.execute(
         f"CREATE OR REPLACE TABLE {name} AS SELECT {name}.* REPLACE ({renamed}) FROM {name}, copies"
-        f" WHERE k = 0 OR contains({owner}, '-')"
+        f" WHERE k = 0 OR {branch}"
     )
 
 
@@ -69,8 +70,10 @@ def _fail(con: duckdb.DuckDBPyConnection, failing: int) -> None:
     )
     if con.execute("SELECT count(*) FROM chosen").fetchone()[0] < failing:
         raise ValueError(f"fewer than {failing} results are judged: more branches or requirements are needed")
-    con.execute(f"UPDATE results SET verdict = '达标', met = met + missed, missed = 0, met_mask = met_mask | missed_mask,"
-                f" missed_mask = 0 WHERE {judged}")
+    con.execute(
+        "UPDATE results SET verdict = '达标', met = met + missed, missed = 0, met_mask = met_mask | missed_mask,"
+        f" missed_mask = 0 WHERE {judged}"
+    )
     con.execute(
         "UPDATE results SET verdict = '未达标', missed = 1, met = greatest(met - 1, 0),"
         " missed_mask = CASE WHEN period_kind IN ('event', 'state') THEN missed_mask ELSE 1 END,"

@@ -143,7 +143,8 @@ def test_place_sort_and_filter_stand_in_the_address(page: Page, long_run: Path) 
     order = [(r["subject"], r["requirement"]) for r in state.rows(f)]
     assert total == len(order) == state.count(f)[0] > 100
     header = tab.locator("#wb-list th[aria-sort]:not([aria-sort=none])")
-    assert [(h.get_attribute("data-sort"), h.get_attribute("aria-sort")) for h in header.all()] == [("name", "descending")]
+    sorts = [(h.get_attribute("data-sort"), h.get_attribute("aria-sort")) for h in header.all()]
+    assert sorts == [("name", "descending")]
     row(page, 0).focus()
     tab.keyboard.press("End")
     focused(page, total - 1)
@@ -234,7 +235,7 @@ def test_narrow_boxes_do_not_scroll_sideways(page: Page, order: list[tuple[str, 
         assert tab.evaluate("document.documentElement.scrollWidth") <= width
         assert tab.evaluate("(b => b.scrollWidth - b.clientWidth)(document.querySelector('.wb-list-box'))") <= 0
         assert key_of(row(page, first)) == order[first]
-        wide = "[...document.querySelectorAll('#wb-list tbody td')].filter((c) => c.getBoundingClientRect().right > innerWidth).length"
-        assert tab.evaluate(wide) == 0
+        ends = "[...document.querySelectorAll('#wb-list tbody td')].map((c) => c.getBoundingClientRect().right)"
+        assert max(tab.evaluate(ends)) <= width
     finally:
         tab.set_viewport_size({"width": 1440, "height": 900})

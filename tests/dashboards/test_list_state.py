@@ -105,7 +105,8 @@ def test_an_answer_numbers_its_rows(state: RunState) -> None:
     f = {"verdict": "", "sort": "-name"}
     answer, _ = widget.answer({"do": "page", "filter": f, "from": 200, "count": 3})
     assert (answer["first"], answer["total"]) == (200, state.count(Filter.of(f))[0])
-    assert [f'aria-rowindex="{n}"' in answer["html"] for n in (201, 202, 203, 204, 205)] == [False, True, True, True, False]
+    numbered = [n for n in range(200, 207) if f'aria-rowindex="{n}"' in answer["html"]]
+    assert numbered == [202, 203, 204]
     assert answer["html"].count('role="row"') == 3
     for first, count, drawn in ((-5, 2, 2), (10**9, 5, 0), (0, 10**9, min(MOST_ROWS, answer["total"]))):
         told, _ = widget.answer({"do": "page", "filter": f, "from": first, "count": count})

@@ -195,7 +195,7 @@ function longList(panel, { part, moved, open }) {
     removeEventListener("afterprint", after);
   };
   return {
-    show, draw, find, stop,
+    show, find, stop,
     go: (row) => go(numberOf(row)),
     goTo: (i) => { scrollTo(i); draw(); },
     mark: (result) => { marked = result; draw(); },
