@@ -67,7 +67,7 @@ def test_every_view_on_paper(served: Server, season: tuple[Path, Path], visit: C
         faults += [(stop.name, fault) for fault in tab.evaluate(_FAULTS, "dialog" if stop.dialog else "#wb-shell")]
         if tab.evaluate("getComputedStyle(document.querySelector('.wb')).color") != "rgb(29, 38, 48)":
             faults.append((stop.name, "light letters on paper"))
-        tab.emulate_media(media="screen", color_scheme="light")
+        tab.emulate_media(media="null", color_scheme="light")
         tab.set_viewport_size({"width": 1440, "height": 900})
     assert faults == []
     page.clean()

@@ -3,7 +3,6 @@ paper and looks walk along."""
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -67,6 +66,7 @@ def stops(run: Path, ledger: Path) -> list[Stop]:
 def walk(page: Page, tour: list[Stop]) -> Iterator[Stop]:
     """Turn to one stop after the other; a dialog left open by the one before is closed by Escape."""
     tab = page.tab
+    tab.set_default_timeout(120_000)
     for stop in tour:
         if tab.evaluate("document.querySelector('dialog').open"):
             tab.keyboard.press("Escape")
@@ -99,9 +99,3 @@ def violations(tab: Any, *, rules: tuple[str, ...] = (), inside: str = "") -> li
         (v["id"], node["html"][:160], re.sub(r"\s+", " ", node["failureSummary"])[:200])
         for v in found if v["impact"] in ("serious", "critical") for node in v["nodes"]
     ]
-
-
-def write_untidy(run: Path, told: dict[str, Any]) -> None:
-    """Let the receipt of a run say otherwise."""
-    where = run / "receipt.json"
-    where.write_text(json.dumps(json.loads(where.read_text(encoding="utf-8")) | told, ensure_ascii=False), encoding="utf-8")
