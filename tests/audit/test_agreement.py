@@ -113,7 +113,7 @@ def test_a_dead_process_breaks_every_check_it_should_have_made() -> None:
 
 def test_the_process_says_why_it_failed() -> None:
     with closing(GxProcess()) as process, pytest.raises(RuntimeError, match=r"\w"):
-        process.judge({"document": (["not a requirement"], pa.table({"x": [1.0]}))})
+        process.judge(lambda: {"document": (["not a requirement"], pa.table({"x": [1.0]}))})
 
 
 def test_the_auditing_process_never_imports_great_expectations(tmp_path: Path) -> None:

@@ -24,7 +24,6 @@ from workbench.audit.gx_process import GxProcess, Judgement
 from workbench.audit.papers import exemption_states, permission_states, read_papers
 from workbench.audit.run import Run
 from workbench.audit.subjects import unplaced
-from workbench.audit.tables import Tables
 from workbench.audit.shapes.base import Context
 from workbench.audit.verdicts import decide, missing_records, prepare
 from workbench.audit.write import (
@@ -272,17 +271,22 @@ def check(
         ),
         failing=needs_a_person(results),
     )
+    # asked for and not waited for: meanwhile goes on putting statements into words while these and older ones run
     tables = ctx.facts.tables
-    frames = judged_frames(tables, t, requirements)
-    ours = {
-        row["requirement"]: (row["judged"], row["failing"])
-        for row in tables.rows(t.group_by("requirement").agg(judged=t.judged.count(), failing=t.failing.sum()))
-    }
+    rows = tables.ask(t.filter(t.judged.notnull()).select("requirement", "subject", "judged"))
+    counts = tables.ask(t.group_by("requirement").agg(judged=t.judged.count(), failing=t.failing.sum()))
+    frames: dict[str, tuple[list[Requirement], pa.Table]] = {}
     validations, broken = {}, {}
+
+    def asking() -> dict[str, tuple[list[Requirement], pa.Table]]:
+        frames.update(judged_frames(rows.result(), requirements))
+        return frames
+
     try:
-        judged = judge.judge(frames, meanwhile)
+        judged = judge.judge(asking, meanwhile)
     except RuntimeError as error:
         return {}, {r.id: f"Great Expectations 检查出错：{error}" for r in requirements}
+    ours = {row["requirement"]: (row["judged"], row["failing"]) for row in counts.result().to_pylist()}
     for document, (result, judgements) in judged.items():
         validations[document] = result
         seen = {j.requirement: j for j in judgements}
@@ -298,14 +302,13 @@ def check(
 
 
 def judged_frames(
-    tables: Tables, results: ir.Table, requirements: Sequence[Requirement]
+    found: pa.Table, requirements: Sequence[Requirement]
 ) -> dict[str, tuple[list[Requirement], pa.Table]]:
     """Per document the requirements that judged somebody, and one row per subject with a column for each of them.
 
-    What judged nobody is not asked: Great Expectations lets an empty column pass.
+    ``found`` has a row for each requirement, subject and judged value. What judged nobody is not asked: Great
+    Expectations lets an empty column pass.
     """
-    rows = results.filter(results.judged.notnull()).select("requirement", "subject", "judged")
-    found = tables.read(rows)
     names = found["requirement"].combine_chunks().dictionary_encode()
     subjects = found["subject"].combine_chunks().dictionary_encode()
     at, who, judged = names.indices.to_numpy(), subjects.indices.to_numpy(), found["judged"].to_numpy()

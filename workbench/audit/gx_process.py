@@ -54,15 +54,18 @@ class GxProcess:
         )
 
     def judge(
-        self, frames: Frames, meanwhile: Callable[[], object] = lambda: None
+        self, frames: Callable[[], Frames], meanwhile: Callable[[], object] = lambda: None
     ) -> dict[str, tuple[dict, list[Judgement]]]:
         """Validation result and judgements per document; ``meanwhile`` is called while they are awaited.
 
-        Raises :class:`RuntimeError` with the last words of the process when it broke.
+        ``frames`` may itself wait for its data. Raises :class:`RuntimeError` with the last words of the process when
+        it broke.
         """
         with ThreadPoolExecutor(1) as pool:
-            answered = pool.submit(self._process.communicate, pickle.dumps(dict(frames), protocol=5))
+            asked = pool.submit(lambda: pickle.dumps(dict(frames()), protocol=5))
+            answered = pool.submit(lambda: self._process.communicate(asked.result()))
             meanwhile()
+            asked.result()  # what is wrong with the frames is no fault of the process
             try:
                 answer, _ = answered.result()
             except (OSError, ValueError) as error:

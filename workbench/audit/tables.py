@@ -20,7 +20,6 @@ import ibis
 import ibis.expr.operations as ops
 import ibis.expr.types as ir
 import pyarrow as pa
-from ibis.backends.duckdb.converter import DuckDBPyArrowData
 
 _numbers = count()
 
@@ -76,12 +75,24 @@ class Tables:
 
     def read(self, expr: ir.Table | ir.Scalar) -> pa.Table | pa.Scalar:
         """The outcome of an expression."""
+        found = self.ask(expr)
+        self.settle()
+        return found.result()
+
+    def ask(self, expr: ir.Table | ir.Scalar) -> Future[pa.Table | pa.Scalar]:
+        """The outcome of an expression, once what stands before it is done."""
         carried = self._carried(expr)
         with _unfused():
             query = self.con.compile(expr.as_table())
-        self.settle()
-        self._put(carried)
-        return expr.__pyarrow_result__(self.con.con.sql(query).to_arrow_table(), data_mapper=DuckDBPyArrowData)
+
+        def run() -> pa.Table | pa.Scalar:
+            self._put(carried)
+            # not Backend.to_pyarrow: it imports pandas
+            return expr.__pyarrow_result__(self.con.con.sql(query).to_arrow_table())
+
+        asked = self._thread.submit(run)
+        self._waiting.append(asked)
+        return asked
 
     def rows(self, expr: ir.Table) -> list[dict]:
         """The rows of an expression."""

@@ -189,11 +189,6 @@ def organizations(ctx: Context) -> ir.Table:
     )
 
 
-def _in_order(rows: ir.Table) -> ir.Table:
-    """Rows by subject and requirement."""
-    return rows.order_by("subject", "requirement")
-
-
 def write_findings(rows: pa.Table, entries: Mapping[str, dict], year: int, path: Path) -> None:
     """The rows that need a person, with key and Chinese detail."""
     records = rows.to_pylist()
@@ -217,7 +212,7 @@ def write_evidence(ctx: Context, requirements: Sequence[Requirement], results: i
         tables.append(found, part)
     # sorting takes as much memory again, and subjects, units and rows have served
     tables.drop([ctx.subjects, *ctx.units.values(), *ctx.rows.values()])
-    tables.write(work / "evidence.parquet", _in_order(found))
+    tables.write(work / "evidence.parquet", found.order_by("subject", "requirement"))
     tables.drop([found])
 
 
@@ -265,9 +260,9 @@ def write_run(
     entries = {r.id: requirement_entry(r, ctx.facts) for r in requirements}
     _json(work / "requirements.json", list(entries.values()))
     tables.write(work / "organizations.parquet", organizations(ctx).order_by("org_id"))
-    tables.write(work / "results.parquet", _in_order(results))
+    tables.write(work / "results.parquet", results.order_by("subject", "requirement"))
     tables.write(work / "sources.parquet", tables.table("sources"))
-    failing = _in_order(results.filter(needs_a_person(results)))
+    failing = results.filter(needs_a_person(results)).order_by("subject", "requirement")
     write_findings(tables.read(failing), entries, ctx.year, work / "findings.parquet")
     records.write_rejects(work / "rejects.xlsx")
     _json(work / "messages.json", [asdict(m) for m in records.messages])

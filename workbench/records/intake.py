@@ -100,8 +100,9 @@ class _Intake:
         self.total = sum(path.stat().st_size for path in self.files)
         self.scratch = Path(tempfile.mkdtemp(prefix="workbench-"))
         try:
-            self.con = ibis.duckdb.connect(self._database(target))
-            self._set_up(keys)
+            place = self._database(target)
+            self.con = ibis.duckdb.connect(place)
+            self._set_up(keys, in_memory=place == ":memory:")
         except Exception:
             shutil.rmtree(self.scratch, ignore_errors=True)
             raise
@@ -112,12 +113,14 @@ class _Intake:
         weight = sum(p.stat().st_size * (1 if p.suffix.lower() in delimited.SUFFIXES else 10) for p in self.files)
         return str(self.scratch / "records.duckdb") if weight > _ON_DISK else ":memory:"
 
-    def _set_up(self, keys: PersonKeys) -> None:
+    def _set_up(self, keys: PersonKeys, in_memory: bool) -> None:
         self.raw = self.con.con
         self.raw.execute(f"SET temp_directory = '{self.scratch}/spill'")
         self.raw.execute(f"SET memory_limit = '{_MEMORY_LIMIT}'")
         # blocks are kept for the next statement: given back and asked for again, they cost a tenth of an audit
         self.raw.execute(f"SET block_allocator_memory = '{_KEPT_BLOCKS}'")
+        if in_memory:  # nothing is made safe by a checkpoint there, and it goes over all that has been read
+            self.raw.execute("SET checkpoint_threshold = '1TB'")
         create_tables(self.raw)
         self.raw.execute("CREATE TABLE wb_places (source_id INTEGER PRIMARY KEY, place VARCHAR)")
         self.raw.execute(
