@@ -128,29 +128,34 @@ async def browser() -> AsyncIterator[Browser]:
         await opened.close()
 
 
-async def visit(at: Browser | BrowserContext, address: str, who: tuple[str, str] | None = None) -> Visit:
-    """A visitor of ``address`` (a slash at its end). In a browser: a new one, nothing cached; in a context: one who
-    was there before. ``who`` logs in first; the clock runs from the page itself."""
+async def arrive(at: Browser | BrowserContext, address: str, who: tuple[str, str] | None = None) -> Visit:
+    """Somebody about to visit ``address`` (a slash at its end), ``who`` logged in. In a browser: a new one, nothing
+    cached; in a context: one who was there before."""
     own = isinstance(at, Browser)
     context = await at.new_context(viewport={"width": 1440, "height": 900}, locale="zh-CN") if own else at
     page = await context.new_page()
     if who:
         await page.goto(address + "login")
-        if await page.locator("input[name=name]").count():
-            # The form answers with the page itself: it would count as a visit that nobody measures.
-            await page.route(address, lambda route: route.fulfill(body=""))
-            await page.fill("input[name=name]", who[0])
-            await page.fill("input[name=password]", who[1])
-            await page.keyboard.press("Enter")
-            await page.wait_for_url(address)
-            await page.unroute(address)
+        # The form answers with the page itself: it would count as a visit that nobody measures.
+        await page.route(address, lambda route: route.fulfill(body=""))
+        await page.fill("input[name=name]", who[0])
+        await page.fill("input[name=password]", who[1])
+        await page.keyboard.press("Enter")
+        await page.wait_for_url(address)
+        await page.unroute(address)
     await page.add_init_script(_WATCH)
-    return await Visit(page, context, own, address).open()
+    return Visit(page, context, own, address)
 
 
-async def at_once(opened: Browser, address: str, count: int) -> list[Visit]:
+async def visit(at: Browser | BrowserContext, address: str, who: tuple[str, str] | None = None) -> Visit:
+    """The same, and the page opened."""
+    return await (await arrive(at, address, who)).open()
+
+
+async def at_once(opened: Browser, address: str, count: int, who: tuple[str, str] | None = None) -> list[Visit]:
     """So many visitors, each with a browser profile of its own, started together."""
-    return list(await asyncio.gather(*(visit(opened, address) for _ in range(count))))
+    waiting = [await arrive(opened, address, who) for _ in range(count)]
+    return list(await asyncio.gather(*(visitor.open() for visitor in waiting)))
 
 
 def private(process: psutil.Process) -> tuple[float, float]:

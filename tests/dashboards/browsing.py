@@ -19,7 +19,7 @@ SERVE = """
 import json, sys
 from pathlib import Path
 from workbench.dashboards import serve
-serve._IDLE_SECONDS, serve._LOOK_SECONDS = int(sys.argv[3]), 1
+serve._IDLE_SECONDS, serve._LOOK_SECONDS, serve.READY = int(sys.argv[3]), 1, int(sys.argv[5])
 serve.serve(Path(sys.argv[1]), port=int(sys.argv[2]), **json.loads(sys.argv[4]))
 """
 
@@ -28,14 +28,14 @@ class Server:
     """One ``workbench serve`` in a process of its own."""
 
     def __init__(self, run: Path, *, idle_seconds: int = 3600, program: str = SERVE, errors: Any = subprocess.DEVNULL,
-                 port: int = 0, **options: Any):
+                 port: int = 0, ready: int = 1, **options: Any):
         with socket.create_server(("127.0.0.1", port)) as free:
             self.port = free.getsockname()[1]
         self.address = f"http://localhost:{self.port}"
         told = json.dumps(options, default=str)
         environment = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
         self.process = subprocess.Popen(
-            [sys.executable, "-c", program, str(run), str(self.port), str(idle_seconds), told],
+            [sys.executable, "-c", program, str(run), str(self.port), str(idle_seconds), told, str(ready)],
             env=environment, text=True, stdout=subprocess.PIPE, stderr=errors,
         )
         self.greeting = self.process.stdout.readline()

@@ -6,22 +6,22 @@ import time
 from collections.abc import Iterable
 from typing import Any
 
-import psutil
 from jupyter_core.utils import ensure_async
 from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
 from tornado.ioloop import PeriodicCallback
+from traitlets import Integer
 
-#: Kernels that wait for visitors: as many as come at once when a link is sent around, and no more of the machine's
-#: memory than this part of it (a waiting kernel takes about so much).
-_READY, _READY_BYTES, _READY_SHARE = 10, 100 << 20, 0.1
+#: Kernels that wait where many may come at once, as when a link is sent around; about what a waiting one takes, and
+#: what part of the machine's memory they may take together.
+_MANY, _READY_BYTES, _SHARE = 10, 100 << 20, 0.1
 #: The next one is prepared when nobody has come for so long: preparing takes a second of computing, which belongs to
 #: those who have just come.
 _QUIET_SECONDS, _LOOK_MS = 10.0, 500
 
 
-def ready(memory: int) -> int:
-    """How many kernels wait on a machine with so many bytes of memory."""
-    return max(1, min(_READY, int(memory * _READY_SHARE) // _READY_BYTES))
+def many_ready(memory: int) -> int:
+    """How many kernels wait for visitors on a machine with so many bytes of memory."""
+    return max(1, min(_MANY, int(memory * _SHARE) // _READY_BYTES))
 
 
 class PoolKeepingKernelManager(AsyncMappingKernelManager):
@@ -34,9 +34,10 @@ class PoolKeepingKernelManager(AsyncMappingKernelManager):
     the other in quiet moments; whoever finds it empty gets a kernel at once.
     """
 
-    def __init__(self, **kwargs: Any):
-        self._target, self._keeper, self._last, self._seen = ready(psutil.virtual_memory().total), None, 0.0, 0
-        super().__init__(**kwargs)
+    ready = Integer(1, help="how many kernels wait for visitors").tag(config=True)
+    _keeper: PeriodicCallback | None = None
+    #: When somebody came last, and how many waited at the last look.
+    _last, _seen = 0.0, 0
 
     async def start_kernel(self, **kwargs: Any) -> str:
         if self._keeper is None:
@@ -59,7 +60,7 @@ class PoolKeepingKernelManager(AsyncMappingKernelManager):
             self._last = now
         self._seen = len(pool)
         busy = any(not task.done() or not _rendered(task) for task in pool)
-        if len(pool) < self._target and not busy and (not pool or now - self._last >= _QUIET_SECONDS):
+        if len(pool) < self.ready and not busy and (not pool or now - self._last >= _QUIET_SECONDS):
             self.prepare()
             self._seen += 1
 

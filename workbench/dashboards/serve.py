@@ -13,6 +13,8 @@ import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import psutil
+
 from workbench.dashboards.limits import LONGEST_MESSAGE
 from workbench.dashboards.state import RunState
 from workbench.dashboards.viewer import KEY_VARIABLE
@@ -31,6 +33,8 @@ _POLICY = (
 )
 #: A kernel nobody has asked anything for so long is ended; visible pages ask all the time, hidden ones do not.
 _IDLE_SECONDS = 3600
+#: Kernels that wait for visitors; None: as many as may come, one where only this machine does.
+READY: int | None = None
 _LOOK_SECONDS = 60
 _PING_MS = 30_000
 _HEADERS = {
@@ -72,10 +76,13 @@ def serve(
     from traitlets.config import Config
 
     from workbench.dashboards.door import Door, Identity, Server
+    from workbench.dashboards.kernels import many_ready
     from workbench.dashboards.sessions import Everybody
 
     address = f"http://{'localhost' if loopback else host}:{port}{base_url.rstrip('/')}"
-    app = Server(config=Config(_settings(host, port, open_browser, base_url)), identity_provider_class=Identity)
+    ready = many_ready(psutil.virtual_memory().total) if sessions else 1
+    settings = _settings(host, port, open_browser, base_url, ready if READY is None else READY)
+    app = Server(config=Config(settings), identity_provider_class=Identity)
     # Only visitors from this machine: a foreign Host header is then refused (DNS rebinding).
     hosts = frozenset({"localhost", "127.0.0.1", "::1", host}) if loopback and not proxied else frozenset()
     app.door = Door(sessions or Everybody(), key, port, base_url, check=_Check(state), hosts=hosts)
@@ -150,7 +157,7 @@ def _path(base_url: str) -> str:
     return path
 
 
-def _settings(host: str, port: int, open_browser: bool, base_url: str) -> dict:
+def _settings(host: str, port: int, open_browser: bool, base_url: str, ready: int) -> dict:
     """Voilà's configuration; no configuration file of the machine is read beside it."""
     return {
         "Voila": {
@@ -169,6 +176,7 @@ def _settings(host: str, port: int, open_browser: bool, base_url: str) -> dict:
             "preheat_kernel": True, "default_pool_size": 1,
             "multi_kernel_manager_class": "workbench.dashboards.kernels.PoolKeepingKernelManager",
         },
+        "PoolKeepingKernelManager": {"ready": ready},
         "MappingKernelManager": {
             "cull_idle_timeout": _IDLE_SECONDS, "cull_interval": _LOOK_SECONDS, "cull_connected": True,
         },
