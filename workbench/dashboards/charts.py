@@ -177,7 +177,8 @@ def distribution(found: Spread, title: str, note: str) -> Chart:
     failing = [s.failing for s in found.steps]
     others = [s.subjects - s.failing for s in found.steps]
     hover = [escaped(f"{s.label}：{s.subjects:,} 个组织，其中未达标 {s.failing:,} 个") for s in found.steps]
-    common = {"type": "bar", "x": places, "hovertext": hover, "hoverinfo": "text", "width": 0.78}
+    common = {"type": "bar", "x": places, "hovertext": hover, "hoverinfo": "text",
+              "width": 0.78 if len(places) > 4 else 0.5}
     line = {"line": {"color": "var(--faint)", "width": 0.75}}
     traces = [
         {**common, "name": _FAILING, "y": failing, "marker": {"color": "var(--h5)", **line}},
@@ -193,19 +194,21 @@ def distribution(found: Spread, title: str, note: str) -> Chart:
         for at, _ in found.bounds
     ]
     words = [
-        {"x": at - 0.5, "yref": "paper", "y": 1, "yanchor": "bottom", "yshift": 14 * i, "text": escaped(f"应 {text}"),
-         "showarrow": False, "xanchor": "left" if at == 0 else "right" if at == len(places) else "center"}
+        {"x": at - 0.5, "yref": "paper", "y": 1, "yanchor": "top", "yshift": -14 * i, "text": escaped(f"应 {text}"),
+         "showarrow": False, "xanchor": "right" if at == len(places) else "left"}
         for i, (at, text) in enumerate(found.bounds)
     ]
     layout = _layout(
-        barmode="stack", showlegend=True, legend={"orientation": "h", "x": 1, "xanchor": "right", "y": 1.02,
-                                                  "yanchor": "bottom", "traceorder": "normal", "itemclick": False,
-                                                  "itemdoubleclick": False, "font": {"color": "var(--soft)"}},
+        barmode="stack", showlegend=True, legend={
+            "orientation": "h", "x": 0, "xanchor": "left", "y": 1, "yanchor": "bottom", "traceorder": "normal",
+            "itemclick": False, "itemdoubleclick": False, "font": {"color": "var(--soft)"},
+        },
         xaxis={**_QUIET, "tickvals": places, "ticktext": [escaped(s.label) for s in found.steps], "showgrid": False,
-               "range": [-0.6, len(places) - 0.4], "automargin": True, "title": {"text": escaped(found.meaning),
-                                                                                "font": {"color": "var(--soft)"}}},
-        yaxis={**_QUIET, "range": [0, most * 1.14], "showticklabels": False, "showgrid": False},
-        margin={"l": 8, "r": 8, "t": 44, "b": 40}, shapes=bounds, annotations=words,
+               "range": [-0.6, len(places) - 0.4], "automargin": True,
+               "title": {"text": escaped(found.meaning), "font": {"color": "var(--soft)", "size": 12}}},
+        yaxis={**_QUIET, "range": [0, most * 1.26], "showticklabels": False, "showgrid": False,
+               "showline": False},
+        margin={"l": 8, "r": 8, "t": 30, "b": 40}, shapes=bounds, annotations=words,
     )
     rows = [[s.label, f"{s.subjects:,}", f"{s.failing:,}" if s.failing else ""] for s in found.steps if s.subjects]
     if found.unknown:
