@@ -17,6 +17,7 @@ LONGEST = (
     "dashboards/test_access_page.py", "dashboards/test_looks_page.py", "dashboards/test_print_page.py",
     "dashboards/test_board_page.py", "dashboards/test_overview_page.py", "dashboards/test_list_page.py",
     "dashboards/test_login_page.py",
+    "dashboards/test_faults_page.py", "dashboards/test_limits.py",
     "sample/test_sample.py", "cli/test_season.py", "reports/test_papers_made.py", "test_exported_members.py",
     "test_wheel.py", "cli/test_ledger_commands.py", "dashboards/test_lab.py", "dashboards/test_branch_page.py",
     "cli/test_commands.py", "ledger/test_store_faults.py", "ledger/test_store_kills.py", "dashboards/test_notebooks.py",

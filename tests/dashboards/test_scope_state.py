@@ -88,6 +88,7 @@ def messages(run: Path, ledger: Path) -> list[dict[str, Any]]:
         {"do": "board-finding", "id": foreign.key}, {"do": "board-holder", "id": card}, {"do": "board-branch", **about},
         {"do": "board-act", "topic": "finding", "id": foreign.key, "verb": "confirm", "seen": foreign.version,
          "fields": {"on": "2026-09-30"}},
+        {"do": "board-acted", "topic": "finding", "id": foreign.key, "verb": "confirm", "seen": 0},
     ]
 
 
