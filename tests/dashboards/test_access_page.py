@@ -25,8 +25,9 @@ _LISTEN = """() => {
   window.reached = [];
   addEventListener("focusin", (event) => {
     const at = event.target, style = getComputedStyle(at), box = at.getBoundingClientRect();
-    reached.push({ what: at.outerHTML.slice(0, 120), shown: box.width > 0 && box.height > 0, inside: !!at.closest("dialog"),
-      marked: (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2) || at.matches("#wb-main, .wb-place-head h2"), skip: at.matches(".wb-skip") });
+    const shown = box.width > 0 && box.height > 0;
+    reached.push({ what: at.outerHTML.slice(0, 120), shown, inside: !!at.closest("dialog"),
+      marked: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2, skip: at.matches(".wb-skip") });
   });
 }"""
 _HEADINGS = """inside => [...document.querySelectorAll(inside + ' :is(h1, h2, h3, h4)')]
@@ -120,7 +121,7 @@ def test_the_pages_before_and_beside(tmp_path: Path, season: tuple[Path, Path], 
     context = chromium.new_context(locale="zh-CN")
     try:
         tab = context.new_page()
-        for address, scheme in (("/login", "light"), ("/logout", "dark"), ("/login", "dark"), ("/no-such-page", "light")):
+        for address, scheme in (("/login", "light"), ("/logout", "dark"), ("/login", "dark"), ("/no-page", "light")):
             tab.emulate_media(color_scheme=scheme)
             tab.goto(guarded.address + address)
             if address == "/login" and scheme == "light":

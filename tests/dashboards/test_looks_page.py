@@ -21,7 +21,8 @@ SIZES = {12, 13, 15, 20, 28}
 _SEEN = r"""inside => {
   const sizes = {}, reds = [], ragged = [];
   const red = (color) => {
-    const [r, g, b, a = 1] = (color.match(/[\d.]+/g) || []).map(Number), top = Math.max(r, g, b), low = Math.min(r, g, b);
+    const [r, g, b, a = 1] = (color.match(/[\d.]+/g) || []).map(Number);
+    const top = Math.max(r, g, b), low = Math.min(r, g, b);
     if (a < .3 || top - low < 90 || r !== top) return false;
     const hue = 60 * (g - b) / (top - low);
     return hue < 12 && hue > -25;
@@ -29,12 +30,14 @@ _SEEN = r"""inside => {
   for (const e of document.querySelectorAll(`${inside}, ${inside} *`)) {
     if (!e.checkVisibility() || e.closest("svg, .wb-unseen")) continue;
     const style = getComputedStyle(e);
-    if ([...e.childNodes].some((n) => n.nodeType === 3 && n.data.trim())) sizes[parseFloat(style.fontSize)] ??= e.outerHTML.slice(0, 120);
-    if ([style.color, style.backgroundColor, style.borderLeftColor].some(red) && !e.closest('[data-plate="红牌"]')) reds.push(e.outerHTML.slice(0, 120));
-    if (e.matches("td.wb-num") && style.textAlign !== "right") ragged.push(e.outerHTML.slice(0, 120));
+    const what = e.outerHTML.slice(0, 120), colors = [style.color, style.backgroundColor, style.borderLeftColor];
+    if ([...e.childNodes].some((n) => n.nodeType === 3 && n.data.trim())) sizes[parseFloat(style.fontSize)] ??= what;
+    if (colors.some(red) && !e.closest('[data-plate="红牌"]')) reds.push(what);
+    if (e.matches("td.wb-num") && style.textAlign !== "right") ragged.push(what);
   }
   return { sizes, reds, ragged, stand: document.querySelector(".wb-head dl")?.innerText || "",
-    wide: document.documentElement.scrollWidth - innerWidth, dialog: (d => d.open ? d.scrollWidth - d.clientWidth : 0)(document.querySelector("dialog")) };
+    wide: document.documentElement.scrollWidth - innerWidth,
+    dialog: (d => d.open ? d.scrollWidth - d.clientWidth : 0)(document.querySelector("dialog")) };
 }"""
 
 
@@ -56,7 +59,8 @@ def test_every_view_at_three_widths(served: Server, season: tuple[Path, Path], v
     faults: list[Any] = []
     for stop in walk(page, stops(*season)):
         faults += [(stop.name, *fault) for fault in _look(page, stop, season[0].name)]
-        faults += [(stop.name, "font", font) for font in _fonts(devtools) if not re.match(r"Noto Sans (Mono )?CJK SC", font)]
+        others = [font for font in _fonts(devtools) if not re.match(r"Noto Sans (Mono )?CJK SC", font)]
+        faults += [(stop.name, "font", font) for font in others]
     assert faults == []
     assert page.tab.evaluate("[document.documentElement.lang, document.querySelector('.wb').lang]") == ["zh-CN"] * 2
     page.clean()
@@ -88,7 +92,8 @@ def _fonts(devtools: Any) -> set[str]:
     """The faces that the letters on the screen are drawn with, as the browser tells."""
     root = devtools.send("DOM.getDocument", {"depth": 1})["root"]["nodeId"]
     found = devtools.send("DOM.querySelectorAll", {
-        "nodeId": root, "selector": ".wb h1, .wb h2, .wb td, .wb dd, .wb select, .wb input, .wb button, .wb code, dialog p",
+        "nodeId": root,
+        "selector": ".wb h1, .wb h2, .wb td, .wb dd, .wb select, .wb input, .wb button, .wb code, dialog p",
     })["nodeIds"]
     fonts: set[str] = set()
     for node in [*found[:6], *found[6 :: max(1, len(found) // 25)]]:

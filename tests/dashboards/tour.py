@@ -43,7 +43,8 @@ def stops(run: Path, ledger: Path) -> list[Stop]:
     with Ledger(ledger) as book:
         finding = next(f.code for f in book.findings.all() if f.state == "整改中")
         holder = next(card.org_id for card in book.cards.all() if card.state == "红牌")
-    board, view, part = f"view=board&day={LATER}", '.wb-view[data-view="{}"]:not([hidden])', ".wb-part:not([aria-busy]) > "
+    board, part = f"view=board&day={LATER}", ".wb-part:not([aria-busy]) > "
+    view = '.wb-view[data-view="{}"]:not([hidden])'
     return [
         Stop("overview", "view=overview", '.wb-section[data-state="there"] ~ #wb-list tr[data-subject]', 6),
         Stop("document", "view=overview", "#wb-list tr[data-subject]", 6, "[data-do=expand]"),
