@@ -62,7 +62,7 @@ def row(page: Page, number: int) -> Any:
 
 def settled(page: Page) -> dict[str, Any]:
     """What is seen of the list once every row in view has come."""
-    assert until(lambda: page.tab.evaluate(_SEEN)["real"], 20)
+    assert until(lambda: page.tab.evaluate(_SEEN)["real"], 60)
     return page.tab.evaluate(_SEEN)
 
 
@@ -73,7 +73,7 @@ def key_of(found: Any) -> tuple[str, str]:
 def focused(page: Page, number: int) -> None:
     """The row of that number, with its own data, has the focus and stands in view."""
     row(page, number).wait_for()
-    assert until(lambda: page.tab.evaluate(_AT) == str(number + 2), 5)
+    assert until(lambda: page.tab.evaluate(_AT) == str(number + 2), 30)
     seen = settled(page)
     assert seen["first"] <= number <= seen["last"]
 
@@ -185,7 +185,7 @@ def test_an_answer_to_an_older_question_is_not_drawn(page: Page) -> None:
     }""")
     tab.wait_for_function("n => document.querySelector('#wb-shell').dataset.ready !== n", arg=before)
     units = "[...new Set([...document.querySelectorAll('#wb-list tbody .wb-c-unit')].map((c) => c.innerText))]"
-    assert until(lambda: tab.evaluate(units) == ["模拟第三局"], 10)
+    assert until(lambda: tab.evaluate(units) == ["模拟第三局"], 60)
     assert tab.evaluate(_SEEN)["first"] == 0
 
 
@@ -204,11 +204,11 @@ def test_paper_has_the_first_rows_and_says_how_many_there_are(page: Page, order:
     rows = "[...document.querySelectorAll('#wb-list tbody tr')].map((r) => [r.dataset.subject, r.dataset.requirement])"
     tab.emulate_media(media="print")
     try:
-        assert until(lambda: [tuple(r) for r in tab.evaluate(rows)] == order[:100], 10)
+        assert until(lambda: [tuple(r) for r in tab.evaluate(rows)] == order[:100], 60)
         _check_paper(tab)
     finally:
         tab.emulate_media(media="screen")
-    assert until(lambda: tab.evaluate(_SEEN)["last"] == ROWS - 1, 10)
+    assert until(lambda: tab.evaluate(_SEEN)["last"] == ROWS - 1, 60)
 
 
 def _check_paper(tab: Any) -> None:
@@ -231,7 +231,7 @@ def test_narrow_boxes_do_not_scroll_sideways(page: Page, order: list[tuple[str, 
     first = settled(page)["first"]
     try:
         tab.set_viewport_size({"width": width, "height": 844})
-        assert until(lambda: tab.evaluate(_SEEN)["first"] == first, 10)
+        assert until(lambda: tab.evaluate(_SEEN)["first"] == first, 60)
         assert tab.evaluate("document.documentElement.scrollWidth") <= width
         assert tab.evaluate("(b => b.scrollWidth - b.clientWidth)(document.querySelector('.wb-list-box'))") <= 0
         assert key_of(row(page, first)) == order[first]
