@@ -160,7 +160,7 @@ def test_everything_people_do_has_its_form_with_the_fields_of_its_act(board: Boa
 
 def test_every_particular_of_an_event_has_a_word(board: Board) -> None:
     words = set(board_pages._PARTICULARS.values())
-    lines = [board_pages._line(board, e) for e in board.ledger.store.events() if e.topic in ("finding", "card")]
+    lines = [board_pages.line(board, e) for e in board.ledger.store.events() if e.topic in ("finding", "card")]
     assert {label for line in lines for label, _ in line["facts"]} <= words
     assert {line["machine"] for line in lines} == {True, False}
     texts = [text for line in lines for _, text in line["facts"]]
