@@ -216,7 +216,7 @@ def test_without_login(city: Path, capsys: pytest.CaptureFixture) -> None:
 def login(tmp_path: Path) -> dict[str, Any]:
     """The options of a server with one user, and who that is."""
     who = ("督查员甲", "long enough 2026")
-    accounts.add(tmp_path / "users.yaml", who[0], Role.INSPECTOR, None, who[1])
+    accounts.add(tmp_path / "users.yaml", who[0], Role.INSPECTOR, accounts.ALL, who[1])
     return {"users": tmp_path / "users.yaml", "who": who}
 
 
