@@ -51,6 +51,17 @@ class Tables:
         """Name ``expr`` in the database: whatever builds on it is put into words without it. It holds no memtable."""
         return self._create("VIEW", name, expr)
 
+    def given(self, name: str, rows: pa.Table) -> ir.Table:
+        """Rows given in Python as a table; their texts are few, and coded like those that were given at the start."""
+        fresh = f"_{name}_{next(_numbers)}"
+        texts = [column for column in rows.column_names if pa.types.is_string(rows.schema.field(column).type)]
+        coded = rows
+        for column in texts:  # the database takes a dictionary for an ENUM
+            coded = coded.set_column(coded.column_names.index(column), column, rows[column].dictionary_encode())
+        self._waiting.append(self._thread.submit(self._take, fresh, coded))
+        schema = ibis.schema(rows.schema)
+        return ops.DatabaseTable(fresh, schema=schema, source=self.con).to_expr()
+
     def append(self, table: ir.Table, expr: ir.Table) -> None:
         """Add the rows of ``expr``, which has the same columns, to a stored table."""
         self._run(expr, f'INSERT INTO "{table.get_name()}" BY NAME {self._typed(expr, self._types)}')
@@ -145,10 +156,15 @@ class Tables:
     def _put(self, carried: Iterable[ops.InMemoryTable]) -> None:
         """Put small tables into the database; as tables, so that it knows their size when it plans a join."""
         for op in carried:
-            columns = (f'CAST("{c}" AS {self._types[c]}) AS "{c}"' if c in self._types else f'"{c}"' for c in op.schema)
-            self.con.con.register("_given", op.data.to_pyarrow(op.schema))
-            self.con.raw_sql(f'CREATE TEMP TABLE "{op.name}" AS SELECT {", ".join(columns)} FROM _given')
-            self.con.con.unregister("_given")
+            self._take(op.name, op.data.to_pyarrow(op.schema))
+
+    def _take(self, name: str, rows: pa.Table) -> None:
+        columns = (
+            f'CAST("{c}" AS {self._types[c]}) AS "{c}"' if c in self._types else f'"{c}"' for c in rows.column_names
+        )
+        self.con.con.register("_given", rows)
+        self.con.raw_sql(f'CREATE TEMP TABLE "{name}" AS SELECT {", ".join(columns)} FROM _given')
+        self.con.con.unregister("_given")
 
 
 @contextmanager

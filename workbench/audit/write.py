@@ -121,20 +121,18 @@ def full_results(
     ctx: Context, requirements: Sequence[Requirement], results: ir.Table, broken: Mapping[str, str]
 ) -> ir.Table:
     """Results with the columns of the run folder; requirements whose check broke become 检查出错."""
-    facts = ibis.memtable(
-        pa.table(
-            {
-                "requirement": [r.id for r in requirements],
-                "document": [r.document for r in requirements],
-                "version": [r.version for r in requirements],
-                "required": pa.array([r.required for r in requirements], pa.float64()),
-                "unit": [r.unit for r in requirements],
-                "period": [_window(r, ctx.facts) for r in requirements],
-                "period_kind": [_period_kind(r) for r in requirements],
-                "broken": pa.array([broken.get(r.id) for r in requirements], pa.string()),
-            }
-        )
-    )
+    text = pa.string()
+    columns = {
+        "requirement": pa.array([r.id for r in requirements], text),
+        "document": pa.array([r.document for r in requirements], text),
+        "version": pa.array([r.version for r in requirements], text),
+        "required": pa.array([r.required for r in requirements], pa.float64()),
+        "unit": pa.array([r.unit for r in requirements], text),
+        "period": pa.array([_window(r, ctx.facts) for r in requirements], text),
+        "period_kind": pa.array([_period_kind(r) for r in requirements], text),
+        "broken": pa.array([broken.get(r.id) for r in requirements], text),
+    }
+    facts = ctx.facts.tables.given("facts", pa.table(columns))
     t = results.join(facts, "requirement")
     failed = t.broken.notnull()
     t = t.mutate(

@@ -164,7 +164,7 @@ class CanonicalTable:
         allowed = ", ".join(quoted(term) for term in column.allowed)
         if column.type is ColumnType.TERM:
             faults.append(f"{name} NOT IN ({allowed})")
-        elif column.type is ColumnType.LIST and allowed:
+        elif column.type is ColumnType.LIST and allowed and self._strays(column, allowed):
             faults.append(f"NOT list_has_all([{allowed}], {name})")
         elif column.type is ColumnType.ORG:
             faults.append(f"{name} NOT IN (SELECT org_id FROM organizations)")
@@ -179,6 +179,12 @@ class CanonicalTable:
         elif column.type is ColumnType.TEXT:
             faults.append(f"{name} = ''")
         return faults
+
+    def _strays(self, column: Column, allowed: str) -> bool:
+        """Whether some list holds a term that is none of ``allowed``: all terms are gone through faster than lists."""
+        terms = f'SELECT unnest(t."{column.name}") AS term FROM {self.target} t'
+        stray = self.con.execute(f"SELECT 1 FROM ({terms}) WHERE term IS NULL OR term NOT IN ({allowed}) LIMIT 1")
+        return bool(stray.fetchone())
 
     def _stage(self, relation: str) -> None:
         """Stage rows of the table as text, numbered by file and row."""

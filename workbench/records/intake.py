@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
+from types import ModuleType
 
 import ibis
 
@@ -21,7 +22,7 @@ from workbench.records.loading import Loader, create_tables
 from workbench.records.messages import Level, MessageLog
 from workbench.records.normalize import create_macros
 from workbench.records.people import build_names, tell_two_branches
-from workbench.records.readers import Sheet, database, delimited, excel, parquet
+from workbench.records.readers import Sheet, delimited, excel, parquet
 from workbench.records.records import Records
 from workbench.records.rejects import Source, tell_rejected, tell_warnings
 from workbench.records.staging import Staging, split_head
@@ -69,6 +70,13 @@ def _is_url(source: Path | str) -> bool:
     return isinstance(source, str) and "://" in source
 
 
+def _database_reader() -> ModuleType:
+    """Imported for a database only: with SQLAlchemy it takes a quarter of a second."""
+    from workbench.records.readers import database
+
+    return database
+
+
 def _until_failure(rows: Iterator, failures: list[IntakeError]) -> Iterator:
     """The rows up to the place where reading fails; the error is kept until they are staged."""
     try:
@@ -87,7 +95,8 @@ class _Intake:
         self.max_unpacked = max_unpacked
         if not self.url and not self.root.exists():
             raise IntakeError("台账不存在", place=str(source), next_step="核对文件夹、文件名或数据库地址")
-        self.engine = database.engine_for(self.url) if self.url else None
+        self.database = _database_reader() if self.url else None
+        self.engine = self.database.engine_for(self.url) if self.url else None
         data = None if self.url else self.root if self.root.is_dir() else None
         keys = PersonKeys(load_key(home, data))
         self.log = MessageLog()
@@ -224,8 +233,8 @@ class _Intake:
             self._read_sheet(sheet, name, digest, path.stem, size)
 
     def _read_database(self) -> None:
-        name = database.display_name(self.url)
-        for sheet in database.sheets(self.engine):
+        name = self.database.display_name(self.url)
+        for sheet in self.database.sheets(self.engine):
             try:
                 self._read_sheet(sheet, name, "", "", 0)
             except IntakeError as error:
@@ -393,7 +402,7 @@ class _Intake:
             self.raw.executemany("INSERT INTO sources VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
 
     def _tell_missing(self) -> None:
-        place = database.display_name(self.url) if self.url else self.root.name
+        place = self.database.display_name(self.url) if self.url else self.root.name
         for name, table in TABLES.items():
             if name not in self.offered and name != "exemptions":
                 self.log.add(
