@@ -1,4 +1,4 @@
-"""Charts in Chromium: plotly by URL from our own host, drawn, dark and light, saved as PNG, on paper; without it a table."""
+"""Charts in Chromium: plotly by URL from our own host, dark and light, saved as PNG, on paper; without it a table."""
 
 from __future__ import annotations
 
@@ -144,10 +144,13 @@ def test_print_has_the_charts_at_a_readable_size(service: Server, visit: Callabl
                  "'.wb-chart')].map(f => [Number(f.dataset.drawn), f.querySelector('.ytick text').style.fill]); })")
     tab.pdf(prefer_css_page_size=True)
     soft = tab.evaluate("""() => { for (const s of document.styleSheets) for (const r of s.cssRules)
-      if (r.selectorText === '.wb' && r.style.getPropertyValue('--soft')) return r.style.getPropertyValue('--soft').trim(); }""")
+      if (r.selectorText === '.wb' && r.style.getPropertyValue('--soft'))
+        return r.style.getPropertyValue('--soft').trim(); }""")
     red, green, blue = (int(soft[i:i + 2], 16) for i in (1, 3, 5))
     assert tab.evaluate("window.printed") == [[700, f"rgb({red}, {green}, {blue})"]] * 2
-    tab.wait_for_function("() => [...document.querySelectorAll('.wb-chart')].every(f => Number(f.dataset.drawn) !== 700)")
+    tab.wait_for_function(
+        "() => [...document.querySelectorAll('.wb-chart')].every(f => Number(f.dataset.drawn) !== 700)"
+    )
     page.clean()
 
 
