@@ -61,7 +61,7 @@ def test_every_view_at_three_widths(served: Server, season: tuple[Path, Path], v
         faults += [(stop.name, *fault) for fault in _look(page, stop, season[0].name)]
         others = [font for font in _fonts(devtools) if not re.match(r"Noto Sans (Mono )?CJK SC", font)]
         faults += [(stop.name, "font", font) for font in others]
-    assert faults == []
+    assert not faults, "\n".join(map(str, faults))
     assert page.tab.evaluate("[document.documentElement.lang, document.querySelector('.wb').lang]") == ["zh-CN"] * 2
     page.clean()
 

@@ -69,7 +69,7 @@ def test_every_view_on_paper(served: Server, season: tuple[Path, Path], visit: C
             faults.append((stop.name, "light letters on paper"))
         tab.emulate_media(media="null", color_scheme="light")
         tab.set_viewport_size({"width": 1440, "height": 900})
-    assert faults == []
+    assert not faults, "\n".join(map(str, faults))
     page.clean()
 
 
