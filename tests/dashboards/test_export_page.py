@@ -108,7 +108,8 @@ def test_the_dialog_has_the_menu_too(season: tuple[Path, Path], service: Server,
     tab = shown.tab
     tab.locator(f'dialog article[data-subject="{found.subject}"]').wait_for()
     tab.locator("dialog [data-do=exports]").focus()
-    for key, focused in (("ArrowUp", "html"), ("Home", "xlsx"), ("ArrowUp", "html"), ("ArrowDown", "xlsx"), ("End", "html")):
+    walk = (("ArrowUp", "html"), ("Home", "xlsx"), ("ArrowUp", "html"), ("ArrowDown", "xlsx"), ("End", "html"))
+    for key, focused in walk:
         tab.keyboard.press(key)
         assert tab.evaluate("document.activeElement.dataset.format") == focused, key
     tab.keyboard.press("Escape")  # closes the menu, not the dialog
@@ -151,7 +152,8 @@ def test_a_web_page_opens_offline(service: Server, visit: Callable[..., Page], c
         assert pictures == [[True, True, "历次督查走势"]]
         assert alone.locator("h2").all_inner_texts()[-1].startswith("变化清单")
         assert alone.locator("th").first.evaluate("e => getComputedStyle(e).backgroundColor") == "rgb(238, 242, 246)"
-        assert len(page(file.read_bytes()).tables["变化清单"]) - 1 == alone.locator("section").last.locator("tbody tr").count()
+        rows = alone.locator("section").last.locator("tbody tr").count()
+        assert len(page(file.read_bytes()).tables["变化清单"]) - 1 == rows
         pdf = alone.pdf(prefer_css_page_size=True)
         assert pdf.count(b"/Type /Page\n") + pdf.count(b"/Type /Page ") > 1
     finally:

@@ -25,7 +25,8 @@ from workbench.reports.pictures import received
 from workbench.reports.screen import Column, Screen, Share, Table, file_name, write
 
 COLUMNS = (
-    Column("组织", 30), Column("日期", 12), Column("数", 10, figures=True), Column("", 16, share=("未达标", "已判定"), percent=True),
+    Column("组织", 30), Column("日期", 12), Column("数", 10, figures=True),
+    Column("", 16, share=("未达标", "已判定"), percent=True),
 )
 ROWS = (
     ("模拟第一局 & <b>第1党支部</b>", date(2026, 8, 31), 1234, Share(3, 40)),
@@ -107,7 +108,8 @@ def test_a_picture_tells_no_more_than_it_shows() -> None:
 
 
 DAMAGED = {
-    "no PNG": b"GIF89a", "empty": b"", "cut": png()[:-6], "no picture": b"\x89PNG\r\n\x1a\n", "CRC": png().replace(b"IDAT", b"IDAU"),
+    "no PNG": b"GIF89a", "empty": b"", "cut": png()[:-6], "no picture": b"\x89PNG\r\n\x1a\n",
+    "CRC": png().replace(b"IDAT", b"IDAU"),
     "no header": b"\x89PNG\r\n\x1a\n" + chunk(b"IEND", b""), "no width": png(0, 2), "too wide": png(8_001, 2),
     "script": b"\x89PNG\r\n\x1a\n<svg onload=alert(1)>",
 }

@@ -53,8 +53,8 @@ _CHILDREN = (
 
 @dataclass(frozen=True)
 class Shown:
-    """What the page is drawn from. ``sections``, ``reviewed`` and ``board`` are opened when a view needs them; no board:
-    no ledger."""
+    """What the page is drawn from. ``sections``, ``reviewed`` and ``board`` are opened when a view needs them; no
+    board: no ledger."""
 
     state: RunState
     clauses: Clauses
