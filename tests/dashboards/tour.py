@@ -56,7 +56,7 @@ def stops(run: Path, ledger: Path) -> list[Stop]:
         Stop("board", board, part + ".wb-columns", 6),
         Stop("state", board + "&state=整改中", part + ".wb-alone", 3),
         Stop("finding", board + f"&finding={finding}", "dialog article.wb-finding", 2, "dialog details.wb-do summary"),
-        Stop("cards", board + "&part=cards", part + "section .wb-register", 2),
+        Stop("cards", board + "&part=cards", part + "section .wb-register", 3),
         Stop("holder", board + f"&part=cards&holder={holder}", "dialog article.wb-holder", 2),
         Stop("due", board + "&part=due", '.wb-view[data-part="due"] ' + part + "section", 4),
         Stop("quality", "view=quality", view.format("quality") + " h2", 3),
