@@ -88,7 +88,7 @@ def test_suites(path: Path) -> None:
 def test_the_places_are_found() -> None:
     assert set(HELP) <= set(MODULES)
     assert PACKAGE / "errors.py" in MODULES
-    assert {p.suffix for p in PAGES} == {".j2", ".js", ".html"}
+    assert {p.suffix for p in PAGES} == {".j2", ".js"}
     for spared in LEDGER_WORDS:
         assert (PACKAGE / spared).is_file()
 

@@ -55,7 +55,8 @@ TARGETS = {
 VIEWS = (
     ("a requirement of a document", "[data-do=expand]", "#wb-heat-detail:not([hidden]) table"),
     ("view 组织", '[data-tab="unit"]', '.wb-view[data-view="unit"]:not([hidden]) h2'),
-    ("view 条款", '[data-tab="requirements"]', '.wb-view[data-view="requirements"][data-ready]:not([hidden]) tr[data-id]'),
+    ("view 条款", '[data-tab="requirements"]',
+     '.wb-view[data-view="requirements"][data-ready]:not([hidden]) tr[data-id]'),
     ("a requirement's card", '.wb-view[data-view="requirements"] tr[data-id]', "dialog[open] article"),
     ("view 数据质量", '[data-tab="quality"]', '.wb-view[data-view="quality"]:not([hidden]) table'),
     ("view 整改与亮牌", '[data-tab="board"]', '.wb-view[data-view="board"]:not([hidden]) h2'),
@@ -150,8 +151,8 @@ async def _alone(run: Path, **options: Any) -> None:
 async def _clicks(at: Visit, server: Server) -> None:
     """Rows first, then every view once; what the visitor's kernel takes after that."""
     page = at.page
-    kernel = kernel_of((await page.evaluate("JSON.parse(document.getElementById('wb-kernel').textContent)"))["kernelId"],
-                       server)
+    named = await page.evaluate("JSON.parse(document.getElementById('wb-kernel').textContent)")
+    kernel = kernel_of(named["kernelId"], server)
     print(f"{'kernel when usable: USS, PSS':34s} {private(kernel)[0]:8.0f} MB  {private(kernel)[1]:.0f} MB")
     await settled(server, 3)
     times = await at.details(20)

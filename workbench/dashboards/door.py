@@ -56,8 +56,8 @@ _FAILED = "data-failed"
 class Door:
     """Who comes in: sessions, their cookie, the key of the tickets (empty: nobody has to log in), the open pages.
 
-    ``check`` says in words why the run cannot be shown, looking at it again when told so; empty: it can. ``hosts``: the names under which this server
-    may be asked; empty: any."""
+    ``check`` says in words why the run cannot be shown, looking at it again when told so; empty: it can.
+    ``hosts``: the names under which this server may be asked; empty: any."""
 
     def __init__(
         self, sessions: Sessions | Everybody, key: str, port: int, base_url: str, *,
@@ -221,7 +221,8 @@ class _Page(_Guard):
         if path:
             raise HTTPError(404)
         # Every page costs a kernel: neither for what is fetched ahead nor for what another site only embeds.
-        if self.request.headers.get("Sec-Purpose") or self.request.headers.get("Sec-Fetch-Dest", "document") != "document":
+        asked = self.request.headers
+        if asked.get("Sec-Purpose") or asked.get("Sec-Fetch-Dest", "document") != "document":
             raise HTTPError(403)
         self.set_header("Cache-Control", "no-store")
         self.session.asked = time.monotonic()

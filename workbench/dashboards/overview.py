@@ -89,8 +89,9 @@ class Overview(anywidget.AnyWidget):
         shown = pages.render("waiting.html.j2") if self._key else drawn
         script = f"{self._esm}{pages.static('served.js')}"
         return HTML(
-            f'<style>{self._css}</style><div id="wb-page" data-model="{self.model_id}" data-stamp="{self.stamp}">{shown}'
-            f'</div><script type="module">{script}</script>'
+            f'<style>{self._css}</style>'
+            f'<div id="wb-page" data-model="{self.model_id}" data-stamp="{self.stamp}">{shown}</div>'
+            f'<script type="module">{script}</script>'
         )
 
     def answer(self, message: dict[str, Any]) -> tuple[dict[str, Any], list[bytes]]:
