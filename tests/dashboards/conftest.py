@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browsing import ROOT, SERVE as _SERVE, Page, Server, until  # noqa: F401
+from browsing import Page, Server
 from fake_ledger import write_season
 from fake_run import write_run
 

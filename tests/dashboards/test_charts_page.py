@@ -10,12 +10,13 @@ from typing import Any
 
 import httpx
 import pytest
-from conftest import Page, Server
+from browsing import Page, Server
 from near_runs import DAYS, write_runs
 
-from workbench.dashboards import charts
+from workbench.dashboards.heat import level
 from workbench.dashboards.sections import ROWS, Upcoming, sectors
 from workbench.dashboards.state import RunState
+from workbench.reports.screen import Share
 
 ARTIFACTS = Path(__file__).resolve().parents[1] / "artifacts"
 pytestmark = pytest.mark.browser
@@ -78,12 +79,12 @@ def test_charts_of_the_overview(folder: Path, service: Server, visit: Callable[.
     rows = part.locator("tbody tr").all()
     assert [texts(row, "th, td")[0] for row in rows] == [s.name for s in found]
     assert [texts(row, "td")[:3] for row in rows] == [
-        [charts.percent(s.cell.failing, s.cell.judged), f"{s.cell.failing:,}", f"{s.cell.judged:,}"] for s in found
+        [Share(s.cell.failing, s.cell.judged).percent, f"{s.cell.failing:,}", f"{s.cell.judged:,}"] for s in found
     ]
     # Red is for cards alone: a bar has the colour of its step.
     figure = part.locator(".wb-chart")
     light = figure.evaluate(FILLS)
-    assert light == [tab.evaluate(COLOUR, f"--h{charts.level(s.cell)}") for s in found]
+    assert light == [tab.evaluate(COLOUR, f"--h{level(s.cell)}") for s in found]
 
     trend = section(page, "trend")
     assert [text[:10] for text in texts(trend, ".xtick")] == list(DAYS)
@@ -101,7 +102,7 @@ def test_charts_of_the_overview(folder: Path, service: Server, visit: Callable[.
     tab.emulate_media(color_scheme="dark")
     tab.wait_for_function("([figure, light]) => figure.querySelector('.barlayer .point path').style.fill !== light",
                           arg=[figure.element_handle(), light[0]])
-    assert figure.evaluate(FILLS) == [tab.evaluate(COLOUR, f"--h{charts.level(s.cell)}") for s in found]
+    assert figure.evaluate(FILLS) == [tab.evaluate(COLOUR, f"--h{level(s.cell)}") for s in found]
     with tab.expect_download() as told:
         trend.get_by_role("button", name="存为图片").click()
     told.value.save_as(tmp_path / "dark.png")

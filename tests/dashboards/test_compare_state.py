@@ -11,7 +11,6 @@ from reviewed_runs import DAYS, write_runs
 from workbench.audit.compare import compare
 from workbench.audit.run import Run
 from workbench.dashboards import comparison
-from workbench.dashboards.charts import percent
 from workbench.dashboards.comparison import CHANGES, PAGE_SIZE, Comparing, ListFilter
 from workbench.dashboards.overview import Overview
 from workbench.dashboards.state import RunState
@@ -135,14 +134,6 @@ def test_another_run_in_its_place_is_seen(folder: Path, tmp_path: Path) -> None:
     )
     assert page.answer({"do": "compare-rows", "with": DAYS[1]})[0]["all"] == len(Run(folder / DAYS[2]).findings)
     assert before != len(Run(folder / DAYS[2]).findings)
-
-
-@pytest.mark.parametrize(("k", "n", "text"), [
-    (0, 10, "0%"), (1, 1000, "0.1%"), (1, 100_000, "0.001%"), (15, 1000, "1.5%"), (99, 990, "10%"), (7, 7, "100%"),
-    (999, 1000, "99.9%"), (9999, 10_000, ">99.9%"),
-])
-def test_percent_never_rounds_a_few_to_nothing(k: int, n: int, text: str) -> None:
-    assert percent(k, n) == text
 
 
 def test_within_a_scope_only_own_findings(folder: Path) -> None:

@@ -21,6 +21,7 @@ from workbench.dashboards.sections import KINDS, ROWS, Sections, Upcoming, secto
 from workbench.dashboards.spread import spread
 from workbench.dashboards.state import RunState
 from workbench.dashboards.viewer import Role, Viewer
+from workbench.reports.screen import Share
 
 JUDGED = ("达标", "未达标", "进度滞后", "豁免", "待人工核实")
 COUNTY = Viewer("督查员甲", Role.INSPECTOR, "002")
@@ -91,7 +92,7 @@ def test_a_small_number_is_not_overclaimed() -> None:
 
     chart = charts.by_sector([Sector("两新", one, 1, 1), Sector("农村", Cell(60, 100), 9, 40)], "")
     assert chart.traces[0]["marker"]["color"] == ["var(--h3)", "var(--h5)"]
-    assert chart.rows[0][:5] == ["两新", "100%", "1", "1", "21% 至 100%"]
+    assert chart.rows[0][:5] == ["两新", "100.0%", "1", "1", "20.7% 至 100.0%"]
 
 
 def test_the_drawing_says_what_the_table_says(state: RunState) -> None:
@@ -101,7 +102,7 @@ def test_the_drawing_says_what_the_table_says(state: RunState) -> None:
     assert [r[0] for r in rows[1:-1]] == drawn["layout"]["yaxis"]["ticktext"]
     for row, share in zip(rows[1:-1], trace["x"], strict=True):
         k, n = map(number, row[2:4])
-        assert share == k / n and row[1] == charts.percent(k, n)
+        assert share == k / n and row[1] == Share(k, n).percent
     beside = [a["text"] for a in drawn["layout"]["annotations"]]
     assert beside == [text for r in rows[1:-1] for text in (r[1], f"{r[2]}/{r[3]}")], "k/n beside every percentage"
     for i in (2, 3):
@@ -126,7 +127,7 @@ def test_trend_over_the_runs_of_the_folder(folder: Path, viewer: Viewer) -> None
     assert [r[0] for r in rows[1:]] == [f"{DAYS[0]}※", DAYS[1]]
     for row, share, tick in zip(rows[1:], drawn["data"][0]["y"], drawn["layout"]["xaxis"]["ticktext"], strict=True):
         k, n = map(number, row[2:4])
-        assert share == k / n and tick == f"{row[0]}<br>{k:,}/{n:,}" and row[4] == charts.percent(k, n)
+        assert share == k / n and tick == f"{row[0]}<br>{k:,}/{n:,}" and row[4] == Share(k, n).percent
     assert drawn["data"][0]["marker"]["color"] == ["var(--h3)", "var(--h5)"]
     if viewer.scope:
         assert not [name for name in OTHERS if name in html] and "只含模拟第二局及其下级" in html
@@ -257,4 +258,4 @@ def test_names_are_text_to_plotly(folder: Path) -> None:
 def test_a_run_without_anything_judged_has_no_point() -> None:
     points = [{"name": d, "as_of": d, "failing": k, "judged": n} for d, k, n in ((DAYS[0], 0, 0), (DAYS[1], 0, 12))]
     chart = charts.trend(points, "")
-    assert chart.traces[0]["y"] == [None, 0.0] and [r[-1] for r in chart.rows] == ["没有判定", "0%"]
+    assert chart.traces[0]["y"] == [None, 0.0] and [r[-1] for r in chart.rows] == ["没有判定", "0.0%"]

@@ -171,3 +171,11 @@ def test_pages_of_a_long_list(tmp_path: Path) -> None:
 def test_names_of_files() -> None:
     assert file_name("甲州市", "督查总览-未达标", "2026-08-31", "docx") == "甲州市-督查总览-未达标-2026-08-31.docx"
     assert file_name("", "a/b\\c:d*\n", "2026-08-31", "html") == "督查-abcd-2026-08-31.html"
+
+
+@pytest.mark.parametrize(("k", "n", "text"), [
+    (0, 10, "0.0%"), (1, 1000, "0.1%"), (1, 1001, "<0.1%"), (15, 1000, "1.5%"), (99, 990, "10.0%"), (7, 7, "100.0%"),
+    (999, 1000, "99.9%"), (9999, 10_000, ">99.9%"), (0, 0, ""),
+])
+def test_a_percentage_never_rounds_a_few_to_nothing_nor_a_rest_away(k: int, n: int, text: str) -> None:
+    assert Share(k, n).percent == text

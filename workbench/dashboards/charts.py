@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from workbench.dashboards.heat import Cell, level
+from workbench.reports.screen import Share
 
 if TYPE_CHECKING:
     from workbench.dashboards.sections import Sector
@@ -50,16 +51,6 @@ class Chart:
         }, ensure_ascii=False)
 
 
-def percent(k: int, n: int) -> str:
-    """k of n as a percentage with two digits that count; never 0% for a few of many, nor 100% where some are left."""
-    if not n:
-        return ""
-    value = 100 * k / n
-    if k < n and value >= 99.5:
-        return f"{value:.1f}%" if value < 99.95 else ">99.9%"
-    return f"{value:.0f}%" if value >= 10 or k == 0 else f"{value:.1f}%" if value >= 1 else f"{value:.2g}%"
-
-
 def escaped(text: str) -> str:
     """Text that plotly takes as it stands: it reads some tags otherwise."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
@@ -75,7 +66,7 @@ def trend(points: Iterable[Mapping[str, Any]], note: str, shown: Iterable[str] =
     """The failing share over runs, oldest first; ``points`` as :func:`workbench.dashboards.comparison.trend` gives
     them, ``shown`` the names of the runs to stand out. A run without anything judged has no point."""
     points, shown = list(points), set(shown)
-    texts = [percent(p["failing"], p["judged"]) or "没有判定" for p in points]
+    texts = [Share(p["failing"], p["judged"]).percent or "没有判定" for p in points]
     count = [f"{p['failing']:,}/{p['judged']:,}" for p in points]
     marks = [_mark(p) for p in points]
     ticks = [f"{p['as_of']}{m}<br>{c}" for p, m, c in zip(points, marks, count, strict=True)]
@@ -115,7 +106,7 @@ def by_sector(sectors: Sequence[Sector], note: str) -> Chart:
     """The failing share of every sector with its 95 % interval; a bar has the colour of the lower end of it."""
     names = [escaped(s.name) for s in sectors]
     shares = [s.cell.failing / s.cell.judged for s in sectors]
-    texts = [percent(s.cell.failing, s.cell.judged) for s in sectors]
+    texts = [Share(s.cell.failing, s.cell.judged).percent for s in sectors]
     count = [f"{s.cell.failing:,}/{s.cell.judged:,}" for s in sectors]
     reach = max((s.cell.at_most for s in sectors), default=1.0)
     trace = {
@@ -152,7 +143,7 @@ def by_sector(sectors: Sequence[Sector], note: str) -> Chart:
         for s, t in zip(sectors, texts, strict=True)
     ]
     every = sum((s.cell for s in sectors), Cell())
-    total = ["合计", percent(every.failing, every.judged), f"{every.failing:,}", f"{every.judged:,}", "",
+    total = ["合计", Share(every.failing, every.judged).percent, f"{every.failing:,}", f"{every.judged:,}", "",
              f"{sum(s.failing for s in sectors):,}", f"{sum(s.judged for s in sectors):,}"]
     summary = "；".join(f"{s.name} {t}（{c}）" for s, t, c in zip(sectors, texts, count, strict=True))
     return Chart(
@@ -163,12 +154,7 @@ def by_sector(sectors: Sequence[Sector], note: str) -> Chart:
 
 def between(cell: Cell) -> str:
     """The interval in words; figures as precise as those of the share."""
-    return f"{_share(cell.at_least)} 至 {_share(cell.at_most)}"
-
-
-def _share(value: float) -> str:
-    value *= 100
-    return f"{value:.0f}%" if value >= 10 or value == 0 else f"{value:.1f}%" if value >= 1 else f"{value:.2g}%"
+    return f"{cell.at_least:.1%} 至 {cell.at_most:.1%}"
 
 
 def distribution(found: Spread, title: str, note: str) -> Chart:
