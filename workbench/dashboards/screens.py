@@ -14,6 +14,7 @@ from workbench.dashboards import charts, place_pages
 from workbench.dashboards.clauses import Clauses
 from workbench.dashboards.comparison import Course
 from workbench.dashboards.heat import ALL, Cell
+from workbench.dashboards.sections import DAYS
 from workbench.dashboards.state import Filter, RunState, severity_label
 from workbench.dashboards.tree import Child, Tree
 from workbench.errors import UsageError
@@ -258,7 +259,7 @@ def _upcoming(sections: Sections) -> list[Table]:
     ]
     return [
         Table.of("到期按周", columns, [(w.first, w.last, *(w.counts[k] for k in kinds), w.total, w.organizations)
-                                   for w in weeks], caption=f"今后 {len(weeks)} 周内到期（按周）"),
+                                   for w in weeks], caption=f"截至日期起 {DAYS} 日内到期（按周）"),
         Table.of("到期", _DUE, lines, caption="今后到期的事项", head=head),
     ]
 

@@ -147,7 +147,9 @@ def _styles(document: Document) -> dict[str, str]:
 def _properties(document: Document, screen: Screen) -> None:
     """What the file says of itself: no name of anybody, no time but the as-of date."""
     properties = document.core_properties
-    properties.title, properties.author, properties.last_modified_by = f"{screen.city}{screen.title}", "", ""
+    # Names come from ledgers, with whatever was pasted into them; a property holds 255 characters.
+    properties.title = clean(f"{screen.city}{screen.title}")[:255]
+    properties.author, properties.last_modified_by = "", ""
     properties.comments, properties.language = NOTE[1], "zh-CN"
     properties.created = properties.modified = datetime.combine(date.fromisoformat(screen.as_of), datetime.min.time())
 

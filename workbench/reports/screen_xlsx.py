@@ -10,7 +10,7 @@ from typing import Any
 import xlsxwriter
 
 from workbench.errors import UsageError
-from workbench.reports.screen import NOTE, Column, Screen, Share, Table
+from workbench.reports.screen import NOTE, ROUNDED, Column, Screen, Share, Table
 from workbench.reports.xlsx import MAX_ROWS, write_cell
 from workbench.spreadsheet import defuse
 
@@ -45,6 +45,8 @@ def _formats(book: Any) -> dict[str, Any]:
         "header_figures": book.add_format(head | {"align": "right"}),
         "day": book.add_format({"num_format": "yyyy-mm-dd"}),
         "percent": book.add_format({"num_format": "0.0%"}), "right": book.add_format({"align": "right"}),
+        # What rounding would make nobody or everybody of is shown as everywhere else; the cell holds the figure.
+        **{text: book.add_format({"num_format": f'"{text}"', "align": "right"}) for text in ROUNDED},
     }
 
 
@@ -102,7 +104,8 @@ def _cells(column: Column, value: Any) -> Iterator[tuple[Any, str]]:
     yield (value.k if judged else value), "" if judged else "right"
     yield (value.n if judged else None), ""
     if column.percent:
-        yield (value.k / value.n if judged and value.n else None), "percent"
+        text = value.percent if judged else ""
+        yield (value.k / value.n if judged and value.n else None), text if text in ROUNDED else "percent"
 
 
 def _pictures(sheet: Any, screen: Screen, formats: dict[str, Any]) -> None:
