@@ -254,31 +254,6 @@ def test_keyboard_alone(desk: Server, where: Path, visit: Callable[..., Page]) -
     page.clean()
 
 
-@pytest.mark.parametrize("width", [1440, 1024, 390])
-def test_every_view_fits(desk: Server, visit: Callable[..., Page], where: Path, width: int) -> None:
-    page = visit(desk, width=width, height=844 if width == 390 else 900, address=BOARD)
-    tab = page.tab
-    ARTIFACTS.mkdir(exist_ok=True)
-    code, org = codes(where, "整改中")[-1], ""
-    for name, query, part in (
-        ("board", "", "findings"), ("state", "&state=整改中", "findings"), ("cards", "&part=cards", "cards"),
-        ("due", "&part=due", "due"), ("finding", f"&finding={code}", "findings"), ("holder", "", "cards"),
-    ):
-        if name == "holder":
-            query = f"&part=cards&holder={org}"
-        tab.evaluate("a => { location.hash = a }", BOARD[1:] + query)
-        at(page, part)
-        if name == "cards":
-            org = tab.locator(".wb-register tr[data-org]").first.get_attribute("data-org")
-        if name in ("finding", "holder"):
-            tab.locator(f"article.wb-{name}").wait_for()
-            tab.locator("dialog .wb-do summary").first.click()
-            assert tab.evaluate("(d => d.scrollWidth - d.clientWidth)(document.querySelector('dialog'))") <= 0
-        assert tab.evaluate("document.documentElement.scrollWidth") <= width, name
-        tab.screenshot(path=ARTIFACTS / f"ledger-{name}-{width}.png", full_page=name not in ("finding", "holder"))
-    page.clean()
-
-
 def test_who_is_not_named_only_looks(season: tuple[Path, Path], where: Path, visit: Callable[..., Page]) -> None:
     server = Server(season[0], ledger=where)
     try:
@@ -296,6 +271,7 @@ def test_who_is_not_named_only_looks(season: tuple[Path, Path], where: Path, vis
         usable = page.tab.evaluate("Number(document.querySelector('#wb-shell').dataset.readyAt)")
         most = max(kernels.values()) / 2**20
         measures = {"usable_ms": usable, "board_open_memory_mb": grown / 2**20, "kernel_mb": most}
+        ARTIFACTS.mkdir(exist_ok=True)
         (ARTIFACTS / "ledger.json").write_text(json.dumps(measures, indent=1) + os.linesep, encoding="utf-8")
         page.clean()
     finally:

@@ -17,7 +17,6 @@ from workbench.dashboards.quality import Quality
 from workbench.dashboards.state import RunState
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-ARTIFACTS = Path(__file__).resolve().parents[1] / "artifacts"
 
 
 @pytest.fixture(scope="module")
@@ -124,22 +123,4 @@ def test_two_runs_from_the_figure_to_the_evidence(served: Server, folder: Path, 
     choose.select_option(DAYS[0])
     tab.wait_for_function(f"document.querySelector('.wb-view[data-view=compare]').dataset.with === '{DAYS[0]}'")
     assert f"with={DAYS[0]}" in tab.evaluate("location.hash")
-    page.clean()
-
-
-def test_three_widths(served: Server, visit: Callable[..., Page]) -> None:
-    page = visit(served, address="/#view=quality")
-    ARTIFACTS.mkdir(exist_ok=True)
-    for width, height, scheme in ((1440, 900, "light"), (1024, 768, "dark"), (390, 844, "light")):
-        page.tab.set_viewport_size({"width": width, "height": height})
-        page.tab.emulate_media(color_scheme=scheme)
-        for view in ("quality", "compare"):
-            page.tab.locator(f'[data-tab="{view}"]').click()
-            ready(page, view)
-            assert page.tab.evaluate("document.documentElement.scrollWidth <= innerWidth"), (view, width)
-            page.tab.screenshot(path=ARTIFACTS / f"{view}-{width}-{scheme}.png", full_page=True)
-            if width == 1440:
-                pdf = page.tab.pdf(format="A4", landscape=True)
-                (ARTIFACTS / f"{view}.pdf").write_bytes(pdf)
-                assert 1 <= pdf.count(b"/Type /Page\n") <= 12, view
     page.clean()
