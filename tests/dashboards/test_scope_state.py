@@ -108,11 +108,14 @@ def test_no_message_tells_of_others(season: tuple, own: Path, monkeypatch: pytes
 def test_what_a_message_about_others_gets(season: tuple, own: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     widget = seen_by(Viewer("督查员甲", Role.INSPECTOR, MINE), season[0], own, monkeypatch)
     before = own.read_bytes()
-    answers = [widget.answer(m)[0] for m in messages(season[0], own)]
+    asked = messages(season[0], own)
+    answers = [widget.answer(m)[0] for m in asked]
     assert answers[1]["total"] == answers[2]["total"] == 0 < answers[3]["total"]
     assert "没有这个组织" in answers[4]["error"]
-    assert all("没有这一项" in a["error"] for a in answers[-5:-2])
-    assert "没有这一项" in answers[-1]["refused"]
+    answered = {do: [a for m, a in zip(asked, answers, strict=True) if m["do"] == do] for do in {m["do"] for m in asked}}
+    assert all("没有这一项" in a["error"] for do in ("board-finding", "board-holder") for a in answered[do])
+    assert "没有这一项" in answered["board-act"][0]["refused"]
+    assert "done" not in answered["board-acted"][0] and answered["board-acted"][0]["refused"]
     assert own.read_bytes() == before
 
 
