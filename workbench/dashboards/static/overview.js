@@ -64,7 +64,9 @@ function overview(root, model, served) {
     },
   });
   // Everything in view once more, after nothing was known for a while.
+  let renewed = 0;
   const renew = () => {
+    renewed = Date.now();
     redo = true;
     if (dialog.open && selected) { if (selected.kind) openDetail(selected.kind, selected.id, true); else openBranch(selected.subject, selected.requirement); }
     route();
@@ -75,7 +77,12 @@ function overview(root, model, served) {
     // Kept back until the line is there again, a step might be written when nobody expects it any more.
     if (request.do === "board-act" && link.isLost()) return { message: { refused: "连接已中断，这一步没有提交。恢复后请再次提交；填写的内容仍在。" } };
     const answer = await link.ask(request, patience), acting = request.do.startsWith("board-act");
-    if (answer.message.error) { if (!link.isOver() && !(acting && answer.message.error === UNTOLD)) say(answer.message.error); return null; }
+    if (answer.message.error === UNTOLD && request.do !== "export") {
+      // What is in view is asked for once more; what became of a step is looked up.
+      if (!acting && Date.now() - renewed > 1000) renew();
+      return null;
+    }
+    if (answer.message.error) { if (!link.isOver()) say(answer.message.error); return null; }
     if (answer.message.stamp !== stamp) { say(OUTDATED, true); hideUntyped("督查结果已更新。"); if (!acting) return null; }
     return answer;
   };
@@ -140,10 +147,21 @@ function overview(root, model, served) {
   async function load() {
     const m = await list.show(uppermost());
     if (!m) return;
-    $(".wb-count").textContent = filter.verdict ? `${filter.verdict} ${m.total.toLocaleString()} 条 / 已判定 ${m.judged.toLocaleString()} 条` : `共 ${m.total.toLocaleString()} 条`;
+    const known = filterWords();
+    $(".wb-count").textContent = (filter.verdict ? `${filter.verdict} ${m.total.toLocaleString()} 条 / 已判定 ${m.judged.toLocaleString()} 条` : `共 ${m.total.toLocaleString()} 条`) + known.missing;
+    $(".wb-filtered").textContent = known.words;
     root.dataset.total = m.total;
     root.dataset.ready = Number(root.dataset.ready || 0) + 1;
     root.dataset.readyAt ||= Math.round(performance.now());
+  }
+  // What the list is narrowed to, for paper, where there is no form; and what of it this run, or this viewer, does not
+  // have: a link from elsewhere would otherwise show nothing under a form that says all.
+  function filterWords() {
+    const set = ["text", "verdict", "unit", "document", "requirement"].filter((name) => filter[name]).map((name) => form.elements[name]);
+    const label = (field) => field.labels[0].firstChild.textContent.trim(), chosen = (field) => field.selectedOptions?.[0]?.textContent.trim() || field.value || "没有这一项";
+    const words = set.filter((field) => field.name !== "verdict").map((field) => `${label(field)}：${chosen(field)}`).join("；");
+    const missing = set.filter((field) => !field.value).map(label).join("、");
+    return { words: words && `筛选：${words}`, missing: missing && `。地址中的${missing}在这次督查结果或您的查看范围中没有，请清除筛选` };
   }
   // The address of the list as it stands now, with whatever is open over it.
   function remember() {
@@ -248,9 +266,8 @@ function overview(root, model, served) {
     button.disabled = true;
     const label = button.textContent;
     button.textContent = "正在生成…";
-    const answer = await ask(await request, EXPORT_MS);
-    button.disabled = false;
-    button.textContent = label;
+    let answer;
+    try { answer = await ask(await request, EXPORT_MS); } finally { button.disabled = false; button.textContent = label; }
     if (!answer) return;
     const url = URL.createObjectURL(new Blob([answer.buffers[0]], { type }));
     Object.assign(document.createElement("a"), { href: url, download: answer.message.name }).click();
@@ -271,6 +288,11 @@ function overview(root, model, served) {
     "all-evidence": (button) => button.closest(".wb-p-proof") ? way.proof(button.closest("tr").previousElementSibling.querySelector("[data-do=proof]"), true) : evidence(button.closest("section, [data-evidence]"), true),
     "clear-board": () => desk.clear(), "more-filters": (button) => desk.unfold(button), alone: (button) => desk.alone(button), "more-findings": (button) => desk.further(button),
   };
+  // What fails in the browser itself is said too.
+  async function carryOut(button) {
+    const all = [deeds, checks.deeds, runs.deeds, figures.deeds, parts.deeds, menu.deeds];
+    try { await all.find((known) => button.dataset.do in known)[button.dataset.do](button); } catch (e) { console.error(e); say("这一步在浏览器中没有完成，请重试；仍不成时请刷新页面。"); }
+  }
   root.addEventListener("click", (event) => {
     const at = (selector) => event.target.closest(selector);
     const to = at('a[href^="#view="]');
@@ -288,7 +310,7 @@ function overview(root, model, served) {
     if (at(".wb-skip")) { event.preventDefault(); $("#wb-main").focus(); return; }  // the address keeps what is shown
     const clause = at("tr[data-id]");
     const deed = at("[data-do]"), tile = at("button.wb-tile"), cell = at(".wb-cell"), sort = at("th[data-sort]"), row = at("tr[data-subject]");
-    if (deed) [deeds, checks.deeds, runs.deeds, figures.deeds, parts.deeds, menu.deeds].find((known) => deed.dataset.do in known)[deed.dataset.do](deed);
+    if (deed) carryOut(deed);
     else if (tile) { show({ ...initial, verdict: tile.dataset.verdict }); $("#wb-list").scrollIntoView({ block: "start" }); }
     else if (cell) choose(cell);
     else if (sort) show({ sort: (filter.sort === sort.dataset.sort ? "-" : "") + sort.dataset.sort });
@@ -316,7 +338,9 @@ function overview(root, model, served) {
   let typing = 0;
   form.addEventListener("input", (event) => {
     clearTimeout(typing);
-    typing = setTimeout(() => show(Object.fromEntries(new FormData(form))), event.target.type === "search" ? 200 : 0);
+    // What is typed and taken back, or cleared meanwhile, asks for no other list: the place in this one is kept.
+    const changed = () => { const set = Object.fromEntries(new FormData(form)); if (other({ ...filter, ...set })) show(set); };
+    typing = setTimeout(changed, event.target.type === "search" ? 200 : 0);
   });
   dialog.addEventListener("toggle", (event) => { if (event.target.open && event.target.matches(".wb-evidence") && !event.target.querySelector("table")) evidence(event.target.closest("section"), false); }, true);
   dialog.addEventListener("close", () => {
@@ -380,7 +404,7 @@ function overview(root, model, served) {
     // What of the view the address does not say: its filter, the day deadlines are held against, what is unfolded.
     const own = { overview: () => ({ ...filter, expanded: heatDetail.hidden ? "" : heatDetail.dataset.document }), compare: () => ({ with: runs.shown() || "" }) }[view];
     const drawn = dialog.open ? dialog : $(`.wb-view[data-view="${view}"]`);
-    return { view, state: { ...wanted, day: desk.filter().day, ...(own && own()) }, pictures: figures.pictures(drawn) };
+    return { view, state: { ...wanted, day: desk.filter().day, ...(own && own()) }, pictures: figures.pictures(drawn).catch((e) => { console.error(e); say("图没有存成图片，导出的文件里没有图；数字都在表中。"); return []; }) };
   } });
   if (innerWidth <= 720) $(".wb-docs").open = false;  // on a phone the figures come first
   if (!served) $("#wb-main").setAttribute("role", "group");  // a notebook has a main part of its own
