@@ -77,7 +77,7 @@ function overview(root, model, served) {
     // Kept back until the line is there again, a step might be written when nobody expects it any more.
     if (request.do === "board-act" && link.isLost()) return { message: { refused: "连接已中断，这一步没有提交。恢复后请再次提交；填写的内容仍在。" } };
     const answer = await link.ask(request, patience), acting = request.do.startsWith("board-act");
-    if (answer.message.error === UNTOLD && request.do !== "export") {
+    if (answer.message.error === UNTOLD && !["export", "quality-rejects"].includes(request.do)) {
       // What is in view is asked for once more; what became of a step is looked up.
       if (!acting && Date.now() - renewed > 1000) renew();
       return null;
