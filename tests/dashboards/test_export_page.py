@@ -159,3 +159,11 @@ def test_a_web_page_opens_offline(service: Server, visit: Callable[..., Page], c
     finally:
         context.close()
     shown.clean()
+
+    # A browser that makes no pictures: said, and the figures come all the same.
+    tab.evaluate("() => { window.Plotly.toImage = () => Promise.reject(new Error('no canvas')); }")
+    name, data = exported(shown, "html")
+    assert "导出的文件里没有图" in tab.locator(".wb-banner").inner_text()
+    assert b"<img" not in data and "变化清单" in page(data).tables
+    tab.locator(f"{view('compare')} .wb-picture").click()
+    tab.locator(".wb-banner", has_text="没有完成").wait_for()

@@ -196,6 +196,24 @@ def test_an_empty_list_says_so(page: Page) -> None:
     assert tab.locator("#wb-list table").get_attribute("aria-rowcount") == "1"
 
 
+def test_a_filter_of_another_run_is_named_where_the_form_cannot_show_it(page: Page, long_run: Path) -> None:
+    """A link from elsewhere: nothing found, but not since nobody fails. Paper, without a form, names the filter."""
+    tab = page.tab
+    page.act(lambda: tab.evaluate("location.hash = 'view=overview&unit=999'"))
+    count = tab.locator("#wb-list .wb-count").inner_text()
+    assert count.startswith("未达标 0 条") and "地址中的单位在这次督查结果或您的查看范围中没有" in count
+    page.act(tab.locator("[data-do=clear]").click)
+    assert "地址中" not in tab.locator("#wb-list .wb-count").inner_text()
+    page.act(lambda: tab.locator("select[name=unit]").select_option("003"))
+    words = tab.locator("#wb-list .wb-filtered")
+    assert not words.is_visible()
+    tab.emulate_media(media="print")
+    try:
+        assert words.inner_text() == f"筛选：单位：{dict(RunState(long_run).units())['003']}"
+    finally:
+        tab.emulate_media(media="screen")
+
+
 def test_paper_has_the_first_rows_and_says_how_many_there_are(page: Page, order: list[tuple[str, str]]) -> None:
     tab = page.tab
     row(page, 0).focus()
