@@ -112,7 +112,8 @@ def test_what_a_message_about_others_gets(season: tuple, own: Path, monkeypatch:
     answers = [widget.answer(m)[0] for m in asked]
     assert answers[1]["total"] == answers[2]["total"] == 0 < answers[3]["total"]
     assert "没有这个组织" in answers[4]["error"]
-    answered = {do: [a for m, a in zip(asked, answers, strict=True) if m["do"] == do] for do in {m["do"] for m in asked}}
+    both = list(zip(asked, answers, strict=True))
+    answered = {do: [a for m, a in both if m["do"] == do] for do in {m["do"] for m in asked}}
     assert all("没有这一项" in a["error"] for do in ("board-finding", "board-holder") for a in answered[do])
     assert "没有这一项" in answered["board-act"][0]["refused"]
     assert "done" not in answered["board-acted"][0] and answered["board-acted"][0]["refused"]
