@@ -218,6 +218,7 @@ def test_a_run_that_changes_or_goes(served: Server, visit: Callable[..., Page]) 
     refused = Visitor(served.address).ask("/")
     text = refused.text
     assert refused.status == 503 and "督查结果无法显示" in text and "重新打开" in text and "Traceback" not in text
+    assert str(served.folder) not in text and "run" in text, "where runs are kept is not a visitor's to know"
     shutil.copy2(aside, results)
     quiet(page)
     page.tab.locator("dialog article").wait_for()

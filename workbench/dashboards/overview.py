@@ -18,7 +18,7 @@ from IPython.display import HTML
 
 from workbench.dashboards import pages, place_pages
 from workbench.dashboards.clauses import Clauses
-from workbench.dashboards.state import Filter, RunState
+from workbench.dashboards.state import Filter, RunState, told
 from workbench.dashboards.tree import Tree
 from workbench.dashboards.viewer import Viewer, admit, key_of_server, local, own_kernel
 from workbench.errors import RunError, WorkbenchError
@@ -102,9 +102,9 @@ class Overview(anywidget.AnyWidget):
             self._refresh()
             return self._do(message)
         except WorkbenchError as e:
-            return {"error": str(e)}, []
+            return {"error": told(e, self.state.path)}, []
         except (duckdb.Error, OSError) as e:
-            return {"error": f"督查结果读取失败：{str(e).splitlines()[0]}。请确认结果文件夹仍在原处，再刷新页面。"}, []
+            return {"error": f"督查结果读取失败：{told(e, self.state.path).splitlines()[0]}。请确认结果文件夹仍在原处，再刷新页面。"}, []
         except Exception as e:  # a fault of ours: without an answer the page would wait and take the line for dead
             traceback.print_exc()
             return {"error": f"程序出错（{type(e).__name__}），这一步没有完成。请刷新页面重试；仍出错时，请告知维护人员。"}, []

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import psutil
 
 from workbench.dashboards.limits import LONGEST_MESSAGE
-from workbench.dashboards.state import RunState
+from workbench.dashboards.state import RunState, told
 from workbench.dashboards.viewer import KEY_VARIABLE
 from workbench.errors import UsageError, WorkbenchError
 from workbench.resources import resource
@@ -113,7 +113,7 @@ class _Check:
                 pages.shell(RunState(self._state.path))
                 self._good = stamp
         except WorkbenchError as e:
-            return str(e)
+            return told(e, self._state.path)
         except OSError as e:
             return f"督查结果读取失败：{e.strerror or type(e).__name__}"
         except Exception:

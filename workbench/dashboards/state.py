@@ -372,6 +372,11 @@ class RunState:
 _SPOKEN = r"regexp_replace(e.label, ' 人员 ([0-9a-f]{6})', '（代号 \1 的人）')"
 
 
+def told(error: Exception, run: Path) -> str:
+    """What a visitor reads of a fault: where the server keeps its runs is not theirs to know, only the run's name."""
+    return str(error).replace(f"{run.parent}{os.sep}", "")
+
+
 def severity_label(severity: str | None) -> str:
     """The Chinese label of a severity; the value itself when it is none of ours."""
     return SEVERITY_LABELS.get(Severity(severity), "") if severity in set(Severity) else (severity or "")
