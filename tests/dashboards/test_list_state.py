@@ -93,8 +93,8 @@ def test_every_row_stands_in_the_list_once(state: RunState, frame: pd.DataFrame)
 
 
 def test_lists_read_in_turn_do_not_mix(state: RunState, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("workbench.dashboards.state.BATCH", 7)
-    one, other = Filter(verdict="", sort="-observed"), Filter(verdict="", sort="-name")
+    monkeypatch.setattr("workbench.dashboards.state.BATCH", 13)
+    one, other = Filter(verdict="", unit="003", sort="-observed"), Filter(verdict="", unit="003", sort="-name")
     together = [(a, b) for a, b in zip(state.rows(one), state.rows(other), strict=True)]
     assert keys([a for a, _ in together]) == keys(list(state.rows(one)))
     assert keys([b for _, b in together]) == keys(list(state.rows(other)))

@@ -11,7 +11,8 @@ function longList(panel, { part, moved, open }) {
   const paper = panel.querySelector(".wb-on-paper");
   const slices = new Map();   // number of a slice → its rows, the one used last at the end
   let turn = 0, shown = 0;    // lists asked for, and which of them is in view
-  let total = 0, height = 1, active = 0, place = 0, asking = false, printing = false, marked = null, resting = 0;
+  let total = 0, height = 1, active = 0, asking = false, printing = false, marked = null, resting = 0;
+  let place = 0;              // rows above the window, with the part of one that is cut off
 
   const numberOf = (row) => Number(row.getAttribute("aria-rowindex")) - 2;
   const head = () => table.tHead.offsetHeight;
@@ -103,6 +104,7 @@ function longList(panel, { part, moved, open }) {
     const y = offset(), top = active * height;
     if (top < y) box.scrollTop = top / ratio();
     else if (top + height > y + room()) box.scrollTop = (top + height - room()) / ratio();
+    place = offset() / height;
     table.focus({ preventScroll: true });
     draw();
   }
@@ -141,14 +143,12 @@ function longList(panel, { part, moved, open }) {
   }
 
   box.addEventListener("scroll", () => {
-    if (printing) return;
+    if (printing || !box.clientHeight) return;
     draw();
+    if (turn !== shown) return;
+    place = offset() / height;
     clearTimeout(resting);
-    resting = setTimeout(() => {
-      if (!box.clientHeight || turn !== shown) return;
-      place = Math.round(offset() / height);
-      moved(place);
-    }, SETTLED_MS);
+    resting = setTimeout(() => { if (turn === shown) moved(Math.round(place)); }, SETTLED_MS);
   }, { passive: true });
   table.addEventListener("keydown", (event) => {
     const row = event.target.closest("tbody tr");
@@ -172,7 +172,7 @@ function longList(panel, { part, moved, open }) {
     const old = height;
     measure();
     if (height !== old) body.style.height = Math.min(whole(), TALLEST) + "px";
-    if (height !== old || Math.round(offset() / height) !== place) scrollTo(place);
+    if (height !== old || Math.abs(offset() / height - place) > 0.5) scrollTo(place);
     draw();
   });
   watch.observe(box);
