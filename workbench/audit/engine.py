@@ -222,6 +222,7 @@ def _judge(
     results = full_results(ctx, requirements, decided, broken)
     if progress:
         progress("写出结果", 0, None)
+    facts.tables.settle()  # the receipt of the ledgers asks the connection itself
     receipt = {
         "as_of": as_of.isoformat(),
         "year": ctx.year,
