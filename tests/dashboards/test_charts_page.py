@@ -70,7 +70,8 @@ def test_charts_of_the_overview(folder: Path, service: Server, visit: Callable[.
     state = RunState(folder / DAYS[1])
 
     part = section(page, "sectors")
-    [script] = scripts
+    script = scripts[-1]  # the visit before the reload may have asked for it too
+    assert len(scripts) <= 2
     assert script.url.startswith(f"{service.address}/workbench/plotly.min.js?v=")
     assert frames and max(frames) < 500_000 < len(script.response().body())
     found = sectors(state)
