@@ -96,13 +96,13 @@ def run_all(tab: Any, errors: list[str]) -> None:
     """Run all cells by the menu until the widget stands: what a kernel is asked before JupyterLab has settled on it
     is lost or asked back by a dialog, and a widget that it announces before then is never drawn. A person runs the
     cells again; only what the last time said counts."""
-    for _ in range(4):
+    for _ in range(6):
         for button in tab.locator("dialog.jp-Dialog .jp-mod-accept").all():
             button.click()
         errors.clear()
         tab.get_by_role("menuitem", name="Run", exact=True).click()
         tab.get_by_role("menuitem", name="Run All Cells", exact=True).click()
-        if until(lambda: tab.locator("#wb-shell[data-ready]").count() > 0, 40):
+        if until(lambda: tab.locator("#wb-shell[data-ready]").first.is_visible(), 30):
             return
 
 
