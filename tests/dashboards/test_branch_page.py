@@ -123,8 +123,8 @@ def test_a_link_opens_the_branch_with_its_marks_findings_and_card(
 
     # One that does not exist leaves nothing of this one.
     tab.evaluate("() => { location.hash = 'view=branch&branch=999-0001'; }")
-    tab.locator(".wb-banner", has_text="没有这个组织").wait_for()
-    assert tab.locator(".wb-profile").count() == 0
+    tab.locator(".wb-view .wb-absent", has_text="999-0001").wait_for()
+    assert tab.locator(".wb-profile").count() == 0 and tab.locator(".wb-banner").is_hidden()
     _turn(page, "view=unit&unit=001", "unit", "unit", "001")
     assert tab.locator(".wb-banner").is_hidden()
     page.clean()

@@ -179,4 +179,4 @@ def test_the_widget_answers_with_the_id_that_was_asked(run: Path) -> None:
     assert message["id"] == "001-0001" and "9003" in message["html"] and "不计入" in message["html"]
     for wrong in ({"do": "profile", "subject": "999"}, {"do": "unit", "unit": "999"}):
         message, _ = widget.answer(wrong)
-        assert "没有这个组织" in message["error"] and "html" not in message
+        assert message["id"] == "999" and "没有这个组织\uff1a999" in message["html"] and "查看范围" not in message["html"]

@@ -111,7 +111,7 @@ def test_what_a_message_about_others_gets(season: tuple, own: Path, monkeypatch:
     asked = messages(season[0], own)
     answers = [widget.answer(m)[0] for m in asked]
     assert answers[1]["total"] == answers[2]["total"] == 0 < answers[3]["total"]
-    assert "没有这个组织" in answers[4]["error"]
+    assert "没有这个组织" in answers[4]["html"] and "不在您的查看范围" in answers[4]["html"]
     both = list(zip(asked, answers, strict=True))
     answered = {do: [a for m, a in both if m["do"] == do] for do in {m["do"] for m in asked}}
     assert all("没有这一项" in a["error"] for do in ("board-finding", "board-holder") for a in answered[do])

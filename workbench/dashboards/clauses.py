@@ -9,8 +9,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import Any
 
-from workbench.dashboards.state import RunState, severity_label
-from workbench.errors import UsageError
+from workbench.dashboards.state import Absent, RunState, severity_label
 from workbench.reports.coverage import RunCoverage, run_coverage
 from workbench.vocabulary import Verdict
 
@@ -84,10 +83,12 @@ class Clauses:
         ]
 
     def card(self, identifier: str) -> dict[str, Any]:
-        """The row with its ``conflicts``; :class:`UsageError` when the run has none so numbered."""
+        """The row with its ``conflicts``.
+
+        Raises :class:`~workbench.dashboards.state.Absent` when the run has none so numbered.
+        """
         if identifier not in self.by_id:
-            raise UsageError("督查结果中没有这个条款编号", place=str(self.state.path), found=identifier,
-                             next_step="请从条款表中选择")
+            raise Absent("督查结果中没有这个条款编号", place=str(self.state.path), found=identifier)
         return {**self.by_id[identifier], "conflicts": list(self._conflicts(identifier))}
 
     def _conflicts(self, identifier: str) -> Iterator[dict[str, Any]]:

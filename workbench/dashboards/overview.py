@@ -18,7 +18,7 @@ from IPython.display import HTML
 
 from workbench.dashboards import pages, place_pages
 from workbench.dashboards.clauses import Clauses
-from workbench.dashboards.state import Filter, RunState, told
+from workbench.dashboards.state import Absent, Filter, RunState, told
 from workbench.dashboards.tree import Tree
 from workbench.dashboards.viewer import Viewer, admit, key_of_server, local, own_kernel
 from workbench.errors import RunError, WorkbenchError
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 RUN_VARIABLE = "WORKBENCH_RUN"
 LEDGER_VARIABLE = "WORKBENCH_LEDGER"
 INSPECTOR_VARIABLE = "WORKBENCH_INSPECTOR"
+#: What an address can name, and so may be missing from this run.
+_PLACES = ("branch", "unit", "profile", "card")
 
 
 class Overview(anywidget.AnyWidget):
@@ -101,6 +103,13 @@ class Overview(anywidget.AnyWidget):
                 self._admit(message)
             self._refresh()
             return self._do(message)
+        except Absent as e:
+            if message.get("do") not in _PLACES:
+                return {"error": told(e, self.state.path)}, []
+            # Said where it would stand, with the keys of what was asked: an address of another run is no fault.
+            asked = {key: message[key] for key in ("subject", "requirement") if key in message}
+            return {"id": str(message.get("unit", message.get("subject", ""))), **asked,
+                    "html": pages.absent(self.state, e)}, []
         except WorkbenchError as e:
             return {"error": told(e, self.state.path)}, []
         except (duckdb.Error, OSError) as e:

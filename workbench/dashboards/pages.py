@@ -14,7 +14,7 @@ from markupsafe import Markup
 from workbench.dashboards.assets import plotly_address
 from workbench.dashboards.clauses import Clauses
 from workbench.dashboards.heat import STEPS, Cell, level
-from workbench.dashboards.state import NO_UNIT, URGENT, Filter, RunState
+from workbench.dashboards.state import NO_UNIT, URGENT, Absent, Filter, RunState
 from workbench.vocabulary import Verdict
 
 _HERE = Path(__file__).parent
@@ -141,6 +141,11 @@ def branch(state: RunState, subject: str, asked: str) -> str:
         waiting=_by_document(found["waiting"]), evidence=state.evidence(subject, asked),
         verdicts=[(v.value, counts[v.value]) for v in Verdict if counts[v.value]],
     )
+
+
+def absent(state: RunState, error: Absent) -> str:
+    """What stands where something would that the run does not have."""
+    return render("absent.html.j2", error=error, receipt=state.receipt, run=state.path.name)
 
 
 def evidence(state: RunState, subject: str, requirement: str, *, all_rows: bool = False) -> str:

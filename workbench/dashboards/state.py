@@ -24,6 +24,11 @@ from workbench.dashboards.viewer import Viewer
 from workbench.errors import RunError, UsageError
 from workbench.vocabulary import SEVERITY_LABELS, Severity, Verdict
 
+
+class Absent(UsageError):
+    """What an address names is not in this run, or not among what its viewer may see."""
+
+
 #: Id of the unit of organisations that have none.
 NO_UNIT = "-"
 EVIDENCE_SHOWN = 200
@@ -309,12 +314,12 @@ class RunState:
         counts, in the order of the documents, ``waiting`` (entries of the requirements that nobody has checked on site
         yet).
 
-        Raises :class:`UsageError` when the run has no such subject.
+        Raises :class:`Absent` when the run has no such subject.
         """
         known = self._rows("SELECT * FROM organizations WHERE org_id = ?", [subject])
         results = self._rows("SELECT * FROM results WHERE subject = ?", [subject])
         if not known and not results:
-            raise UsageError("督查结果中没有这个组织", place=str(self.path), found=subject, next_step="请刷新页面后重试")
+            raise Absent("督查结果中没有这个组织", place=str(self.path), found=subject)
         order = {entry: i for i, entry in enumerate(self.by_id)}
         for row in results:
             row["ord"] = order.get(row["requirement"], len(order))

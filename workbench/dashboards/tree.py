@@ -7,8 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from workbench.dashboards.heat import Cell
-from workbench.dashboards.state import JUDGED, RunState
-from workbench.errors import UsageError
+from workbench.dashboards.state import JUDGED, Absent, RunState
 from workbench.vocabulary import Verdict
 
 
@@ -101,7 +100,7 @@ class Tree:
         ``standing`` of it with everything under it, ``children``: itself alone when it has results, then those directly
         below, most failing first. Without ``org_id`` it is the top.
 
-        Raises :class:`~workbench.errors.UsageError` when the run has no such organisation.
+        Raises :class:`~workbench.dashboards.state.Absent` when the run has no such organisation.
         """
         assert self._prepared
         if not org_id and len(self.tops) == 1:
@@ -111,7 +110,7 @@ class Tree:
             return {"organization": None, "lineage": [], "standing": _added(below), "children": below}
         known = self.state.run.rows("SELECT * FROM organizations WHERE org_id = ?", [org_id])
         if not known:
-            raise UsageError("督查结果中没有这个组织", place=str(self.state.path), found=org_id, next_step="请刷新页面后重试")
+            raise Absent("督查结果中没有这个组织", place=str(self.state.path), found=org_id)
         [whole] = self._lines("o.org_id = ?", [org_id])
         below = self._lines("o.parent_id = ? AND o.org_id <> o.parent_id", [org_id])
         own = self._own(whole)
