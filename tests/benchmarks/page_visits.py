@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -152,9 +152,9 @@ async def visit(at: Browser | BrowserContext, address: str, who: tuple[str, str]
     return await (await arrive(at, address, who)).open()
 
 
-async def at_once(opened: Browser, address: str, count: int, who: tuple[str, str] | None = None) -> list[Visit]:
-    """So many visitors, each with a browser profile of its own, started together."""
-    waiting = [await arrive(opened, address, who) for _ in range(count)]
+async def at_once(opened: Browser, address: str, everybody: Sequence[tuple[str, str] | None]) -> list[Visit]:
+    """These visitors (None: nobody has to log in), each with a browser profile of its own, started together."""
+    waiting = [await arrive(opened, address, who) for who in everybody]
     return list(await asyncio.gather(*(visitor.open() for visitor in waiting)))
 
 

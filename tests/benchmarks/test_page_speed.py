@@ -170,12 +170,12 @@ async def _clicks(at: Visit, server: Server) -> None:
 
 async def _together(run: Path, **options: Any) -> None:
     """Ten visitors, after the server has had time to prepare for them."""
-    who = options.pop("who", None)
+    everybody = options.pop("everybody", [None] * 10)
     server, rows = Server(run, ready=10, **options), failing(run)
     try:
         async with browser() as opened:
             await settled(server, 10)
-            visits = await at_once(opened, server.address + "/", 10, who)
+            visits = await at_once(opened, server.address + "/", everybody)
             shown("ten at once: the last one usable", "ten at once", max(v.usable for v in visits))
             shown("ten at once: first paint", "", *[v.paint for v in visits])
             for v in visits:
@@ -229,8 +229,11 @@ def test_ten_at_once(city: Path, capsys: pytest.CaptureFixture) -> None:
     measured(_together(city), "ten visitors at once, without login", capsys)
 
 
-def test_ten_at_once_with_login(city: Path, login: dict[str, Any], capsys: pytest.CaptureFixture) -> None:
-    measured(_together(city, **login), "ten visitors at once, with login", capsys)
+def test_ten_at_once_with_login(city: Path, tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    users, everybody = tmp_path / "users.yaml", [(f"督查员{n}", f"long enough 2026 {n}") for n in "甲乙丙丁戊己庚辛壬癸"]
+    for name, password in everybody:
+        accounts.add(users, name, Role.INSPECTOR, accounts.ALL, password)
+    measured(_together(city, users=users, everybody=everybody), "ten visitors at once, with login", capsys)
 
 
 def test_fifty_thousand_failing_rows(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:

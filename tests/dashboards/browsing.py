@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -42,9 +43,12 @@ class Server:
 
     def kernels(self) -> list[psutil.Process]:
         """The kernels of this server, the one that waits for the next visitor among them."""
-        children = psutil.Process(self.process.pid).children(recursive=True)
-        alive = [p for p in children if p.status() != psutil.STATUS_ZOMBIE]
-        return [p for p in alive if "ipykernel_launcher" in " ".join(p.cmdline())]
+        found = []
+        for child in psutil.Process(self.process.pid).children(recursive=True):
+            with suppress(psutil.NoSuchProcess):  # it may end while it is looked at; what has ended has no command line
+                if "ipykernel_launcher" in " ".join(child.cmdline()):
+                    found.append(child)
+        return found
 
     def stop(self) -> None:
         self.process.terminate()

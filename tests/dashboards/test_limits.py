@@ -7,7 +7,7 @@ import re
 import socket
 from collections.abc import Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ from tornado.websocket import WebSocketClosedError
 from visitors import Kernel, Visitor
 
 from workbench.dashboards import accounts, limits, sessions
-from workbench.dashboards.limits import Pages, TooMany
+from workbench.dashboards.limits import Pages, Place, TooMany
 from workbench.dashboards.sessions import Sessions, Throttle
 
 #: Two pages for each visitor; none yields to another.
@@ -48,12 +48,12 @@ def test_pages_of_one_visitor_and_of_all(monkeypatch: pytest.MonkeyPatch) -> Non
     pages, socket_ = Pages(most=limits.EACH + 2), object()
 
     def arrive(owner: str, name: str, now: float) -> list[str]:
-        with pages.coming(owner, now) as yielding:
-            for kernel in yielding:
+        with pages.coming(owner, now) as place:
+            for kernel in place.yielding:
                 del pages.open[kernel]
-            pages.born(name, owner, now)
+            pages.born(name, place, now)
         pages.connect(name, socket_)
-        return yielding
+        return place.yielding
 
     for number in range(limits.EACH):
         assert arrive("甲", f"甲{number}", number) == []
@@ -72,7 +72,7 @@ def test_pages_of_one_visitor_and_of_all(monkeypatch: pytest.MonkeyPatch) -> Non
     assert not full.value.own
     pages.disconnect("甲6", socket_, now)  # where there is no room for anybody, what is not connected yields to all
     assert arrive("丙", "丙0", now + limits.UNCONNECTED_YIELDS) == ["甲6"]
-    pages.born("nobody", "丁", now)
+    pages.born("nobody", Place("丁"), now)
     assert pages.gone(now + limits.NEVER_CONNECTED - 1) == [] and pages.gone(now + limits.NEVER_CONNECTED) == ["nobody"]
     pages.disconnect("乙0", socket_, now)
     assert "乙0" not in pages.gone(now + limits.DISCONNECTED - 1) and "乙0" in pages.gone(now + limits.DISCONNECTED)
@@ -84,8 +84,18 @@ def test_places_are_held_while_pages_are_made() -> None:
     with pages.coming("甲", 0), pages.coming("乙", 0):
         with pytest.raises(TooMany), pages.coming("丙", 0):
             pass
-    with pages.coming("丙", 0) as yielding:
-        assert yielding == []
+    with pages.coming("丙", 0) as place:
+        assert place.yielding == []
+
+
+def test_a_page_takes_the_room_of_one_while_it_is_drawn() -> None:
+    pages = Pages()
+    with ExitStack() as drawn:
+        for number in range(limits.EACH):
+            pages.born(str(number), drawn.enter_context(pages.coming("甲", 0)), 0)
+        with pytest.raises(TooMany):
+            drawn.enter_context(pages.coming("甲", 0))
+        drawn.enter_context(pages.coming("乙", 0))
 
 
 def leave(visitor: Visitor, page: str) -> None:

@@ -29,7 +29,7 @@ from voila.tornado.handler import TornadoVoilaHandler
 from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 
 from workbench.dashboards.assets import plotly_handler
-from workbench.dashboards.limits import Pages, TooMany
+from workbench.dashboards.limits import Pages, Place, TooMany
 from workbench.dashboards.pages import render
 from workbench.dashboards.sessions import Everybody, Session, Sessions
 from workbench.dashboards.viewer import issue
@@ -227,17 +227,17 @@ class _Page(_Guard):
         self.set_header("Cache-Control", "no-store")
         self.session.asked = time.monotonic()
         try:
-            with self.door.pages.coming(self._owner(), self.session.asked) as yielding:
-                for kernel in yielding:
+            with self.door.pages.coming(self._owner(), self.session.asked) as place:
+                for kernel in place.yielding:
                     await self.door.end(kernel, self.kernel_manager)
-                made = await self._made()
+                made = await self._made(place)
         except TooMany as e:
             self._tell(429 if e.own else 503, **_CROWDED[e.own])
             return
         if made:
             self.finish(made)
 
-    async def _made(self) -> str:
+    async def _made(self, place: Place) -> str:
         """The page; empty when it could not be made and that has been told. Twice, since the kernel that waited for a
         visitor may have been prepared while the run could not be read."""
         for again in (False, True):
@@ -246,7 +246,7 @@ class _Page(_Guard):
                 self._tell(503, title="督查结果无法显示", lines=reason.splitlines(), again=True)
                 return ""
             try:
-                kernel, html = await asyncio.wait_for(self._rendered(), RENDER_SECONDS)
+                kernel, html = await asyncio.wait_for(self._rendered(place), RENDER_SECONDS)
             except HTTPError:
                 raise
             except Exception:
@@ -260,14 +260,14 @@ class _Page(_Guard):
             "请稍候重新打开；仍打不开时，请维护人员查看 workbench serve 的提示并重新启动它。"])
         return ""
 
-    async def _rendered(self) -> tuple[str, str]:
+    async def _rendered(self, place: Place) -> tuple[str, str]:
         """The kernel that was prepared for the next visitor, now of this session, and its page."""
         kernels, notebook = self.kernel_manager, self.notebook_path
         if not kernels.get_pool_size(notebook):  # the last one could not be prepared
             kernels.prepare()
         rendering, _, kernel = await kernels.get_rendered_notebook(notebook_name=notebook)
         self.session.kernels.add(kernel)
-        self.door.pages.born(kernel, self._owner(), time.monotonic())
+        self.door.pages.born(kernel, place, time.monotonic())
         try:
             parts, rest = await rendering
             html = "".join(parts) + "".join([part async for part, _ in rest])

@@ -5,7 +5,6 @@ Times are seconds of ``time.monotonic``.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -60,32 +59,40 @@ class Page:
         return self.left is not None and now - self.left >= limit
 
 
+@dataclass(eq=False)
+class Place:
+    """Room for a page that is being made: whose, and the kernels of pages that have to make room for it."""
+
+    owner: str
+    yielding: list[str] = field(default_factory=list)
+
+
 class Pages:
     """The open pages of a server by kernel, at most ``most`` and :data:`EACH` of one person."""
 
     def __init__(self, most: int | None = None):
         self.most = most or room(psutil.virtual_memory().total)
         self.open: dict[str, Page] = {}
-        self._coming: Counter[str] = Counter()
+        #: Held until the page is among those that are open: counted twice, it would take the room of two.
+        self._coming: set[Place] = set()
 
     @contextmanager
-    def coming(self, owner: str, now: float) -> Iterator[list[str]]:
-        """Hold a place for a page that is being made; the kernels that have to make room for it.
+    def coming(self, owner: str, now: float) -> Iterator[Place]:
+        """Hold a place for a page that is being made, until it is born or has failed.
 
         Raises :class:`TooMany` when there is no place and no page of this person that nobody looks at.
         """
-        yielding = [kernel for kernel in (self._yielding(owner, now),) if kernel]
-        self._coming[owner] += 1
+        place = Place(owner, [kernel for kernel in (self._yielding(owner, now),) if kernel])
+        self._coming.add(place)
         try:
-            yield yielding
+            yield place
         finally:
-            self._coming[owner] -= 1
-            self._coming += Counter()  # forgets who has none
+            self._coming.discard(place)
 
     def _yielding(self, owner: str, now: float) -> str | None:
         own = {kernel: page for kernel, page in self.open.items() if page.owner == owner}
-        crowded = len(own) + self._coming[owner] >= EACH
-        if not crowded and len(self.open) + self._coming.total() < self.most:
+        crowded = len(own) + sum(place.owner == owner for place in self._coming) >= EACH
+        if not crowded and len(self.open) + len(self._coming) < self.most:
             return None
         # Where there is no room for anybody, what no browser is connected to yields as well, whoever opened it.
         left = {} if crowded else {kernel: page for kernel, page in self.open.items() if page.left is not None}
@@ -94,9 +101,10 @@ class Pages:
             raise TooMany(own=crowded)
         return max(ranks, key=ranks.__getitem__)
 
-    def born(self, kernel: str, owner: str, now: float) -> None:
-        """A page has been made."""
-        self.open[kernel] = Page(owner, now, now, now)
+    def born(self, kernel: str, place: Place, now: float) -> None:
+        """There is a kernel for the page in this place."""
+        self._coming.discard(place)
+        self.open[kernel] = Page(place.owner, now, now, now)
 
     def connect(self, kernel: str, socket: Any) -> None:
         """A websocket of the page has been opened."""
