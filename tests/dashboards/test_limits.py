@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browsing import SERVE, Server
+from browsing import SERVE, Server, until
 from fake_run import write_run
 from tornado.httpclient import HTTPClientError
 from tornado.iostream import StreamClosedError
@@ -156,6 +156,30 @@ def test_messages_that_would_stop_the_server(open_server: Server) -> None:
         assert visitor.ask(f"/api/kernels/{kernel.ident}").status == 200, "the server goes on"
 
     apart(look())
+
+
+def test_a_kernel_that_could_not_be_ended_is_tried_again(tmp_path: Path) -> None:
+    """A page is to make room, and its kernel does not go at the first time: there is no room until it has gone."""
+    program = (
+        "from workbench.dashboards import door, kernels, limits\ndoor.SWEEP_MS = 200\n"
+        "limits.EACH, limits.UNCONNECTED_YIELDS, limits.NEVER_CONNECTED = 1, 0, 3600\n"
+        "manager = kernels.PoolKeepingKernelManager\nend, tried = manager.shutdown_kernel, []\n"
+        "async def stubborn(self, kernel, *args, **how):\n"
+        "    tried.append(kernel)\n"
+        "    if tried.count(kernel) < 3:\n        raise OSError('not now')\n"
+        "    await end(self, kernel, *args, **how)\n"
+        "manager.shutdown_kernel = stubborn\n" + SERVE
+    )
+    server = Server(write_run(tmp_path / "run", branches=24), program=program)
+    try:
+        visitor = Visitor(server.address)
+        ident = re.search(r'"kernelId": "([0-9a-f-]+)"', visitor.ask("/").text)[1]
+        assert visitor.ask("/").status == 503
+        assert until(lambda: visitor.ask(f"/api/kernels/{ident}").status == 404), "the sweep tries again"
+        assert until(lambda: not [k for k in server.kernels() if any(ident in part for part in k.cmdline())])
+        assert visitor.ask("/").status == 200
+    finally:
+        server.stop()
 
 
 def test_a_request_that_does_not_come_to_its_end_holds_nobody_up(open_server: Server) -> None:

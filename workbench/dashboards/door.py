@@ -85,12 +85,25 @@ class Door:
         await asyncio.gather(*(self.end(kernel, kernels, ENDED) for kernel in list(session.kernels)))
 
     async def end(self, kernel: str, kernels: Any, code: int = KERNEL_ENDED, *, dead: bool = False) -> None:
-        """End one page: its websockets are told why, its kernel goes."""
-        page = self.pages.open.pop(kernel, None)
-        for socket in list(page.sockets) if page else ():
-            socket.close(code, "ended")
-        if kernel in kernels:
-            await ensure_async(kernels.shutdown_kernel(kernel, now=dead))
+        """End one page: its websockets are told why, its kernel goes, then it is forgotten. A kernel that could not be
+        ended keeps its page among the open ones, and the sweep tries again, by force."""
+        page = self.pages.open.get(kernel)
+        if page and page.ending:
+            return
+        if page:
+            page.ending = True
+            for socket in list(page.sockets):
+                socket.close(code, "ended")
+        try:
+            if kernel in kernels:
+                await ensure_async(kernels.shutdown_kernel(kernel, now=dead or bool(page and page.stuck)))
+        except Exception:
+            log.exception("内核没有结束 %s", kernel)
+        finally:
+            if page:
+                page.ending, page.stuck = False, kernel in kernels
+        if kernel not in kernels:
+            self.pages.open.pop(kernel, None)
 
     async def sweep(self, kernels: Any) -> None:
         """End what is over: sessions, pages nobody will come back to, dead kernels."""
@@ -230,6 +243,8 @@ class _Page(_Guard):
             with self.door.pages.coming(self._owner(), self.session.asked) as place:
                 for kernel in place.yielding:
                     await self.door.end(kernel, self.kernel_manager)
+                    if kernel in self.door.pages.open:  # its memory has not become free
+                        raise TooMany(own=False)
                 made = await self._made(place)
         except TooMany as e:
             self._tell(429 if e.own else 503, **_CROWDED[e.own])

@@ -38,7 +38,7 @@ class TooMany(Exception):
 @dataclass
 class Page:
     """One page that was handed out: whose, when, when something was last asked from it and since when it has no
-    connection."""
+    connection. ``ending``: that is under way; ``stuck``: it was tried, and the kernel is still there."""
 
     owner: str
     born: float
@@ -46,9 +46,13 @@ class Page:
     left: float | None
     connected: bool = False
     sockets: set[Any] = field(default_factory=set)
+    ending: bool = False
+    stuck: bool = False
 
     def rank(self, now: float) -> float | None:
-        """For how long nobody has looked at it; None: somebody may be looking."""
+        """For how long nobody has looked at it; None: somebody may be looking, or it is being ended."""
+        if self.ending:
+            return None
         if self.left is not None:
             return now - self.left if now - self.left >= UNCONNECTED_YIELDS else None
         return now - self.asked if now - self.asked >= HIDDEN_YIELDS else None
@@ -56,7 +60,7 @@ class Page:
     def gone(self, now: float) -> bool:
         """Whether nobody will come back to it."""
         limit = DISCONNECTED if self.connected else NEVER_CONNECTED
-        return self.left is not None and now - self.left >= limit
+        return self.stuck or (self.left is not None and now - self.left >= limit)
 
 
 @dataclass(eq=False)
