@@ -47,3 +47,21 @@ def test_a_name_with_control_characters_costs_no_export(form: str, tmp_path: Pat
 def test_a_long_name_costs_no_export() -> None:
     screen = Screen("组织", "模" * 400, "组织", "2026-08-31", (), (Table.of("表", _COLUMNS, []),))
     assert docx.Document(io.BytesIO(write(screen, "docx"))).core_properties.title == "模" * 255
+
+
+def test_a_text_that_a_cell_does_not_hold_is_cut_in_sight() -> None:
+    """Excel holds 32,767 characters, those beyond the basic plane counted twice; it cuts without a word."""
+    texts = ("支" * 32_767, "支" * 32_768, "=" + "支" * 32_766, "\U0001f600" * 20_000)
+    long = Table.of("长", (Column("组织", 20),), [(text,) for text in texts])
+    screen = Screen("组织", "甲州市", "组织", "2026-08-31", (("筛选", "甲" * 40_000),), (long, Table.of("短", _COLUMNS, [])))
+    book = openpyxl.load_workbook(io.BytesIO(write(screen, "xlsx")))
+    head = {row[0].value: row[1].value for row in book["长"].iter_rows() if len(row) > 1 and row[1].value}
+    assert head["没有写全"].startswith("3 格") and "没有写全" not in [c.value for c in book["短"]["A"]]
+    assert head["筛选"].endswith("网页或 Word）") and head["筛选"].startswith("甲甲")
+    column = [c.value for c in book["长"]["A"]]
+    cells = column[column.index("组织") + 1:]
+    assert cells[0] == texts[0]
+    for text, cell in zip(texts[1:], cells[1:], strict=True):
+        assert len(cell.encode("utf-16-le")) <= 2 * 32_767 and cell.endswith("…（本格超过 Excel 上限，全文见导出的网页或 Word）")
+        assert cell.lstrip("'")[:16_000] == text[:16_000]
+    assert max(texts, key=len) in write(screen, "html").decode()

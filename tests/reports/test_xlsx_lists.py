@@ -85,6 +85,11 @@ def test_more_rows_than_a_sheet_holds_are_refused(monkeypatch: pytest.MonkeyPatc
         written([{"a": 1, "b": 2}] * 3)
 
 
+def test_a_text_that_a_cell_does_not_hold_says_so() -> None:
+    (_, cell), = written([{"a": "", "b": "支" * 40_000}])[1:]
+    assert len(cell) == xlsx.MAX_CELL and cell.startswith("支支") and cell.endswith("未全部列出）")
+
+
 @pytest.mark.slow
 def test_the_list_of_problems(demo_run: Path, tmp_path: Path) -> None:
     from workbench.audit.run import Run

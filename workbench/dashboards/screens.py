@@ -6,7 +6,7 @@ that page and export cannot differ; lists are whole, not only the rows that were
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -174,14 +174,21 @@ def overview(shown: Shown, asked: Mapping[str, Any]) -> Screen:
     tables += [*_sectors(sections), course(sections.course()), *_upcoming(sections)]
     total, judged = state.count(f)
     listed = (("筛选", state.describe(f)), ("条数/已判定", f"{total}/{judged}"))
-    tables.append(Table("清单", "问题清单", _LIST, _rows(state, f), total, listed))
+    tables.append(Table("清单", "问题清单", _LIST, _Listed(state, f), total, listed))
     return screen(state, "督查总览", f"督查总览-{f.verdict or '全部判定'}", tuple(tables))
 
 
-def _rows(state: RunState, f: Filter) -> Any:
-    for row in state.rows(f):
-        row["severity"] = severity_label(state.by_id.get(row["requirement"], {}).get("severity"))
-        yield tuple(row[key] for key in _LIST_KEYS)
+@dataclass(frozen=True)
+class _Listed:
+    """The rows of the list, read from the run whenever they are asked for: they may be a million."""
+
+    state: RunState
+    filter: Filter
+
+    def __iter__(self) -> Iterator[tuple[Any, ...]]:
+        for row in self.state.rows(self.filter):
+            row["severity"] = severity_label(self.state.by_id.get(row["requirement"], {}).get("severity"))
+            yield tuple(row[key] for key in _LIST_KEYS)
 
 
 def _heatmap(state: RunState) -> Table:

@@ -66,7 +66,7 @@ class Column:
 @dataclass(frozen=True)
 class Table:
     """A table: ``name`` of its sheet (unlike the others, at most 31 characters), ``caption``, the ``total`` rows in the
-    order of the columns. ``rows`` may be read once. ``head``: lines (name, text) of its own."""
+    order of the columns. ``rows`` can be read again. ``head``: lines (name, text) of its own."""
 
     name: str
     caption: str

@@ -11,18 +11,29 @@ import xlsxwriter
 
 from workbench.errors import UsageError
 from workbench.reports.screen import NOTE, ROUNDED, Column, Screen, Share, Table
-from workbench.reports.xlsx import MAX_ROWS, write_cell
-from workbench.spreadsheet import defuse
+from workbench.reports.xlsx import MAX_CELL, MAX_ROWS, fitted, write_cell
 
 #: Rows of a sheet that a picture takes, and its width in pixels.
 _PICTURE_ROWS, _PICTURE_WIDTH = 22, 760
+#: At the end of a text that a cell does not hold.
+_CUT = "…（本格超过 Excel 上限，全文见导出的网页或 Word）"
 #: Tables wider than this many characters are printed across.
 _PORTRAIT = 100
 
 
 def to_xlsx(screen: Screen) -> bytes:
-    """The file. Raises :class:`~workbench.errors.UsageError` when a table does not fit on a sheet."""
-    out = io.BytesIO()
+    """The file. Raises :class:`~workbench.errors.UsageError` when a table does not fit on a sheet.
+
+    A text that a cell does not hold is cut, and says so; so does the head of its sheet.
+    """
+    data, cut = _written(screen, {})
+    # What was cut is known when the rows have gone by, and its head with them: then everything is written once more.
+    return _written(screen, cut)[0] if cut else data
+
+
+def _written(screen: Screen, told: dict[str, int]) -> tuple[bytes, dict[str, int]]:
+    """The file whose heads tell how many cells were cut on each sheet, and on which sheets how many were."""
+    out, cut = io.BytesIO(), {}
     options = {
         "constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False
     }
@@ -32,10 +43,11 @@ def to_xlsx(screen: Screen) -> bytes:
         book.set_properties({"title": f"{screen.city}{screen.title}", "comments": NOTE[1], "created": made})
         formats = _formats(book)
         for table in screen.tables:
-            _sheet(book.add_worksheet(table.name), screen, table, formats)
+            if n := _sheet(book.add_worksheet(table.name), screen, table, formats, told.get(table.name, 0)):
+                cut[table.name] = n
         if screen.pictures:
             _pictures(book.add_worksheet("图"), screen, formats)
-    return out.getvalue()
+    return out.getvalue(), cut
 
 
 def _formats(book: Any) -> dict[str, Any]:
@@ -54,26 +66,30 @@ def _head(sheet: Any, lines: Sequence[tuple[str, str]], formats: dict[str, Any])
     """Lines above a table; the row after them, one left empty."""
     for r, (name, text) in enumerate(lines):
         sheet.write_string(r, 0, name, formats["bold"])
-        sheet.write_string(r, 1, str(defuse(text)))
+        sheet.write_string(r, 1, fitted(str(text), _CUT))
     return len(lines) + 1
 
 
-def _sheet(sheet: Any, screen: Screen, table: Table, formats: dict[str, Any]) -> None:
+def _sheet(sheet: Any, screen: Screen, table: Table, formats: dict[str, Any], told: int) -> int:
+    """One table, whose head tells that ``told`` of its cells are cut; how many were."""
+    beware = ((
+        "没有写全", f"{told:,} 格的文字超过 Excel 每格 {MAX_CELL:,} 字的上限，格末有说明；全文见导出的网页或 Word"
+    ),) if told else ()
     # A sheet may be sent on alone: each says whence it is.
-    top = _head(sheet, (*screen.head, ("表", table.caption), *table.head, NOTE), formats)
+    top = _head(sheet, (*screen.head, ("表", table.caption), *table.head, *beware, NOTE), formats)
     if top + 1 + table.total > MAX_ROWS:
         raise UsageError(
             "导出的行数超出一张工作表", found=f"{table.total:,} 行", expected=f"不超过 {MAX_ROWS - top - 1:,} 行",
             next_step="请先按单位、文件或判定筛选，再导出",
         )
-    headers = [header for column in table.columns for header in _headers(column)]
+    cut, headers = 0, [header for column in table.columns for header in _headers(column)]
     for c, (header, width, figures) in enumerate(headers):
         sheet.set_column(c, c, width)
         sheet.write_string(top, c, header, formats["header_figures" if figures else "header"])
     for r, row in enumerate(table.rows, start=top + 1):
         cells = (cell for column, value in zip(table.columns, row, strict=True) for cell in _cells(column, value))
         for c, (value, form) in enumerate(cells):
-            write_cell(sheet, r, c, value, formats["day"], formats.get(form))
+            cut += not write_cell(sheet, r, c, value, formats["day"], formats.get(form), _CUT)
     sheet.freeze_panes(top + 1, 1)
     if table.total:
         sheet.autofilter(top, 0, top + table.total, len(headers) - 1)
@@ -82,6 +98,7 @@ def _sheet(sheet: Any, screen: Screen, table: Table, formats: dict[str, Any]) ->
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(top)
+    return cut
 
 
 def _headers(column: Column) -> Iterator[tuple[str, float, bool]]:
@@ -112,7 +129,7 @@ def _pictures(sheet: Any, screen: Screen, formats: dict[str, Any]) -> None:
     r = _head(sheet, (*screen.head, NOTE), formats)
     sheet.set_column(0, 0, 14)
     for number, picture in enumerate(screen.pictures, 1):
-        sheet.write_string(r, 0, str(defuse(picture.title)), formats["bold"])
+        sheet.write_string(r, 0, fitted(picture.title, _CUT), formats["bold"])
         scale = min(1.0, _PICTURE_WIDTH / picture.width, (_PICTURE_ROWS - 2) * 20 / picture.height)
         sheet.insert_image(r + 1, 0, f"{number}.png", {
             "image_data": io.BytesIO(picture.png), "x_scale": scale, "y_scale": scale, "description": picture.title,

@@ -14,9 +14,11 @@ from workbench.errors import UsageError
 from workbench.spreadsheet import defuse
 from workbench.vocabulary import SEVERITY_LABELS, Severity
 
-#: Rows a sheet of the format holds, and characters a cell holds.
+#: Rows a sheet of the format holds, and characters a cell holds (UTF-16, as Excel counts).
 MAX_ROWS = 1_048_576
 MAX_CELL = 32_767
+#: What stands at the end of a text that a cell does not hold.
+CUT = "…（本格超过 Excel 每格字数上限，未全部列出）"
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,7 @@ def write_list(
             sheet.set_column(c, c, column.width)
         for r, (name, value) in enumerate(head):
             sheet.write_string(r, 0, name, bold)
-            sheet.write_string(r, 1, defuse(value))
+            sheet.write_string(r, 1, fitted(value))
         for c, column in enumerate(columns):
             sheet.write_string(top, c, column.header, header)
         for r, row in enumerate(rows, start=top + 1):
@@ -123,12 +125,33 @@ def write_findings(run: Any, path: str | Path) -> None:
     write_list(target, "问题清单", FINDING_COLUMNS, rows(), head=head, total=len(run.findings))
 
 
-def write_cell(sheet: Any, r: int, c: int, value: Any, day: Any, form: Any = None) -> None:
-    """One cell by the type of its value, text defused; ``day`` is the format of dates, ``form`` that of the others."""
+def fitted(text: str, end: str = CUT) -> str:
+    """The text, defused, as far as a cell holds it; one that it does not hold says so by its ``end``."""
+    text = defuse(text)
+    if 2 * len(text) <= MAX_CELL or _units(text) <= MAX_CELL:
+        return text
+    kept = text[:MAX_CELL - len(end)]
+    while _units(kept) > MAX_CELL - len(end):
+        kept = kept[:-(_units(kept) - MAX_CELL + len(end) + 1) // 2]
+    return kept + end
+
+
+def _units(text: str) -> int:
+    """Characters as Excel counts them: those beyond the basic plane are two."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def write_cell(
+    sheet: Any, r: int, c: int, value: Any, day: Any, form: Any = None, end: str = CUT
+) -> bool:
+    """One cell by the type of its value, text defused; ``day`` is the format of dates, ``form`` that of the others.
+
+    Whether all of it is there: a text that the cell does not hold is cut and has ``end``.
+    """
     if hasattr(value, "item"):  # a NumPy scalar
         value = value.item()
     if value is None or type(value).__name__ in ("NAType", "NaTType") or value != value:  # NaN differs from itself
-        return
+        return True
     if isinstance(value, bool):
         sheet.write_string(r, c, "是" if value else "否", form)
     elif isinstance(value, (int, float)):
@@ -138,4 +161,7 @@ def write_cell(sheet: Any, r: int, c: int, value: Any, day: Any, form: Any = Non
     elif isinstance(value, date):
         sheet.write_datetime(r, c, value, day)
     else:
-        sheet.write_string(r, c, defuse(str(value))[:MAX_CELL], form)
+        text = fitted(str(value), end)
+        sheet.write_string(r, c, text, form)
+        return not text.endswith(end)
+    return True

@@ -13,7 +13,7 @@ from xlsxwriter.utility import xl_range
 
 from workbench.reports.papers.docx_style import BODY_FONT, FIRST_FONT, TITLE_FONT
 from workbench.reports.papers.mark import DRAFT, Mark
-from workbench.reports.xlsx import MAX_CELL
+from workbench.reports.xlsx import fitted
 from workbench.spreadsheet import defuse
 
 #: Height of a line of text, and characters that a column of width 1 takes of Chinese (two columns each).
@@ -101,7 +101,7 @@ class Book:
             elif isinstance(value, (int, float)):
                 sheet.write_number(r, c, value, self._formats["number"])
             else:
-                text = str(defuse(str(value)))[:MAX_CELL]
+                text = fitted(str(value))
                 sheet.write_string(r, c, text, form)
                 lines = max(lines, _lines(text, column.width))
         sheet.set_row(r, min(409, _LINE * lines + 4))
