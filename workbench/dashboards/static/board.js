@@ -62,10 +62,10 @@ function board(view, { ask, go, address, asOf, redraw }) {
 
   async function load() {
     if (ready) return true;
-    view.replaceChildren(Object.assign(document.createElement("p"), { className: "wb-wait", textContent: "正在打开台账…" }));
-    const answer = await ask({ do: "board" }, ACT_MS);
+    view.replaceChildren(waitNote("正在打开台账…"));
+    const answer = await read(view, ask({ do: "board" }, ACT_MS), show);
     if (ready) return true;
-    if (!answer) { view.firstChild.textContent = "台账未能打开，原因见上方提示。"; return false; }
+    if (!answer) return false;
     view.innerHTML = answer.message.html;
     if (!answer.message.ledger) { view.dataset.ready = ++turn; return false; }
     ready = true;
@@ -84,7 +84,7 @@ function board(view, { ask, go, address, asOf, redraw }) {
   }
   async function draw(mine = ++turn) {
     const set = filter(), part = set.part || "findings", form = $("form");
-    if (view.dataset.part !== part) $(".wb-part").replaceChildren(Object.assign(document.createElement("p"), { className: "wb-wait", textContent: "正在读取…" }));
+    if (view.dataset.part !== part) $(".wb-part").replaceChildren(waitNote("正在读取…"));
     for (const name of Object.keys(set)) if (form.elements[name] && form.elements[name].value !== set[name] && form.elements[name] !== document.activeElement) form.elements[name].value = set[name];
     view.dataset.part = part;
     for (const link of view.querySelectorAll("[data-part]")) {
@@ -93,7 +93,7 @@ function board(view, { ask, go, address, asOf, redraw }) {
       link.href = "#" + rest;
     }
     $(".wb-part").setAttribute("aria-busy", "true");
-    const answer = await ask({ do: "board-part", part, filter: set }, ACT_MS);
+    const answer = await read($(".wb-part"), ask({ do: "board-part", part, filter: set }, ACT_MS), () => draw());
     if (mine !== turn) return;
     $(".wb-part").removeAttribute("aria-busy");
     if (!answer) return;
@@ -115,7 +115,7 @@ function board(view, { ask, go, address, asOf, redraw }) {
   async function further(button) {
     const column = button.closest(".wb-column"), list = column.querySelector("ol"), before = list.children.length;
     button.disabled = true;
-    const answer = await ask({ do: "board-more", filter: filter(), shown: before });
+    const answer = await read(column, ask({ do: "board-more", filter: filter(), shown: before }), () => further(button));
     button.disabled = false;
     if (!answer) return;
     list.insertAdjacentHTML("beforeend", answer.message.html);

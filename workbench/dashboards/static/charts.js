@@ -133,10 +133,9 @@ function sections(root, ask) {
   let waiting = Promise.resolve(), rest = 0;
   const load = (section) => { if (section.dataset.state) return; section.dataset.state = "asked"; waiting = waiting.then(() => fill(section)); };
   async function fill(section) {
-    const body = section.querySelector(".wb-section-body"), answer = await ask({ do: section.dataset.section });
+    const body = section.querySelector(".wb-section-body"), answer = await read(body, ask({ do: section.dataset.section }), () => { delete section.dataset.state; load(section); });
     section.dataset.state = answer ? "there" : "failed";
     if (answer) body.innerHTML = answer.message.html;
-    else body.innerHTML = '<p class="wb-none-found">未能读取，原因见上方提示。<button type="button" class="wb-link" data-do="section">重试</button></p>';
   }
   const sight = new IntersectionObserver((seen) => { for (const { target, isIntersecting } of seen) if (isIntersecting) { sight.unobserve(target); load(target); } }, { rootMargin: "200px" });
   const ready = new MutationObserver(() => {
@@ -146,10 +145,9 @@ function sections(root, ask) {
   });
   ready.observe(root, { attributes: true, attributeFilter: ["data-ready"] });
   const deeds = {
-    section: (button) => { const section = button.closest("[data-section]"); delete section.dataset.state; load(section); },
     "due-rows": async (button) => {
       const box = button.closest("[data-section]").querySelector(".wb-due-rows"), { first, last, kind, count } = button.dataset;
-      const answer = await ask({ do: "due-rows", first, last, kind, count });
+      const answer = await read(box, ask({ do: "due-rows", first, last, kind, count }), () => deeds["due-rows"](button));
       if (answer && box.isConnected) { box.innerHTML = answer.message.html; box.scrollIntoView({ block: "nearest" }); }
     },
   };

@@ -12,6 +12,25 @@ const OVER = {
 };
 const UNTOLD = "有一次请求没有得到答复，请重试。";
 
+const waitNote = (text) => Object.assign(document.createElement("p"), { className: "wb-wait", textContent: text });
+// A question whose answer belongs in ``place``. When none comes that is said there, with a button that does ``again``;
+// what stands there stays. Of several questions for one place the last one counts.
+const lastAsked = new WeakMap();
+async function read(place, answer, again) {
+  lastAsked.set(place, answer);
+  for (const old of place.querySelectorAll(":scope > .wb-unread")) old.remove();
+  const found = await answer;
+  if (found || lastAsked.get(place) !== answer || !place.isConnected) return found;
+  for (const old of place.querySelectorAll(":scope > :is(.wb-unread, .wb-wait)")) old.remove();
+  if (!place.firstElementChild) place.replaceChildren();  // bare words: that it is being read
+  const note = Object.assign(document.createElement("p"), { className: "wb-unread" });
+  note.setAttribute("role", "alert");
+  note.append("未能读取，", Object.assign(document.createElement("button"), { type: "button", className: "wb-link", textContent: "再点一次重试", onclick: () => { note.remove(); again(); } }));
+  place.append(note);
+  note.scrollIntoView({ block: "nearest" });
+  return found;
+}
+
 // ``on``: lost(text, over), back(), answer(message) for every answer, alive(message) for that to a question of our own.
 function connect(model, on) {
   const waiting = new Map();

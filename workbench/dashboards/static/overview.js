@@ -9,6 +9,8 @@ const DETAILS = {
   holder: (id, day) => ({ do: "board-holder", id, filter: { day } }),
 };
 const OPENED = [...Object.keys(DETAILS), "branch", "of"];
+// What is said in the banner when no answer comes, and what in its own place (``read``); all else is asked once more.
+const FILES = ["export", "quality-rejects"], SMALL = ["heat", "evidence", "records", "due-rows", "board-more", "board-branch", "compare-evidence"];
 
 // The address says what is shown (#view=…&…). In a notebook, whose address is not ours, it is only remembered.
 function addresses(served) {
@@ -44,8 +46,7 @@ function overview(root, model, served) {
     (dialog.open ? dialog : root).prepend(banner);
   };
   const hideDetail = (text) => {
-    const note = Object.assign(document.createElement("p"), { className: "wb-wait", textContent: text });
-    dialog.replaceChildren(...(banner.hidden ? [] : [banner]), note);
+    dialog.replaceChildren(...(banner.hidden ? [] : [banner]), waitNote(text));
   };
   // What somebody has typed stays to be read; everything else would be out of date.
   const hideUntyped = (text) => { if (dialog.open && ![...dialog.querySelectorAll(".wb-act")].some((form) => typed(form).length)) hideDetail(text); };
@@ -77,9 +78,9 @@ function overview(root, model, served) {
     // Kept back until the line is there again, a step might be written when nobody expects it any more.
     if (request.do === "board-act" && link.isLost()) return { message: { refused: "连接已中断，这一步没有提交。恢复后请再次提交；填写的内容仍在。" } };
     const answer = await link.ask(request, patience), acting = request.do.startsWith("board-act");
-    if (answer.message.error === UNTOLD && !["export", "quality-rejects"].includes(request.do)) {
+    if (answer.message.error === UNTOLD && !FILES.includes(request.do)) {
       // What is in view is asked for once more; what became of a step is looked up.
-      if (!acting && Date.now() - renewed > 1000) renew();
+      if (!acting && !SMALL.includes(request.do) && Date.now() - renewed > 1000) renew();
       return null;
     }
     if (answer.message.error) { if (!link.isOver()) say(answer.message.error); return null; }
@@ -138,7 +139,7 @@ function overview(root, model, served) {
   const uppermost = () => Math.max(0, (parseInt(filter.at, 10) || 1) - 1);
   const list = longList($("#wb-list"), {
     open: (row) => showBranch(row),
-    part: async (from, count) => { const { at, ...wanted } = filter; return (await ask({ do: "page", filter: wanted, from, count }))?.message; },
+    part: async (from, count) => { const { at, ...wanted } = filter; return (await read($("#wb-list .wb-panel-head"), ask({ do: "page", filter: wanted, from, count }), load))?.message; },
     moved: (place) => {
       filter.at = place ? String(place + 1) : "";
       if ((address.read().get("view") || "overview") === "overview") remember();
@@ -195,9 +196,9 @@ function overview(root, model, served) {
     collapse();
     if (again) return;
     button.setAttribute("aria-expanded", "true");
-    const answer = await ask({ do: "heat", document: button.dataset.document });
+    const answer = await read(heatDetail, ask({ do: "heat", document: button.dataset.document }), () => expand(button));
     if (button.getAttribute("aria-expanded") !== "true") return;
-    if (!answer) { button.setAttribute("aria-expanded", "false"); return; }
+    if (!answer) { button.setAttribute("aria-expanded", "false"); heatDetail.hidden = false; return; }
     heatDetail.innerHTML = answer.message.html;
     heatDetail.hidden = false;
     heatDetail.dataset.document = button.dataset.document;
@@ -253,14 +254,15 @@ function overview(root, model, served) {
     dialog.querySelector("h2").focus({ preventScroll: true });
   }
   async function findingsOf(subject) {
-    const answer = await ask({ do: "board-branch", subject, filter: desk.filter() }, ACT_MS);
     const place = dialog.querySelector(".wb-branch-findings");
-    if (answer && place && selected && selected.subject === answer.message.subject) place.innerHTML = answer.message.html;
+    if (!place) return;
+    const answer = await read(place, ask({ do: "board-branch", subject, filter: desk.filter() }, ACT_MS), () => findingsOf(subject));
+    if (answer && place.isConnected) place.innerHTML = answer.message.html;
   }
   async function evidence(section, all) {
-    const own = section.dataset.evidence, subject = own || section.closest("article").dataset.subject;
-    const answer = await ask({ do: "evidence", subject, requirement: section.dataset.requirement, all });
-    if (answer && section.isConnected && (own || answer.message.subject === selected.subject)) (own ? section : section.querySelector(".wb-evidence > div")).innerHTML = answer.message.html;
+    const own = section.dataset.evidence, subject = own || section.closest("article").dataset.subject, place = own ? section : section.querySelector(".wb-evidence > div");
+    const answer = await read(place, ask({ do: "evidence", subject, requirement: section.dataset.requirement, all }), () => evidence(section, all));
+    if (answer && section.isConnected && (own || answer.message.subject === selected.subject)) place.innerHTML = answer.message.html;
   }
   async function save(button, request, type = EXPORT_TYPES.xlsx) {
     button.disabled = true;
@@ -390,7 +392,7 @@ function overview(root, model, served) {
 
   const clauses = requirements(clausesView, ask, go);
   const way = places($('.wb-view[data-view="unit"]'), $('.wb-view[data-view="branch"]'), {
-    ask, ledger: "ledger" in root.dataset && (async (subject) => (await ask({ do: "board-branch", subject, filter: desk.filter() }, ACT_MS))?.message.html),
+    ask, ledger: "ledger" in root.dataset && ((subject) => ask({ do: "board-branch", subject, filter: desk.filter() }, ACT_MS)),
   });
   const checks = quality($('.wb-view[data-view="quality"]'), ask, save);
   const runs = comparing($('.wb-view[data-view="compare"]'), ask, save, { go, address });

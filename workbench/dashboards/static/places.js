@@ -1,7 +1,6 @@
 // The way from the city down to a branch: one unit (view=unit) and one organisation in full (view=branch).
 function places(unitView, branchView, { ask, ledger }) {
   let turn = 0;
-  const note = (view, text) => view.replaceChildren(Object.assign(document.createElement("p"), { className: "wb-wait", textContent: text }));
 
   // What stands in the view is always what the address names: nothing of one organisation stays under the name of another.
   async function draw(view, id, request, again) {
@@ -9,10 +8,10 @@ function places(unitView, branchView, { ask, ledger }) {
     if (shown && !again) return true;
     const mine = ++turn;
     delete view.dataset.ready;
-    if (!shown) { view.dataset.id = id; note(view, "正在读取…"); }
-    const answer = await ask(request);
+    if (!shown) { view.dataset.id = id; view.replaceChildren(waitNote("正在读取…")); }
+    const answer = await read(view, ask(request), () => view === unitView ? unit(id) : branch(id));
     if (mine !== turn) return false;
-    if (!answer || answer.message.id !== id) { delete view.dataset.id; note(view, "未能读取，原因见上方提示；可返回上一页后重试。"); return false; }
+    if (answer?.message.id !== id) { delete view.dataset.id; view.replaceChildren(...view.querySelectorAll(":scope > .wb-unread")); return false; }
     view.innerHTML = answer.message.html;
     for (const grid of view.querySelectorAll(".wb-done")) { const first = grid.querySelector(".wb-mark"); if (first) first.tabIndex = 0; }
     view.dataset.ready = turn;
@@ -23,28 +22,31 @@ function places(unitView, branchView, { ask, ledger }) {
   async function branch(id, again) {
     const fresh = again || branchView.dataset.id !== id;
     if (!await draw(branchView, id, { do: "profile", subject: id }, again) || !fresh || !ledger) return;
-    const html = await ledger(id), place = branchView.querySelector(".wb-branch-findings");
-    if (html && html.trim() && place && branchView.dataset.id === id) { place.innerHTML = html; place.hidden = false; }
+    findings(id);
+  }
+  async function findings(id) {
+    const place = branchView.querySelector(".wb-branch-findings");
+    if (!place) return;
+    const answer = await read(place, ledger(id), () => findings(id));
+    if (answer && place.isConnected) place.innerHTML = answer.message.html.trim();
+    place.hidden = !place.firstElementChild;
   }
   // The rows behind a result, in a line of the table below it.
   async function proof(button, all) {
     const line = button.closest("tr"), open = line.nextElementSibling?.matches(".wb-p-proof") ? line.nextElementSibling : null;
     if (open && !all) { open.remove(); button.setAttribute("aria-expanded", "false"); return; }
     button.setAttribute("aria-expanded", "true");
-    const subject = branchView.dataset.id, requirement = line.dataset.result;
-    const answer = await ask({ do: "evidence", subject, requirement, all: Boolean(all) });
-    if (!answer || !line.isConnected || branchView.dataset.id !== answer.message.subject) { button.setAttribute("aria-expanded", "false"); return; }
-    const row = open || document.createElement("tr"), cell = document.createElement("td");
-    row.className = "wb-p-proof";
+    const row = open || Object.assign(document.createElement("tr"), { className: "wb-p-proof" }), cell = open ? row.cells[0] : row.insertCell();
     cell.colSpan = line.cells.length;
-    cell.innerHTML = answer.message.html;
-    row.replaceChildren(cell);
     line.after(row);
+    const again = () => { if (!all) row.remove(); proof(button, all); };
+    const answer = await read(cell, ask({ do: "evidence", subject: branchView.dataset.id, requirement: line.dataset.result, all: Boolean(all) }), again);
+    if (answer && row.isConnected && branchView.dataset.id === answer.message.subject) cell.innerHTML = answer.message.html;
   }
   async function records(button) {
     const subject = branchView.dataset.id, box = branchView.querySelector(".wb-records");
     stop(button);
-    const answer = await ask({ do: "records", subject, kind: button.dataset.kind, on: button.dataset.on });
+    const answer = await read(box, ask({ do: "records", subject, kind: button.dataset.kind, on: button.dataset.on }), () => records(button));
     if (!answer || branchView.dataset.id !== answer.message.id) return;
     for (const other of branchView.querySelectorAll('.wb-mark[aria-pressed="true"]')) other.removeAttribute("aria-pressed");
     button.setAttribute("aria-pressed", "true");

@@ -7,13 +7,12 @@ function requirements(view, ask, go) {
   const rows = () => [...view.querySelectorAll("tr[data-id]")];
   const shown = () => rows().filter((row) => !row.hidden);
 
-  async function load() {
+  async function load(wanted) {
     if ($("form")) return true;
-    const note = Object.assign(document.createElement("p"), { className: "wb-wait", textContent: "正在读取…" });
-    view.replaceChildren(note);
-    const answer = await ask({ do: "requirements" });
-    if (!answer) { note.textContent = "未能读取，请重新打开这一页。"; return false; }
+    view.replaceChildren(waitNote("正在读取…"));
+    const answer = await read(view, ask({ do: "requirements" }), () => show(wanted));
     if ($("form")) return true;
+    if (!answer) return false;
     view.innerHTML = answer.message.html;
     let typing = 0;
     $("form").addEventListener("input", (event) => {
@@ -25,16 +24,17 @@ function requirements(view, ask, go) {
   }
   async function show(wanted) {
     const mine = ++turn;
-    if (!await load()) return;
+    if (!await load(wanted)) return;
     const filter = Object.fromEntries(FIELDS.map((name) => [name, wanted.get(name) || ""]));
     for (const name of FIELDS) if ($("form").elements[name].value !== filter[name]) $("form").elements[name].value = filter[name];
     let ids = null;
     if (FIELDS.some((name) => filter[name])) {
-      const answer = await ask({ do: "select", ...filter });
-      if (!answer || mine !== turn) return;
+      const answer = await read($(".wb-count").parentElement, ask({ do: "select", ...filter }), () => show(wanted));
+      if (mine !== turn) return;
+      // Without an answer no row is one that was asked for.
+      if (!answer) { for (const row of rows()) row.hidden = true; return; }
       ids = new Set(answer.message.ids);
     }
-    if (mine !== turn) return;
     for (const row of rows()) row.hidden = ids !== null && !ids.has(row.dataset.id);
     for (const body of view.querySelectorAll(".wb-clauses tbody")) body.hidden = !body.querySelector("tr[data-id]:not([hidden])");
     const left = shown(), all = rows().length;

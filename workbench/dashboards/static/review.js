@@ -2,15 +2,13 @@
 const COMPARE_FIELDS = ["with", "change", "unit", "requirement", "text", "page"];
 const COMPARE_MS = 60000;
 
-const waitNote = (text) => Object.assign(document.createElement("p"), { className: "wb-wait", textContent: text });
-
 function quality(view, ask, save) {
   let turn = 0;
   async function show() {
     if (view.dataset.ready) return;
     view.replaceChildren(waitNote("正在读取…"));
-    const answer = await ask({ do: "quality" }, COMPARE_MS);
-    if (!answer) { view.replaceChildren(waitNote("未能读取，请重新打开这一页。")); return; }
+    const answer = await read(view, ask({ do: "quality" }, COMPARE_MS), show);
+    if (!answer) return;
     view.innerHTML = answer.message.html;
     view.dataset.ready = ++turn;
   }
@@ -35,9 +33,9 @@ function comparing(view, ask, save, { go, address }) {
   async function frame(name, mine) {
     if (shown !== null && (name || shown) === shown && $("form")) return true;
     view.replaceChildren(waitNote("正在对比…"));
-    const answer = await ask({ do: "compare", with: name }, COMPARE_MS);
+    const answer = await read(view, ask({ do: "compare", with: name }, COMPARE_MS), show);
     if (mine !== turn) return false;
-    if (!answer) { shown = null; view.replaceChildren(waitNote("未能对比，原因见上方提示。")); return false; }
+    if (!answer) { shown = null; return false; }
     view.innerHTML = answer.message.html;
     shown = answer.message.with;
     if (!shown) $("select[name=with]").selectedIndex = -1;
@@ -55,8 +53,9 @@ function comparing(view, ask, save, { go, address }) {
     if (!shown) { view.dataset.ready = mine; return; }
     const form = $(".wb-find");
     for (const name of ["text", "change", "unit", "requirement"]) if (form.elements[name].value !== set[name] && form.elements[name] !== document.activeElement) form.elements[name].value = set[name];
-    const answer = await ask({ do: "compare-rows", with: shown, filter: set }, COMPARE_MS);
-    if (mine !== turn || !answer) return;
+    const answer = await read($("#wb-changes .wb-panel-head"), ask({ do: "compare-rows", with: shown, filter: set }, COMPARE_MS), show);
+    if (mine !== turn) return;
+    if (!answer) { $(".wb-changed-list").replaceChildren(); return; }  // those of another filter
     const m = answer.message;
     $(".wb-changed-list").innerHTML = m.html;
     $(".wb-count").textContent = `${m.total.toLocaleString()} 项 / 共 ${m.all.toLocaleString()} 项`;
@@ -67,15 +66,14 @@ function comparing(view, ask, save, { go, address }) {
     view.dataset.with = shown;
     view.dataset.ready = mine;
   }
-  view.addEventListener("toggle", async (event) => {
-    const box = event.target;
-    if (!box.open || !box.matches("[data-both]") || box.dataset.filled) return;
-    const answer = await ask({ do: "compare-evidence", with: shown, subject: box.dataset.subject, requirement: box.dataset.requirement }, COMPARE_MS);
-    const m = answer && answer.message;
-    if (!m || !box.isConnected || m.subject !== box.dataset.subject || m.requirement !== box.dataset.requirement) return;
-    box.lastElementChild.innerHTML = m.html;
+  async function both(box) {
+    const place = box.lastElementChild, { subject, requirement } = box.dataset;
+    const m = (await read(place, ask({ do: "compare-evidence", with: shown, subject, requirement }, COMPARE_MS), () => both(box)))?.message;
+    if (!m || !box.isConnected || m.subject !== subject || m.requirement !== requirement) return;
+    place.innerHTML = m.html;
     box.dataset.filled = "1";
-  }, true);
+  }
+  view.addEventListener("toggle", ({ target }) => { if (target.open && target.matches("[data-both]") && !target.dataset.filled) both(target); }, true);
   const list = () => $("#wb-changes").scrollIntoView({ block: "start" });
   const deeds = {
     "clear-compare": () => write({ with: filter().with }),
