@@ -21,6 +21,7 @@ from workbench.audit.run import Run
 from workbench.cli import main
 from workbench.dashboards import Overview, acts, board_pages
 from workbench.dashboards.board import SHOWN, STATES, Board, BoardFilter
+from workbench.dashboards.desk import Desk
 from workbench.dashboards.serve import _checked
 from workbench.dashboards.state import RunState
 from workbench.errors import Refused, UsageError
@@ -375,3 +376,42 @@ def test_what_serve_is_given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ca
     run = write_run(tmp_path / "run", branches=4, units=1)
     assert main(["serve", str(run), "--ledger", "other.sqlite", "--inspector", "督查员丙"]) == 2
     assert "没有这个督查台账" in capsys.readouterr().err
+
+
+def test_a_lost_act_is_told_from_the_same_one_done_elsewhere(own: Board) -> None:
+    """Another tab of the same person was first with the same step: only what says the same is this act."""
+    key = one(own, "待核实")
+    found = own.ledger.findings.get(key)
+    asked = {"topic": "finding", "id": key, "verb": "answer", "seen": found.version}
+    mine = {"on": DAY, "agrees": "false", "text": "活动已开展，记录在区里"}
+
+    def acted(**more: object) -> dict:
+        desk = Desk(own.ledger.store.place, own.state, "督查员丙")  # the kernel that did it may be gone
+        return desk.answer("board-acted", {**asked, **more})
+
+    assert "没有登记" in acted(fields=mine)["refused"] and "没有登记" in acted()["refused"]
+    assert own.act({**asked, "fields": {**mine, "text": "另一份说明"}})["done"]
+    elsewhere = acted(fields=mine)
+    assert "done" not in elsewhere and "内容不同" in elsewhere["refused"] and elsewhere["conflict"]
+    assert "没有丢失" in acted(fields={**mine, "text": " 另一份说明 "})["done"]
+    # Loaded anew, the page knows no more what was typed: the step that stands there is told in full.
+    told = acted()["done"]
+    assert all(word in told for word in ("已登记", "另一份说明", "有异议", "请核对"))
+    assert "没有登记" in acted(verb="confirm", fields={"on": DAY})["refused"]
+    assert "不能办理" in acted(verb="nothing", fields={"on": DAY})["refused"]
+
+
+@pytest.mark.parametrize(("verb", "typed"), [
+    ("add_grounds", {"grounds": "拒不整改\n\n现场查见"}), ("follow_up", {"kind": "回头看", "evidence": "照片\n记录"}),
+    ("feedback", {"text": "反馈", "source": "市委巡察组", "outstanding": "false", "why": ""}),
+    ("clear", {"revoked": "true", "why": "系误亮", "evidence": "说明"}),
+])
+def test_an_act_on_a_card_is_found_by_what_was_typed(own: Board, verb: str, typed: dict[str, str]) -> None:
+    card = next(c for c in own.ledger.cards.all() if c.state == "黄牌")
+    desk = Desk(own.ledger.store.place, own.state, "督查员丙")
+    asked = {"topic": "card", "id": card.org_id, "verb": verb, "seen": card.version, "fields": {"on": DAY, **typed}}
+    assert own.act(asked)["done"]
+    assert "没有丢失" in desk.answer("board-acted", asked)["done"]
+    name = next(iter(typed))
+    other = {**asked["fields"], name: {"outstanding": "true", "revoked": "false"}.get(name, "上级书记约谈" if name == "kind" else "另")}
+    assert "没有登记" in desk.answer("board-acted", {**asked, "fields": other})["refused"]

@@ -13,7 +13,7 @@ from typing import Any
 
 from workbench.errors import Refused
 from workbench.ledger.cards import FOLLOW_UPS
-from workbench.ledger.events import Act
+from workbench.ledger.events import Act, Event
 from workbench.ledger.finding import FAIL_GROUNDS, STANCES
 from workbench.ledger.machines import LABELS, verbs
 
@@ -149,6 +149,29 @@ def on_proposal(org_id: str, give: str, seen: int, *, level: str, grounds: tuple
         )
         for verb in (give, "decline")
     ]
+
+
+def step(message: Mapping[str, Any]) -> tuple[str, str, str]:
+    """Topic, verb and id of what a message is about."""
+    topic, verb, ident = (str(message.get(name, "")) for name in ("topic", "verb", "id"))
+    return topic, verb, ident
+
+
+def says(event: Event, act: Act, particulars: Mapping[str, Any]) -> bool:
+    """Whether an event is what was typed: the same day, reason, evidence and, of its form, every field."""
+    typed = {f.name for f in _FIELDS[event.kind]}.difference(_OF_THE_ACT)
+    return (event.on, event.why, event.evidence) == (act.on, act.why, act.evidence) and all(
+        _plain(event.what.get(name)) == _plain(particulars.get(name)) for name in typed
+    )
+
+
+def _plain(value: Any) -> Any:
+    """A particular as an event keeps it; None for one that was not given."""
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, (list, tuple)):
+        return list(value) or None
+    return None if value == "" else value
 
 
 def read(topic: str, verb: str, typed: Mapping[str, Any], *, who: str, seen: int | None, run: str) -> tuple[Act, dict]:

@@ -21,9 +21,10 @@ from workbench.ledger.ledger import Ledger
 from workbench.ledger.runs import run_id
 
 if TYPE_CHECKING:
+    from workbench.ledger.book import Book
     from workbench.ledger.card_proposals import CardProposal
     from workbench.ledger.due import Due
-    from workbench.ledger.events import Event
+    from workbench.ledger.events import Act, Event
     from workbench.ledger.secretaries import Secretary
 
 #: The columns of the board.
@@ -165,12 +166,13 @@ class Board:
             return card
         return replace(card, history=tuple(replace(g, by=viewer.masked(g.by)) for g in card.history))
 
-    def _history(self, events: Iterable[Event]) -> list[Event]:
-        viewer = self.state.viewer
+    def history(self, topic: str, ident: str) -> list[Event]:
+        """The events of one course, oldest first, as the viewer may read them."""
+        viewer, events = self.state.viewer, self._book(topic).history(ident)
         if viewer.scope is not None:
             events = [replace(e, seq=e.version) for e in events]
         if viewer.sees_names:
-            return list(events)
+            return events
         return [
             replace(e, who=e.who if e.who == MACHINE else viewer.masked(e.who), what={
                 name: viewer.masked(value) if name in _PEOPLE and isinstance(value, str) else value
@@ -249,7 +251,7 @@ class Board:
         """
         found = self._by_code(code)
         return {
-            "entry": Entry.on(found, day), "events": self._history(self.ledger.findings.history(found.key)),
+            "entry": Entry.on(found, day), "events": self.history("finding", found.key),
             "evidence": self.state.evidence(found.subject, found.requirement) if found.requirement else None,
             "same_run": self.run_id in (found.run, found.resolved_run),
             "known": found.subject in self._organizations(), "entry_known": found.requirement in self.state.by_id,
@@ -319,7 +321,7 @@ class Board:
         self._own(org_id)
         card = self._shown_card(self.ledger.cards.get(org_id))
         return {
-            "card": card, "cap": self._cap(card, day), "events": self._history(self.ledger.cards.history(org_id)),
+            "card": card, "cap": self._cap(card, day), "events": self.history("card", org_id),
             "prompts": [p for p in self.ledger.cards.follow_ups_due(day) if p.org_id == org_id],
             "late": max(0, (day - card.deadline).days) if card.deadline and card.state in LEVELS else 0,
             "grounds": [self.ground(g) for g in card.grounds], "known": org_id in self._organizations(),
@@ -412,25 +414,35 @@ class Board:
 
         ``message``: ``topic``, ``id``, ``verb``, ``seen`` (the version the person had before their eyes), ``fields``.
         """
-        topic, verb, ident = (str(message.get(name, "")) for name in ("topic", "verb", "id"))
+        topic, verb, ident = acts.step(message)
         try:
-            self._may_act()
-            self._own(ident if topic == "card" else getattr(self.ledger.findings.find(ident), "subject", ""))
-            act, particulars = acts.read(
-                topic, verb, message.get("fields") or {}, who=self.inspector, seen=message.get("seen"),
-                run=self.run_id,
-            )
-            book = {"finding": self.ledger.findings, "card": self.ledger.cards}[topic]
-            if "grounds" in particulars:
-                particulars["grounds"] = self._keys(particulars["grounds"])
+            act, particulars = self.typed(message)
             if f"{topic}.{verb}" in acts.OF_THE_SECRETARY:
                 particulars["secretary"] = self._secretaries().get(ident)
-            course = getattr(book, verb)(ident, act, **particulars)
+            course = getattr(self._book(topic), verb)(ident, act, **particulars)
         except Conflict as e:
             return {"refused": str(e), "conflict": True}
         except LedgerError as e:
             return {"refused": str(e), "conflict": False}
         return {"done": f"已登记“{acts.LABELS[f'{topic}.{verb}']}”，现为：{course.state}", "refused": ""}
+
+    def typed(self, message: Mapping[str, Any]) -> tuple[Act, dict[str, Any]]:
+        """What the form of a message asks for, as an act and the particulars of its verb.
+
+        Raises :class:`~workbench.errors.Refused` when it cannot be read, or nobody may act there.
+        """
+        topic, verb, ident = acts.step(message)
+        self._may_act()
+        self._own(ident if topic == "card" else getattr(self.ledger.findings.find(ident), "subject", ""))
+        act, particulars = acts.read(
+            topic, verb, message.get("fields") or {}, who=self.inspector, seen=message.get("seen"), run=self.run_id,
+        )
+        if "grounds" in particulars:
+            particulars["grounds"] = self._keys(particulars["grounds"])
+        return act, particulars
+
+    def _book(self, topic: str) -> Book:
+        return {"finding": self.ledger.findings, "card": self.ledger.cards}[topic]
 
     def _keys(self, grounds: Iterable[str]) -> tuple[str, ...]:
         """Grounds as the ledger keeps them: where somebody typed the code of a finding, its key."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from workbench.dashboards import acts
 from workbench.dashboards import board_pages as pages
 from workbench.dashboards.board import Board, BoardFilter
 from workbench.dashboards.state import RunState
@@ -61,16 +62,28 @@ class Desk:
 def _acted(board: Board, message: dict[str, Any]) -> dict[str, Any]:
     """Whether an act was written whose answer got lost: ``done`` or ``refused`` in words, like :meth:`Board.act`.
 
-    Whatever builds on the version ``seen`` is written once: it is this act when the first step after it is of the same
-    person and kind.
+    Whatever builds on the version ``seen`` is written once, so only the first step after it can be this act. It is,
+    when it says what was typed (``fields``). A page that was loaded anew does not know that any more: then the step is
+    told in full, since the same person may have done it elsewhere.
     """
-    topic, verb, ident = (str(message.get(name, "")) for name in ("topic", "verb", "id"))
-    book = {"finding": board.ledger.findings, "card": board.ledger.cards}[topic]
+    topic, verb, ident = acts.step(message)
+    try:
+        typed = board.typed(message) if "fields" in message else None
+    except LedgerError as e:
+        return {"refused": str(e), "conflict": False}
     subject = ident if topic == "card" else getattr(board.ledger.findings.find(ident), "subject", "")
-    later = [e for e in book.history(ident) if e.version > int(message.get("seen") or 0)]
-    for event in later if board.inspector and board.state.sees(subject) else ():
-        if event.who != board.inspector:
-            break  # somebody else came first: what came after them was refused
-        if event.kind == f"{topic}.{verb}":
-            return {"done": f"已登记“{LABELS[event.kind]}”（第 {event.seq} 号），没有丢失，也没有重复", "refused": ""}
-    return {"refused": "没有登记。如仍要办理，请再次提交", "conflict": False}
+    later = board.history(topic, ident) if board.inspector and board.state.sees(subject) else []
+    seen = int(message.get("seen") or 0)
+    # A card's record is begun in one go with its first step.
+    first = next((e for e in later if e.version > seen and e.kind != "card.begin"), None)
+    if first is None or (first.who, first.kind) != (board.inspector, f"{topic}.{verb}"):
+        return {"refused": "没有登记。如仍要办理，请再次提交", "conflict": False}
+    known = f"“{LABELS[first.kind]}”（第 {first.seq} 号"
+    if typed is None:
+        facts = pages.line(board, first)["facts"]
+        given = (("日期", first.on), ("理由", first.why), *facts, ("佐证", "、".join(first.evidence)))
+        told = "；".join(f"{label}：{text}" for label, text in given if text)
+        return {"done": f"已登记{known}，{told}）。请核对是不是那次填写的内容：在别的窗口办过这一步的，那次的没有登记", "refused": ""}
+    if acts.says(first, *typed):
+        return {"done": f"已登记{known}），没有丢失，也没有重复", "refused": ""}
+    return {"refused": f"没有登记：您在别的窗口先登记了{known}，内容不同）。请看过现在的情况再决定是否重做", "conflict": True}

@@ -149,13 +149,13 @@ function board(view, { ask, go, address, asOf, redraw }) {
     form.dataset.busy = "1";
     const { topic, id, verb, seen } = form.dataset, button = form.querySelector("[type=submit]"), name = form.parentElement.dataset.act;
     const holder = form.closest("dialog, .wb-part");
-    const note = form.querySelector(".wb-refused"), step = { topic, id, verb, seen: Number(seen) };
+    const note = form.querySelector(".wb-refused"), step = { topic, id, verb, seen: Number(seen) }, fields = Object.fromEntries(new FormData(form));
     button.disabled = true;
     pending(step, form.dataset.label);
     const slow = setTimeout(() => { note.textContent = "还没有得到答复。连接恢复后会核对这一步是否已登记，请先不要重复办理；填写的内容仍在。"; note.hidden = false; }, SLOW_MS);
-    let answer = await ask({ do: "board-act", ...step, fields: Object.fromEntries(new FormData(form)) }, ACT_MS);
+    let answer = await ask({ do: "board-act", ...step, fields }, ACT_MS);
     // The answer got lost, not necessarily the act: the ledger knows.
-    if (!answer) answer = await ask({ do: "board-acted", ...step }, ACT_MS);
+    if (!answer) answer = await ask({ do: "board-acted", ...step, fields }, ACT_MS);
     clearTimeout(slow);
     if (answer) pending(null);
     delete form.dataset.busy;
