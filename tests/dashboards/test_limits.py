@@ -188,6 +188,29 @@ def test_a_request_that_does_not_come_to_its_end_holds_nobody_up(open_server: Se
         assert Visitor(open_server.address).ask("/no/such/page").status == 404
 
 
+@pytest.mark.parametrize("head", ["Content-Length: {}", "Transfer-Encoding: chunked"])
+def test_a_request_that_is_too_long_is_not_taken(open_server: Server, head: str) -> None:
+    """Neither when it says so nor when it only goes on and on; the server answers others all the same."""
+    most = (1 << 20) + 1
+    body = b"x" * most if "Length" in head else b"%x\r\n%s\r\n0\r\n\r\n" % (most, b"x" * most)
+    with socket.create_connection(("127.0.0.1", open_server.port)) as endless:
+        endless.settimeout(60)
+        with suppress(BrokenPipeError, ConnectionResetError):  # what is too long is not read to its end
+            endless.sendall(f"POST / HTTP/1.1\r\nHost: localhost\r\n{head.format(most)}\r\n\r\n".encode() + body)
+            assert endless.recv(64).startswith(b"HTTP/1.1 400 ") and endless.recv(64) == b""
+    assert Visitor(open_server.address).ask("/no/such/page").status == 404
+
+
+def test_who_only_looks_whether_the_page_is_there_costs_no_kernel(open_server: Server) -> None:
+    visitor = Visitor(open_server.address)
+    kernels = len(open_server.kernels())
+    answers = [visitor.ask(path, method="HEAD") for path in ("/", "/", "/", "/no/such/page")]
+    assert [(a.status, a.text) for a in answers] == [(200, "")] * 3 + [(404, "")]
+    assert answers[0].headers["Cache-Control"] == "no-store" and "html" in answers[0].headers["Content-Type"]
+    assert len(open_server.kernels()) == kernels
+    assert visitor.ask("/", method="HEAD", Host="evil.example").status == 403
+
+
 def test_nobody_is_locked_out_of_their_own_browser(monkeypatch: pytest.MonkeyPatch) -> None:
     now = [0.0]
     monkeypatch.setattr(sessions.time, "monotonic", lambda: now[0])
@@ -231,7 +254,7 @@ def test_login_takes_no_session_that_came_along(tmp_path: Path) -> None:
         planted = f"_xsrf={token}; workbench-{server.port}=planted"
         answer = Visitor(server.address).ask("/login", form, Cookie=planted)
         assert answer.status == 303 and "planted" not in str(answer.headers)
-        assert Visitor(server.address).ask("/", Cookie=planted).status == 302
+        assert [Visitor(server.address).ask("/", Cookie=planted, method=m).status for m in ("GET", "HEAD")] == [302, 302]
         visitor.ask("/login", form)
         first = visitor.cookies()
         assert visitor.ask("/login", form).status == 303 and visitor.cookies() != first

@@ -203,7 +203,7 @@ class _Guard:
             raise HTTPError(403, reason="Foreign Host")
         session = self.door.session(self)
         if session is None:
-            if isinstance(self, _Page) and self.request.method == "GET" and not any(self.path_args):
+            if isinstance(self, _Page) and self.request.method in ("GET", "HEAD") and not any(self.path_args):
                 self.redirect(url_path_join(self.door.base_url, "login"))
                 return
             raise HTTPError(403)
@@ -252,13 +252,27 @@ class _Page(_Guard):
         if made:
             self.finish(made)
 
+    async def head(self, path: str | None = None) -> None:
+        """As a GET is answered, without a body; whoever only looks whether the page is there costs no kernel."""
+        if path:
+            raise HTTPError(404)
+        self.set_header("Cache-Control", "no-store")
+        if not await self._unfit(again=False):
+            self.finish()
+
+    async def _unfit(self, *, again: bool) -> bool:
+        """Whether the run cannot be shown, and that has been told."""
+        reason = await asyncio.get_running_loop().run_in_executor(None, self.door.check, again)
+        if reason:
+            self._tell(503, title="督查结果无法显示", lines=reason.splitlines(), again=True)
+        return bool(reason)
+
     async def _made(self, place: Place) -> str:
         """The page; empty when it could not be made and that has been told. Twice, since the kernel that waited for a
         visitor may have been prepared while the run could not be read."""
         for again in (False, True):
             # A kernel that was prepared before would still show figures of a run that is gone or damaged.
-            if reason := await asyncio.get_running_loop().run_in_executor(None, self.door.check, again):
-                self._tell(503, title="督查结果无法显示", lines=reason.splitlines(), again=True)
+            if await self._unfit(again=again):
                 return ""
             try:
                 kernel, html = await asyncio.wait_for(self._rendered(place), RENDER_SECONDS)
