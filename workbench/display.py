@@ -24,8 +24,22 @@ Columns = tuple[tuple[str, Source], ...]
 
 #: Rows of a table that are shown; the rest is told by number.
 ROWS_SHOWN = 50
+#: Percentages that rounding would take for nobody and for everybody.
+ROUNDED = ("<0.1%", ">99.9%")
 #: Most characters of a cell that does not wrap.
 _SHORT = 24
+
+
+def percentage(share: Any) -> str:
+    """A share (0 to 1) in words, never 0 % for more than none nor 100 % for less than all.
+
+    >>> percentage(0), percentage(0.0004), percentage(0.25), percentage(0.9999), percentage(1)
+    ('0.0%', '<0.1%', '25.0%', '>99.9%', '100.0%')
+    """
+    if 0 < share < 0.001:
+        return ROUNDED[0]
+    return ROUNDED[1] if 0.999 < share < 1 else f"{float(share):.1%}"
+
 
 _PAGE = """<div lang="zh-CN" class="wb-display">
 {%- if title %}<p style="margin:0"><strong>{{ title }}</strong></p>{% endif %}

@@ -150,7 +150,7 @@ def test_it_is_told_step_by_step(played: Played) -> None:
     assert [int(n) for n in steps] == list(range(1, len(steps) + 1)) and len(steps) >= 12
     (back,) = [f for f in played.findings if f.recurrences]
     assert back.code in played.told
-    assert re.search(r"推断全体：有确认问题的支部占 \d+%，95% 的把握在 \d+% 至 \d+% 之间", played.told)
+    assert re.search(r"推断全体：有确认问题的支部占 [<>\d.]+%，95% 的把握在 [<>\d.]+% 至 [<>\d.]+% 之间", played.told)
     assert str(played.folder) not in played.told
 
 

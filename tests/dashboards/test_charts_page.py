@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import io
+import json
 import re
 import struct
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import httpx
+import openpyxl
 import pytest
 from browsing import Page, Server
 from near_runs import DAYS, write_runs
@@ -170,6 +174,54 @@ def test_other_charts_and_pictures_for_an_export(folder: Path, service: Server, 
     assert total[1] == f"{state.heatmap.total(failing).failing:,}"
     tab.screenshot(path=ARTIFACTS / "card_distribution.png")
     page.clean()
+
+
+def test_names_that_look_like_tags_stand_as_typed(tmp_path: Path, visit: Callable[..., Page]) -> None:
+    """Titles of pictures, names beside bars: plotly reads some tags, a spreadsheet and a file name none."""
+    typed = "教育&amp;科研 <b>甲</b>&<img src=x>"
+    write_runs(tmp_path, branches=12)
+    run = (tmp_path / DAYS[1]).rename(tmp_path / "a&b<i>")
+    with duckdb.connect() as con:
+        con.execute(f"CREATE TABLE o AS SELECT * REPLACE ('{typed}' AS sector) FROM '{run}/organizations.parquet'")
+        con.execute(f"COPY o TO '{run}/organizations.parquet' (FORMAT parquet)")
+    state = RunState(run)
+    failing = next(r["id"] for r in state.requirements if state.heatmap.total(r["id"]).failing)
+    known = json.loads((run / "requirements.json").read_text(encoding="utf-8"))
+    for entry in known:
+        entry["clause"] = "第八条 <i>A&B</i>"
+    (run / "requirements.json").write_text(json.dumps(known, ensure_ascii=False), encoding="utf-8")
+    server = Server(run)
+    try:
+        page = visit(server, address=f"/#view=requirements&card={failing}")
+        tab = page.tab
+        card = tab.locator(f'dialog [data-card="{failing}"] .wb-chart[data-drawn]')
+        card.wait_for(timeout=60_000)
+        # What the library draws into a picture, as it would stand in it.
+        tab.evaluate("""() => { const make = Plotly.toImage; window.drawn = [];
+          Plotly.toImage = async (what, how) => {
+            window.drawn.push(decodeURIComponent(await make(what, { ...how, format: 'svg' })));
+            return make(what, how);
+          }; }""")
+        with tab.expect_download() as told:
+            card.get_by_role("button", name="存为图片").click()
+        assert told.value.suggested_filename.startswith("第八条 _i_A&B__i_数值分布-")
+        written = tab.evaluate("""() => [...new DOMParser().parseFromString(window.drawn[0].split(',').slice(1).join(','),
+          'image/svg+xml').querySelectorAll('.gtitle, .gtitle-subtitle')].map(t => t.textContent)""")
+        assert written == ["第八条 <i>A&B</i>数值分布", f"截至 {DAYS[1]}\uff0c督查结果 a&b<i>"]
+        tab.locator("dialog [data-do=exports]").click()
+        with tab.expect_download() as told:
+            tab.locator("dialog [data-format=xlsx]").click()
+        book = openpyxl.load_workbook(io.BytesIO(Path(told.value.path()).read_bytes()))
+        assert "第八条 <i>A&B</i>数值分布" in [c.value for c in book["图"]["A"]]
+        tab.keyboard.press("Escape")
+        tab.locator('[data-tab="overview"]').click()
+        part = section(page, "sectors")
+        assert texts(part, ".ytick") == [typed]
+        part.locator(".barlayer .point").hover(force=True)
+        assert typed in tab.locator(".hoverlayer .hovertext").first.text_content()
+        page.clean()
+    finally:
+        server.stop()
 
 
 def test_without_the_file_the_table_is_opened(service: Server, visit: Callable[..., Page]) -> None:

@@ -259,3 +259,11 @@ def test_a_run_without_anything_judged_has_no_point() -> None:
     points = [{"name": d, "as_of": d, "failing": k, "judged": n} for d, k, n in ((DAYS[0], 0, 0), (DAYS[1], 0, 12))]
     chart = charts.trend(points, "")
     assert chart.traces[0]["y"] == [None, 0.0] and [r[-1] for r in chart.rows] == ["没有判定", "0.0%"]
+
+
+@pytest.mark.parametrize(("failing", "judged", "words"), [
+    (100_000, 100_000, ">99.9% 至 100.0%"), (99_999, 100_000, ">99.9% 至 >99.9%"), (0, 100_000, "0.0% 至 <0.1%"),
+    (1, 100_000, "<0.1% 至 <0.1%"), (10, 40, "14.2% 至 40.2%"),
+])
+def test_an_interval_never_says_all_or_none_for_less_or_more(failing: int, judged: int, words: str) -> None:
+    assert charts.between(Cell(failing, judged)) == words

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from workbench.cli.commands import one_of, parse_date
 from workbench.cli.console import err, out
 from workbench.cli.ledger_common import acting, each, last_run, opened, org_of
+from workbench.display import percentage
 from workbench.errors import UsageError, WorkbenchError
 from workbench.exit_codes import ExitCode
 from workbench.reports.tables import plain_table
@@ -68,9 +69,8 @@ def estimated(ledger: Ledger, ident: str) -> str:
         share = ledger.inspections.estimate(ident)
     except WorkbenchError as error:
         return f"推断全体：{error.message}"
-    low, high = float(share.low), float(share.high)
-    return (f"推断全体：有确认问题的支部占 {float(share.share):.0%}，{share.confidence:.0%} 的把握在 {low:.0%} 至 {high:.0%} 之间"
-            "（只据抽中并到点的支部，按层加权）")
+    found, low, high = map(percentage, (share.share, share.low, share.high))
+    return (f"推断全体：有确认问题的支部占 {found}，{share.confidence:.0%} 的把握在 {low} 至 {high} 之间（只据抽中并到点的支部，按层加权）")
 
 
 def run_plan(

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from workbench.display import percentage
 from workbench.dashboards.heat import Cell, level
 from workbench.reports.screen import Share
 
@@ -44,9 +45,9 @@ class Chart:
 
     @property
     def drawing(self) -> str:
-        """What the page needs to draw it, as JSON."""
+        """What the page needs to draw it, as JSON: title and note as they are, data and layout fit for plotly."""
         return json.dumps({
-            "title": escaped(self.title), "note": escaped(self.note), "data": self.traces, "layout": self.layout,
+            "title": self.title, "note": self.note, "data": self.traces, "layout": self.layout,
             "height": self.height, "least": self.least,
         }, ensure_ascii=False)
 
@@ -154,7 +155,7 @@ def by_sector(sectors: Sequence[Sector], note: str) -> Chart:
 
 def between(cell: Cell) -> str:
     """The interval in words; figures as precise as those of the share."""
-    return f"{cell.at_least:.1%} 至 {cell.at_most:.1%}"
+    return f"{percentage(cell.at_least)} 至 {percentage(cell.at_most)}"
 
 
 def distribution(found: Spread, title: str, note: str) -> Chart:

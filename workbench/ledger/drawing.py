@@ -14,7 +14,7 @@ from math import comb, floor
 from typing import TYPE_CHECKING
 
 from workbench.audit.draw import draw as draw_first
-from workbench.display import Displayed, Listing, Table, page
+from workbench.display import Displayed, Listing, Table, page, percentage
 from workbench.errors import UsageError
 from workbench.vocabulary import OrgType
 
@@ -235,8 +235,8 @@ class Estimate(Displayed):
         about = (
             f"核查结果 {self.run}" if self.run else "",
             f"检查 {seen}/{whole} 个支部，其中有问题的 {sum(s.failing for s in self.strata)} 个（按层加权推断）",
-            f"全体中有问题的约占 {float(self.share):.1%}，可信度 {self.confidence:.0%} 的范围 "
-            f"{float(self.low):.1%} 至 {float(self.high):.1%}（{self.low * whole} 至 {self.high * whole} 个，共 {whole} 个）",
+            f"全体中有问题的约占 {percentage(self.share)}，可信度 {self.confidence:.0%} 的范围 "
+            f"{percentage(self.low)} 至 {percentage(self.high)}（{self.low * whole} 至 {self.high * whole} 个，共 {whole} 个）",
         )
         rows = [(s.name, s.size, s.drawn, s.failing, s.low, s.high) for s in self.strata]
         return page("由抽查推断全体", about, Table(rows, ("层", "支部", "检查", "有问题", "全层至少", "全层至多")))

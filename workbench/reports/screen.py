@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from workbench.display import percentage
 from workbench.errors import UsageError
 from workbench.reports.pictures import Picture
 
@@ -18,8 +19,6 @@ FORMATS = {"xlsx": "Excel", "docx": "Word", "html": "网页"}
 #: Rows that each format takes in all its tables together. Word lays pages out while one waits, a browser holds every
 #: row in memory; a sheet of XLSX holds a million, less the lines above its table (held by the writer).
 MOST_ROWS = {"xlsx": 1_000_000, "docx": 5_000, "html": 20_000}
-#: Percentages that rounding would take for nobody and for everybody.
-ROUNDED = ("<0.1%", ">99.9%")
 #: What every export says of itself.
 NOTE = ("说明", "由台账数据按条款推算，供核实使用；不作为对任何个人的评价")
 
@@ -34,14 +33,7 @@ class Share:
     @property
     def percent(self) -> str:
         """The percentage, never 0 % where there is any nor 100 % where there is a rest; empty without a whole."""
-        if not self.n:
-            return ""
-        value = 100 * self.k / self.n
-        if 0 < value < 0.1:
-            return ROUNDED[0]
-        if value > 99.9 and self.k < self.n:
-            return ROUNDED[1]
-        return f"{value:.1f}%"
+        return percentage(self.k / self.n) if self.n else ""
 
     def __str__(self) -> str:
         return f"{self.k:,}/{self.n:,}"

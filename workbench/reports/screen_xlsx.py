@@ -9,8 +9,9 @@ from typing import Any
 
 import xlsxwriter
 
+from workbench.display import ROUNDED
 from workbench.errors import UsageError
-from workbench.reports.screen import NOTE, ROUNDED, Column, Screen, Share, Table
+from workbench.reports.screen import NOTE, Column, Screen, Share, Table
 from workbench.reports.xlsx import MAX_CELL, MAX_ROWS, fitted, write_cell
 
 #: Rows of a sheet that a picture takes, and its width in pixels.

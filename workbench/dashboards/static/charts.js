@@ -24,6 +24,8 @@ function coloured(value, colour) {
   if (value && typeof value === "object") return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, coloured(v, colour)]));
   return value;
 }
+// Text that plotly takes as it stands: it reads some tags otherwise.
+const asText = (text) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 const onScreen = (element) => { const style = getComputedStyle(element); return (name) => style.getPropertyValue(name).trim(); };
 // Paper is light whatever the screen is: the colours of .wb that no media query gives.
 function onPaper(element) {
@@ -97,7 +99,7 @@ function charts(root) {
     const spec = drawing(figure), colour = onPaper(figure), layout = coloured(spec.layout, colour);
     const width = Math.max(PICTURE.width, spec.least), height = spec.height + PICTURE.head, soft = colour("--soft");
     layout.margin = { ...layout.margin, t: layout.margin.t + PICTURE.head };
-    layout.title = { text: spec.title, x: 0, xanchor: "left", xref: "container", pad: { l: 12, t: 12 }, y: 1, yanchor: "top", yref: "container", font: { size: 16, color: colour("--ink") }, subtitle: { text: spec.note, font: { size: 12, color: soft } } };
+    layout.title = { text: asText(spec.title), x: 0, xanchor: "left", xref: "container", pad: { l: 12, t: 12 }, y: 1, yanchor: "top", yref: "container", font: { size: 16, color: colour("--ink") }, subtitle: { text: asText(spec.note), font: { size: 12, color: soft } } };
     Object.assign(layout, { font: font(figure, colour), paper_bgcolor: colour("--paper"), width, height });
     const url = await library.toImage({ data: coloured(spec.data, colour), layout, config: { staticPlot: true } }, { format: "png", width, height, scale: 2 });
     return url.slice(url.indexOf(",") + 1);
