@@ -92,18 +92,18 @@ class Lab:
         self.process.stdout.close()
 
 
-def run_all(tab: Any, errors: list[str]) -> None:
-    """Run all cells by the menu until the widget stands: what a kernel is asked before JupyterLab has settled on it
-    is lost or asked back by a dialog, and a widget that it announces before then is never drawn. A person runs the
-    cells again; only what the last time said counts."""
-    for _ in range(6):
-        for button in tab.locator("dialog.jp-Dialog .jp-mod-accept").all():
-            button.click()
-        errors.clear()
-        tab.get_by_role("menuitem", name="Run", exact=True).click()
-        tab.get_by_role("menuitem", name="Run All Cells", exact=True).click()
-        if until(lambda: tab.locator("#wb-shell[data-ready]").first.is_visible(), 30):
+def settled(tab: Any, told: list[bool]) -> None:
+    """Wait until a kernel has said which widgets it has (``told``: whether a message of a websocket is that answer).
+
+    Only then is JupyterLab connected to it; the notebook is shown as idle before. Cells run earlier are not run, and may
+    make JupyterLab start the session twice: then it listens to no widget of that kernel until the page is loaded anew
+    ("widget model not found"), however often the cells are run.
+    """
+    for _ in range(1200):
+        if any(told):
             return
+        tab.wait_for_timeout(100)
+    raise AssertionError(f"no kernel has answered; dialogs: {tab.locator('dialog.jp-Dialog').all_inner_texts()}")
 
 
 @pytest.fixture
@@ -121,14 +121,21 @@ def test_the_first_notebook_runs_in_jupyterlab_and_nothing_is_asked_of_elsewhere
     asked: list[str] = []
     errors: list[str] = []
     tab.on("request", lambda request: asked.append(request.url))
-    tab.on("websocket", lambda ws: asked.append(ws.url))
+    told: list[bool] = []
+
+    def listen(socket: Any) -> None:
+        asked.append(socket.url)
+        socket.on("framereceived", lambda frame: told.append("comm_info_reply" in str(frame)))
+
+    tab.on("websocket", listen)
     tab.on("console", lambda m: errors.append(m.text) if m.type == "error" else None)
     tab.on("pageerror", lambda e: errors.append(str(e)))
     tab.goto(opened.address, wait_until="commit")
     tab.locator(".jp-Notebook .jp-CodeCell").first.wait_for(timeout=60_000)
-    tab.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for(timeout=60_000)
-    run_all(tab, errors)
-    tab.locator("#wb-shell[data-ready]").wait_for()
+    settled(tab, told)
+    tab.get_by_role("menuitem", name="Run", exact=True).click()
+    tab.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+    tab.locator("#wb-shell[data-ready]").wait_for(timeout=120_000)
     tab.get_by_text("先后两次核查的对比").wait_for()
     assert tab.locator(".jp-OutputArea-output[data-mime-type='application/vnd.jupyter.stderr']").count() == 0
     assert tab.locator(".wb-display table").count() >= 4

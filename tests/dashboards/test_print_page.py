@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browsing import Page, Server
+from browsing import Page, Server, until
 from tour import stops, walk
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -43,6 +43,12 @@ def sheets(pdf: bytes, name: str) -> list[str]:
     return told.stdout.decode().split("\f")[:-1]
 
 
+def faults_on(tab: Any, inside: str) -> list[str]:
+    """What is wrong on the sheet. A chart follows the new width with the next frames: what is gone then is no fault."""
+    until(lambda: not tab.evaluate(_FAULTS, inside), 10)
+    return tab.evaluate(_FAULTS, inside)
+
+
 def print_out(page: Page, name: str) -> list[str]:
     return sheets(page.tab.pdf(prefer_css_page_size=True), name)
 
@@ -64,7 +70,7 @@ def test_every_view_on_paper(served: Server, season: tuple[Path, Path], visit: C
             faults += [(stop.name, number, part) for part in wanted if re.sub(r"\s+", "", part) not in flat]
         tab.emulate_media(media="print", color_scheme="dark")
         tab.set_viewport_size({"width": _WIDTH, "height": _HEIGHT})
-        faults += [(stop.name, fault) for fault in tab.evaluate(_FAULTS, "dialog" if stop.dialog else "#wb-shell")]
+        faults += [(stop.name, fault) for fault in faults_on(tab, "dialog" if stop.dialog else "#wb-shell")]
         if tab.evaluate("getComputedStyle(document.querySelector('.wb')).color") != "rgb(29, 38, 48)":
             faults.append((stop.name, "light letters on paper"))
         tab.emulate_media(media="null", color_scheme="light")
