@@ -82,7 +82,9 @@ def test_totals_of_the_heatmap_add_up(state: RunState) -> None:
 
 @pytest.mark.parametrize(
     ("failing", "judged", "step"),
-    [(0, 0, 0), (0, 40, 0), (1, 1, 3), (2, 2, 4), (4, 4, 5), (40, 40, 5), (1, 400, 1), (20, 40, 4), (30, 40, 5)],
+    [(0, 0, 0), (0, 40, 0), (1, 1, 4), (2, 2, 5), (40, 40, 5), (1, 400, 1), (20, 40, 5), (30, 40, 5),
+     # As a usual inspection has them: three shades below 5 %.
+     (3, 1000, 1), (15, 1000, 2), (35, 3915, 2), (12, 435, 3), (40, 1000, 3), (80, 1000, 4)],
 )
 def test_a_small_number_never_takes_the_colour_of_a_large_one(failing: int, judged: int, step: int) -> None:
     assert pages.level(Cell(failing, judged)) == step

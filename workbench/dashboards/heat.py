@@ -11,8 +11,9 @@ from typing import Any
 _Z = 1.96
 
 #: Upper bounds of the six steps of the colour scale, and what the legend says; what is held against them is the lower
-#: end of the interval of the failing share, so that a small number never takes the colour of a large one.
-STEPS = ((0.0, "0"), (0.05, "≤5%"), (0.15, "≤15%"), (0.30, "≤30%"), (0.50, "≤50%"), (1.0, ">50%"))
+#: end of the interval of the failing share, so that a small number never takes the colour of a large one. Most cells
+#: of an inspection lie below 5 %: half of the steps are there.
+STEPS = ((0.0, "0"), (0.005, "≤0.5%"), (0.015, "≤1.5%"), (0.05, "≤5%"), (0.30, "≤30%"), (1.0, ">30%"))
 
 #: In a key of :attr:`Heatmap.cells`: all units, all requirements.
 ALL = ""
