@@ -6,6 +6,7 @@ import calendar
 from dataclasses import dataclass
 from datetime import MAXYEAR, MINYEAR, date
 from enum import StrEnum
+from functools import lru_cache
 
 
 class PeriodKind(StrEnum):
@@ -87,6 +88,7 @@ def day_of_year(text: str, year: int) -> date:
     return date(year, month, min(day, calendar.monthrange(year, month)[1]))
 
 
+@lru_cache(1000)  # asked for with every result that is told of
 def periods(kind: PeriodKind | str, year: int, *, cycle_start: int = 2022) -> tuple[Period, ...]:
     """The periods of ``kind`` in ``year``; for the biennium the one two-year cycle that holds it.
 

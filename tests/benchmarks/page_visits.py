@@ -8,6 +8,7 @@ a click is then answered is made sure by the first click.
 from __future__ import annotations
 
 import asyncio
+import re
 import shutil
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -135,14 +136,12 @@ async def arrive(at: Browser | BrowserContext, address: str, who: tuple[str, str
     context = await at.new_context(viewport={"width": 1440, "height": 900}, locale="zh-CN") if own else at
     page = await context.new_page()
     if who:
-        await page.goto(address + "login")
-        # The form answers with the page itself: it would count as a visit that nobody measures.
-        await page.route(address, lambda route: route.fulfill(body=""))
-        await page.fill("input[name=name]", who[0])
-        await page.fill("input[name=password]", who[1])
-        await page.keyboard.press("Enter")
-        await page.wait_for_url(address)
-        await page.unroute(address)
+        # By hand: the form leads to the page itself, which would be a visit that nobody measures.
+        form = await (await context.request.get(address + "login")).text()
+        token = re.search(r'name="_xsrf" value="([0-9a-f]+)"', form)[1]
+        sent = {"_xsrf": token, "name": who[0], "password": who[1]}
+        answer = await context.request.post(address + "login", form=sent, max_redirects=0)
+        assert answer.status == 303, await answer.text()
     await page.add_init_script(_WATCH)
     return Visit(page, context, own, address)
 

@@ -75,6 +75,7 @@ def test_from_the_heatmap_to_the_evidence(
     article.wait_for()
     assert article.get_attribute("data-subject") == subject
     assert article.locator("h2").inner_text() == name
+    article.locator(".wb-rest").wait_for(state="detached")
     shown = article.locator("section[data-requirement]").evaluate_all(
         "all => all.map(s => [s.dataset.requirement, s.dataset.verdict])"
     )
@@ -213,6 +214,7 @@ def test_idle_kernels_end_but_not_the_one_that_waits(tmp_path: Path) -> None:
 def test_paper_shows_what_fails_and_no_controls(server: Server, fake: Path, visit: Callable[..., Page]) -> None:
     page = visit(server)
     tab = page.tab
+    tab.locator(".wb-heat-print").wait_for(state="attached")
     tab.emulate_media(media="print")
     failing = pd.read_parquet(fake / "results.parquet").query("verdict == '未达标'")["requirement"].nunique()
     assert tab.locator(".wb-heat-print tbody tr:has(td)").count() == failing > 20

@@ -173,8 +173,8 @@ def test_a_strip_names_every_period() -> None:
         ("一季度", "未做到"), ("二季度", "已做到"), ("三季度", "未到期"), ("四季度", "未开始"),
     ]
     assert [p.text for p in strip("half_year", met=0b10, missed=0, open_=0)] == ["不计", "已做到"]
-    assert strip("event", met=1, missed=0, open_=0) == []
-    assert strip("year", met=0, missed=0, open_=0) == []
+    assert strip("event", met=1, missed=0, open_=0) == ()
+    assert strip("year", met=0, missed=0, open_=0) == ()
     assert missed_text("month", 0b10000100, "2026") == "3月、8月"
     assert missed_text("event", None, "2026") == "2026"
 
@@ -198,7 +198,7 @@ def test_widget_answers_and_reports_faults(tmp_path: Path) -> None:
     assert answer["subject"] == "002-0001"
     assert "模拟第二局第1党支部" in answer["html"]
     answer, _ = overview.answer({"do": "branch", "subject": "nobody", "requirement": "secretary-2022-1"})
-    assert "nobody" in answer["error"]
+    assert answer["subject"] == "nobody" and "没有这个组织" in answer["html"]
     assert "刷新" in overview.answer({"do": "dance"})[0]["error"]
 
 

@@ -73,9 +73,10 @@ def messages(run: Path, ledger: Path) -> list[dict[str, Any]]:
     return [
         {"do": "shell"}, {"do": "page", **listed}, {"do": "page", "filter": {"verdict": "", "text": "第三局"}},
         {"do": "page", "filter": {"verdict": ""}}, {"do": "branch", **about}, {"do": "evidence", **about},
+        {"do": "branch-rest", **about},
         {"do": "unit", **about}, {"do": "unit", "unit": ""}, {"do": "profile", **about},
         {"do": "records", **about, "kind": "党员大会", "on": "2026-03-10"},
-        {"do": "sectors"}, {"do": "trend"}, {"do": "due"},
+        {"do": "sectors"}, {"do": "trend"}, {"do": "due"}, {"do": "paper"},
         {"do": "due-rows", "first": "2026-01-01", "last": "2027-12-31", "kind": "", "count": 500},
         {"do": "heat", **about}, {"do": "requirements"}, {"do": "select"}, {"do": "card", "requirement": requirement},
         {"do": "quality"}, {"do": "quality-rejects"},

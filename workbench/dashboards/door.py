@@ -353,6 +353,9 @@ class _Channel(_Guard):
 
     async def open(self, kernel_id: str) -> None:
         self.door.pages.connect(kernel_id, self)
+        # An answer follows the kernel's word that it is busy: Nagle's algorithm would hold it back until the browser
+        # has acknowledged that one, 40 ms later.
+        self.set_nodelay(True)
         await super().open(kernel_id)
 
     def on_message(self, message: str | bytes) -> None:

@@ -129,8 +129,10 @@ class Overview(anywidget.AnyWidget):
                 return pages.rows(self.state, Filter.of(message.get("filter", {})), first, count), []
             case "branch":
                 subject, asked = message["subject"], message["requirement"]
-                html = pages.branch(self.state, subject, asked)
+                html = pages.branch(self.state, subject, asked, whole=False)
                 return {"subject": subject, "requirement": asked, "html": html}, []
+            case "branch-rest":
+                return {"html": pages.branch_rest(self.state, message["subject"])}, []
             case "evidence":
                 subject, asked = message["subject"], message["requirement"]
                 html = pages.evidence(self.state, subject, asked, all_rows=bool(message.get("all")))
@@ -147,6 +149,8 @@ class Overview(anywidget.AnyWidget):
             case "heat":
                 document = message["document"]
                 return {"document": document, "html": pages.heat(self.state, document)}, []
+            case "paper":
+                return {"html": pages.heat_paper(self.state)}, []
             case "sectors" | "trend" | "due" | "due-rows":
                 return self._sectioned().answer(message["do"], message), []
             case "requirements":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from functools import cache
+from functools import cache, lru_cache
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from markupsafe import Markup
 from workbench.dashboards.assets import plotly_address
 from workbench.dashboards.clauses import Clauses
 from workbench.dashboards.heat import STEPS, Cell, level
+from workbench.dashboards.periods import Period
 from workbench.dashboards.state import NO_UNIT, URGENT, Absent, Filter, RunState
 from workbench.vocabulary import Verdict
 
@@ -39,6 +40,12 @@ def upright(text: str) -> str:
     return text.translate({ord("("): "\uff08", ord(")"): "\uff09"})
 
 
+@lru_cache(10_000)  # drawn once each: most results of a run share a few patterns
+def periods(strip: tuple[Period, ...]) -> Markup:
+    """The list items of a strip of periods."""
+    return Markup(render("periods.html.j2", strip=strip))
+
+
 def css_text(text: str) -> Markup:
     """A text as a string of a style sheet, fit for a ``<style>``: all but letters and digits by their numbers."""
     inside = "".join(c if c.isalnum() else f"\\{ord(c):x} " for c in text)
@@ -51,7 +58,7 @@ def _environment() -> jinja2.Environment:
         loader=jinja2.FileSystemLoader(_HERE / "markup"), autoescape=True, trim_blocks=True, lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
     )
-    env.filters.update(level=level, standing=standing, upright=upright, css_text=css_text)
+    env.filters.update(level=level, standing=standing, upright=upright, css_text=css_text, periods=periods)
     return env
 
 
@@ -83,14 +90,11 @@ def shell(state: RunState, f: Filter | None = None, *, ledger: bool = False, log
     in, and so can log out."""
     f = f or Filter()
     heatmap = state.heatmap
-    failing = [r for r in heatmap.requirements if heatmap.total(r["id"]).failing]
-    rest = [cell for r in heatmap.requirements if not (cell := heatmap.total(r["id"])).failing]
     papers = state.papers()
     return render(
         "shell.html.j2", ledger=ledger, login=login, viewer=state.viewer, receipt=state.receipt,
         run=state.path.name, stamp=state.stamp, plotly=plotly_address(),
         tiles=state.tiles(), heatmap=heatmap,
-        failing=_by_document(failing), rest=rest, silent=sum(cell.silent for cell in rest),
         papers=papers, paper_states=Counter(p["state"] for p in papers),
         legend=[text for _, text in STEPS], verdicts=[v.value for v in Verdict],
         groups=_by_document(heatmap.requirements), documents=state.documents(), columns=COLUMNS, filter=f,
@@ -105,6 +109,17 @@ def heat(state: RunState, document: str) -> str:
     return render(
         "heat.html.j2", heatmap=heatmap, document=document, title=dict(state.documents()).get(document, document),
         columns=heatmap.columns(document), units=bound,
+    )
+
+
+def heat_paper(state: RunState) -> str:
+    """The heatmap for paper, where nothing unfolds: a line for each requirement that anybody fails."""
+    heatmap = state.heatmap
+    failing = [r for r in heatmap.requirements if heatmap.total(r["id"]).failing]
+    rest = [cell for r in heatmap.requirements if not (cell := heatmap.total(r["id"])).failing]
+    return render(
+        "heat_paper.html.j2", heatmap=heatmap, failing=_by_document(failing), rest=rest,
+        silent=sum(cell.silent for cell in rest),
     )
 
 
@@ -127,20 +142,34 @@ def rows(state: RunState, f: Filter, first: int, count: int) -> dict[str, Any]:
     return {"html": html, "first": first, "total": total, "judged": judged}
 
 
-def branch(state: RunState, subject: str, asked: str) -> str:
-    """One branch with the evidence of the requirement that was asked for.
+def branch(state: RunState, subject: str, asked: str, *, whole: bool = True) -> str:
+    """One branch with the evidence of the requirement that was asked for. Not ``whole``: what needs doing alone, and
+    how much follows it, unless just that was asked for.
 
-    Raises :class:`~workbench.errors.UsageError` when the run has no such branch.
+    Raises :class:`~workbench.dashboards.state.Absent` when the run has no such branch.
     """
     found = state.branch(subject)
     counts = Counter(r["verdict"] for r in found["results"])
     urgent = [r for r in found["results"] if r["verdict"] in URGENT]
-    rest = [r for r in found["results"] if r["verdict"] not in URGENT]
+    rest = _rest(found)
+    whole = whole or asked in [r["requirement"] for r in rest["results"]]
     return render(
-        "branch.html.j2", branch=found, urgent=urgent, groups=_by_document(rest), asked=asked, receipt=state.receipt,
-        waiting=_by_document(found["waiting"]), evidence=state.evidence(subject, asked),
+        "branch.html.j2", branch=found, urgent=urgent, asked=asked, receipt=state.receipt, **rest,
+        following=0 if whole else len(rest["results"]) + len(found["waiting"]),
+        evidence=state.evidence(subject, asked),
         verdicts=[(v.value, counts[v.value]) for v in Verdict if counts[v.value]],
     )
+
+
+def branch_rest(state: RunState, subject: str) -> str:
+    """What follows in a branch: what nobody has looked at on site yet, and the results that need nobody."""
+    found = state.branch(subject)
+    return render("branch_rest.html.j2", branch=found, asked="", evidence=None, receipt=state.receipt, **_rest(found))
+
+
+def _rest(found: dict[str, Any]) -> dict[str, Any]:
+    results = [r for r in found["results"] if r["verdict"] not in URGENT]
+    return {"results": results, "groups": _by_document(results), "waiting": _by_document(found["waiting"])}
 
 
 def absent(state: RunState, error: Absent) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 #: Labels of the periods by ``period_kind``; bit i of a mask is the i-th label. Kinds event and state have no strip.
 LABELS: dict[str, tuple[str, ...]] = {
@@ -40,17 +41,18 @@ _STATUS = {
 }
 
 
-def strip(kind: str | None, met: int | None, missed: int | None, open_: int | None) -> list[Period]:
+@lru_cache(10_000)  # few patterns of a year are all that a run knows
+def strip(kind: str | None, met: int | None, missed: int | None, open_: int | None) -> tuple[Period, ...]:
     """The periods of one result in order; empty where no periods are counted."""
     masks = {"missed": missed or 0, "met": met or 0, "open": open_ or 0}
     begun = (masks["missed"] | masks["met"] | masks["open"]).bit_length()
     if not begun:  # shapes that count no periods leave the masks empty, whatever their kind of period
-        return []
+        return ()
     periods = []
     for i, label in enumerate(LABELS.get(kind or "", ())):
         status = next((s for s, mask in masks.items() if mask >> i & 1), "later" if begun <= i else "")
         periods.append(Period(label, status, *_STATUS[status]))
-    return periods
+    return tuple(periods)
 
 
 def missed_text(kind: str | None, missed: int | None, period: str | None) -> str:

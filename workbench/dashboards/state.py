@@ -82,6 +82,7 @@ class RunState:
         self.receipt = self.run.receipt
         self.stamp = self.current_stamp()
         self._counted: dict[Filter, tuple[int, int]] = {}
+        self._named: dict[str | None, tuple[str, str | None] | None] = {}
         self.requirements: list[dict[str, Any]] = sorted(
             self.run.requirements, key=lambda r: (r["document"], r["order"])
         )
@@ -128,8 +129,9 @@ class RunState:
             return relation(self.path, name, self.viewer.scope)
 
         self.con.execute(f"CREATE VIEW evidence AS FROM {parquet('evidence')}")
-        self.con.execute(f"CREATE VIEW results AS FROM {parquet('results')} WHERE NOT ({WAITING})")
-        self.con.execute(f"CREATE VIEW waiting AS FROM {parquet('results')} WHERE {WAITING}")
+        self.con.execute(f"CREATE VIEW every_result AS FROM {parquet('results')}")
+        self.con.execute(f"CREATE VIEW results AS FROM every_result WHERE NOT ({WAITING})")
+        self.con.execute(f"CREATE VIEW waiting AS FROM every_result WHERE {WAITING}")
         self.con.execute(f"CREATE TABLE sources AS FROM {parquet('sources')}")
         self.con.execute(
             f"CREATE TABLE organizations AS SELECT * REPLACE (coalesce(unit_id, '{NO_UNIT}') AS unit_id,"
@@ -317,8 +319,9 @@ class RunState:
         Raises :class:`Absent` when the run has no such subject.
         """
         known = self._rows("SELECT * FROM organizations WHERE org_id = ?", [subject])
-        results = self._rows("SELECT * FROM results WHERE subject = ?", [subject])
-        if not known and not results:
+        every = self._rows(f"SELECT *, {WAITING} AS waiting FROM every_result WHERE subject = ?", [subject])
+        results = [row for row in every if not row["waiting"]]
+        if not known and not every:
             raise Absent("督查结果中没有这个组织", place=str(self.path), found=subject)
         order = {entry: i for i, entry in enumerate(self.by_id)}
         for row in results:
@@ -339,8 +342,7 @@ class RunState:
             row["parameters"] = list(requirement.get("parameters", {}).values())
             row["notes"] = requirement.get("notes", "")
         organization = known[0] if known else {"org_id": subject, "name": subject}
-        unseen = self.con.execute("SELECT requirement FROM waiting WHERE subject = ?", [subject]).fetchall()
-        unseen = {requirement for requirement, in unseen}
+        unseen = {row["requirement"] for row in every if row["waiting"]}
         waiting = [r for r in self.requirements if r["id"] in unseen]
         lineage = self.lineage(subject)
         return {"organization": organization, "lineage": lineage, "results": results, "waiting": waiting}
@@ -353,7 +355,11 @@ class RunState:
         at: str | None = org_id
         while at not in seen:
             seen.add(at)
-            row = self.con.execute("SELECT name, parent_id FROM organizations WHERE org_id = ?", [at]).fetchone()
+            if at not in self._named:  # most of those above stand above the next one too
+                self._named[at] = self.con.execute(
+                    "SELECT name, parent_id FROM organizations WHERE org_id = ?", [at]
+                ).fetchone()
+            row = self._named[at]
             if row is None:
                 break
             above.insert(0, (at, row[0]))
@@ -363,14 +369,17 @@ class RunState:
     def evidence(self, subject: str, requirement: str, *, limit: int = EVIDENCE_SHOWN) -> dict[str, Any]:
         """``rows`` (file, sheet, row, date, label, status, counted; at most ``limit``) and ``total``."""
         rows = self._rows(
-            f"SELECT s.file, s.sheet, e.source_row, e.dated_on, {_SPOKEN} AS label, e.unit_label, e.status, e.counted,"
-            " count(*) OVER () AS total"
+            f"SELECT s.file, s.sheet, e.source_row, e.dated_on, {_SPOKEN} AS label, e.unit_label, e.status, e.counted"
             " FROM evidence e LEFT JOIN sources s USING (source_id) WHERE subject = ? AND requirement = ?"
             " ORDER BY e.dated_on NULLS LAST, s.file, s.sheet, e.source_row LIMIT ?",
-            [subject, requirement, limit],
+            [subject, requirement, limit + 1],
         )
-        total = rows[0]["total"] if rows else 0
-        return {"rows": rows, "total": total}
+        if len(rows) <= limit:
+            return {"rows": rows, "total": len(rows)}
+        [[total]] = self.con.execute(
+            "SELECT count(*) FROM evidence WHERE subject = ? AND requirement = ?", [subject, requirement]
+        ).fetchall()
+        return {"rows": rows[:limit], "total": total}
 
 
 #: The label of an evidence row, a person's key said to be what it is: the same person in every row, and no name.

@@ -153,6 +153,7 @@ function sections(root, ask) {
       if (answer && box.isConnected) { box.innerHTML = answer.message.html; box.scrollIntoView({ block: "nearest" }); }
     },
   };
-  return { deeds, stop: () => { clearTimeout(rest); sight.disconnect(); ready.disconnect(); } };
+  const whole = () => { all.forEach(load); return waiting; };  // what paper shows, scrolled to or not
+  return { deeds, whole, stop: () => { clearTimeout(rest); sight.disconnect(); ready.disconnect(); } };
 }
 

@@ -1,5 +1,6 @@
 // The page: sends what was asked, shows what came back. All figures and texts are rendered by the kernel.
 const EXPORT_MS = 180000;
+const SOON_MS = 120;  // after so long a dialog says that it is being read
 
 const VIEWS = ["overview", "unit", "branch", "requirements", "board", "quality", "compare"];
 // What the dialog can show besides a branch: its name in the address → the question to the kernel.
@@ -10,7 +11,7 @@ const DETAILS = {
 };
 const OPENED = [...Object.keys(DETAILS), "branch", "of"];
 // What is said in the banner when no answer comes, and what in its own place (``read``); all else is asked once more.
-const FILES = ["export", "quality-rejects"], SMALL = ["heat", "evidence", "records", "due-rows", "board-more", "board-branch", "compare-evidence"];
+const FILES = ["export", "quality-rejects"], SMALL = ["heat", "branch-rest", "evidence", "records", "due-rows", "board-more", "board-branch", "compare-evidence"];
 
 // The address says what is shown (#view=…&…). In a notebook, whose address is not ours, it is only remembered.
 function addresses(served) {
@@ -216,19 +217,31 @@ function overview(root, model, served) {
     heatDetail.replaceChildren();
   }
 
+  // What needs nobody is asked for when what does has been painted.
+  const painted = () => new Promise((then) => requestAnimationFrame(() => setTimeout(then)));
+  let following = null;  // until it stands too
+  async function unfold(rest, subject) {
+    if (!rest) return;
+    await painted();
+    const answer = await read(rest, ask({ do: "branch-rest", subject }), () => unfold(rest, subject));
+    if (answer && rest.isConnected) rest.outerHTML = answer.message.html;
+  }
   async function openBranch(subject, requirement) {
-    selected = { subject, requirement };
+    const mine = selected = { subject, requirement };
     const asked = ask({ do: "branch", subject, requirement });  // before the dialog opens, which takes the browser a while
     hideDetail("正在读取…");
     list.mark(selected);
-    if (!dialog.open) dialog.showModal();
+    // An answer that comes at once is the first thing painted.
+    const seen = () => dialog.classList.remove("wb-soon");
+    if (!dialog.open) { dialog.classList.add("wb-soon"); dialog.showModal(); setTimeout(seen, SOON_MS); }
     if (link.isLost()) { say(""); hideDetail("连接中断，详情已隐去。按 Esc 关闭。"); }
     const answer = await asked;
-    const wanted = selected && selected.subject === subject && selected.requirement === requirement;
-    if (!answer && wanted && dialog.open) hideDetail("未能读取，按 Esc 关闭后重试。");
-    if (!answer || !dialog.open || !selected || answer.message.subject !== selected.subject || answer.message.requirement !== selected.requirement) return;
+    if (selected !== mine) return;  // closed, or another one opened meanwhile
+    if (!answer) { hideDetail("未能读取，按 Esc 关闭后重试。"); return; }
     dialog.innerHTML = answer.message.html;
+    seen();
     if (!banner.hidden) dialog.prepend(banner);
+    following = unfold(dialog.querySelector(".wb-rest"), subject);
     const result = dialog.querySelector(".wb-asked");
     dialog.querySelector("h2").focus({ preventScroll: true });
     if (result) result.scrollIntoView({ block: "center" });
@@ -285,7 +298,7 @@ function overview(root, model, served) {
       button.setAttribute("aria-pressed", all);
       button.textContent = all ? "只列可判定的" : "列出全部";
     },
-    close: () => dialog.close(), print: () => window.print(),
+    close: () => dialog.close(), print: async () => { await (dialog.open ? following : parts.whole()); window.print(); },
     proof: (button) => way.proof(button), records: (button) => way.records(button), back: () => served && history.length > 1 ? history.back() : go({ view: "unit" }),
     "all-evidence": (button) => button.closest(".wb-p-proof") ? way.proof(button.closest("tr").previousElementSibling.querySelector("[data-do=proof]"), true) : evidence(button.closest("section, [data-evidence]"), true),
     "clear-board": () => desk.clear(), "more-filters": (button) => desk.unfold(button), alone: (button) => desk.alone(button), "more-findings": (button) => desk.further(button),
