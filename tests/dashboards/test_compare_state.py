@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import shutil
 from pathlib import Path
 
@@ -100,7 +102,7 @@ def test_the_served_run_may_be_the_earlier_one(folder: Path, pair: Comparing) ->
 
 
 def test_lines_tell_what_the_other_run_knew(pair: Comparing) -> None:
-    by_change = {c: [x for x in pair.lines if x.change == c] for c in CHANGES}
+    by_change = {c: list(pair.lines(ListFilter(change=c))) for c in CHANGES}
     assert all(x.after in ("数据不足", "检查出错", "没有这一项") for x in by_change["not_comparable"])
     assert all(x.before in ("未达标", "待人工核实", "豁免") for x in by_change["unchanged"] + by_change["resolved"])
     unjudged = {x.subject for x in by_change["new"] if x.before in ("数据不足", "进行中", "没有这一项", "不适用")}
@@ -108,18 +110,31 @@ def test_lines_tell_what_the_other_run_knew(pair: Comparing) -> None:
 
 
 def test_filter_and_pages(pair: Comparing, folder: Path) -> None:
-    lines = pair.select(ListFilter(change="resolved", unit="001"))
+    lines = list(pair.lines(ListFilter(change="resolved", unit="001")))
     assert lines and {(x.change, x.unit) for x in lines} == {("resolved", "001")}
     one = lines[0]
-    assert one in pair.select(ListFilter(text=one.name, requirement=one.entry["id"]))
+    assert one in pair.part(ListFilter(text=one.name, requirement=one.entry["id"]), 0, 99)
     assert ListFilter.of({"change": "drop", "page": "-1"}) == ListFilter()
     page = Overview(folder / DAYS[2])
     answers = [page.answer({"do": "compare-rows", "with": DAYS[1], "filter": {"page": n}})[0] for n in range(2)]
-    assert answers[0]["total"] == answers[0]["all"] == len(pair.lines) > PAGE_SIZE
-    assert answers[0]["pages"] == -(-len(pair.lines) // PAGE_SIZE)
+    assert answers[0]["total"] == answers[0]["all"] == pair.count(ListFilter()) > PAGE_SIZE
+    assert answers[0]["pages"] == -(-pair.count(ListFilter()) // PAGE_SIZE)
     assert page.answer({"do": "compare-rows", "with": DAYS[1], "filter": {"page": "999"}})[0]["page"] == (
         answers[0]["pages"] - 1
     )
+
+
+def test_rules_that_changed_are_named_by_their_clause(folder: Path, tmp_path: Path) -> None:
+    for day in DAYS[1:]:
+        shutil.copytree(folder / day, tmp_path / day)
+    path = tmp_path / DAYS[1] / "requirements.json"
+    known = json.loads(path.read_text(encoding="utf-8"))
+    known[0]["fingerprint"] += "x"
+    path.write_text(json.dumps(known, ensure_ascii=False), encoding="utf-8")
+    html = Overview(tmp_path / DAYS[2]).answer({"do": "compare", "with": DAYS[1]})[0]["html"]
+    told = html.partition("内容或参数有变：")[2].partition("</p>")[0]
+    assert told == f'<span title="{known[0]["id"]}">{known[0]["clause"]}</span>'
+    assert f"截至 {DAYS[1]}</dd>" in html and f"，督查结果 {DAYS[1]}" not in re.sub(r'title="[^"]*"', "", html)
 
 
 def test_another_run_in_its_place_is_seen(folder: Path, tmp_path: Path) -> None:
@@ -142,9 +157,9 @@ def test_within_a_scope_only_own_findings(folder: Path) -> None:
     html = page.answer({"do": "compare", "with": DAYS[1]})[0]["html"]
     rows = page.answer({"do": "compare-rows", "with": DAYS[1]})[0]
     whole = Comparing(RunState(folder / DAYS[2]), folder / DAYS[1], [folder / DAYS[0]])
-    assert rows["all"] == sum(x.unit == "001" for x in whole.lines) > 0
+    assert rows["all"] == whole.count(ListFilter(unit="001")) > 0
     assert "模拟第二局" not in html + rows["html"]
-    other = next(x for x in whole.lines if x.unit == "002")
+    other = whole.part(ListFilter(unit="002"), 0, 1)[0]
     asked = {"do": "compare-evidence", "with": DAYS[1], "subject": other.subject, "requirement": other.entry["id"]}
     assert "<tr" not in page.answer(asked)[0]["html"]
     page._open(folder / DAYS[2], Viewer())

@@ -226,7 +226,7 @@ def test_quality_and_comparison(widget: Overview) -> None:
     keys = ("kind", "what", "n", "of")
     assert [[r[0], r[1], r[4], r[5]] for r in quality[1:]] == [[x[k] for k in keys] for x in review.quality.lines()]
     pair = review.comparing("august")
-    resolved = pair.select(ListFilter(change="resolved", unit="001"))
+    resolved = list(pair.lines(ListFilter(change="resolved", unit="001")))
     file = opened(widget, "compare", **{"with": "august", "change": "resolved", "unit": "001"})
     assert [[r[1], r[11]] for r in file.tables["变化清单"][1:]] == [[x.subject, x.entry["id"]] for x in resolved]
     assert {r[0] for r in file.tables["变化清单"][1:]} == {CHANGES["resolved"]} and resolved

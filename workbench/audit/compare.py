@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+
+import duckdb
 
 from workbench.audit.run import Run
 from workbench.display import Displayed, Table, page
@@ -13,7 +14,6 @@ from workbench.vocabulary import Verdict
 _STANDING = tuple(v.value for v in (Verdict.FAILED, Verdict.MANUAL, Verdict.WAIVED))
 #: Verdicts that tell nothing.
 _UNCLEAR = (Verdict.NO_DATA.value, Verdict.BROKEN.value)
-_SLIM = "key, subject, requirement"
 
 
 @dataclass(frozen=True)
@@ -47,35 +47,46 @@ class Comparison(Displayed):
         return page("先后两次核查的对比", (f"上次：{self.before}", f"本次：{self.after}"), counts, *listed)
 
 
-def _findings(run: Run, columns: str = "*") -> dict[str, dict]:
-    rows = run.rows(f"SELECT {columns} FROM findings WHERE verdict IN {_STANDING}")
-    return {row["key"]: row for row in rows}
-
-
-def _judged(run: Run, findings: Iterable[dict]) -> set[tuple[str, str]]:
-    """Subject and requirement pairs of the findings that the run came to a clear verdict about."""
-    pairs = {(row["subject"], row["requirement"]) for row in findings}
-    subjects, requirements = zip(*pairs, strict=True) if pairs else ((), ())
-    rows = run.rows(
-        f"""SELECT subject, requirement FROM results SEMI JOIN (
-            SELECT unnest(?::VARCHAR[]) AS subject, unnest(?::VARCHAR[]) AS requirement) USING (subject, requirement)
-        WHERE verdict NOT IN {_UNCLEAR}""",
-        [list(subjects), list(requirements)],
+def changes(*runs: Run) -> str:
+    """SQL (DuckDB) that gives ``key`` and ``change`` of every finding of the last two runs, oldest first; the changes
+    are the lists of a :class:`Comparison`. Raises :class:`UsageError` as :func:`compare` does."""
+    if len(runs) < 2:
+        raise UsageError("至少要两次督查结果才能对比", found=f"{len(runs)}次", expected="两次或更多，先旧后新")
+    days = [run.receipt["as_of"] for run in runs]
+    if days != sorted(days):
+        raise UsageError("督查结果没有按截至日期先旧后新排列", found="、".join(days), expected="、".join(sorted(days)))
+    last = len(runs) - 1
+    stood = " UNION ALL ".join(
+        f"SELECT {n} AS run, key, subject, requirement FROM {run.relation('findings')} WHERE verdict IN {_STANDING}"
+        for n, run in enumerate(runs)
     )
-    return {(row["subject"], row["requirement"]) for row in rows}
-
-
-def _gone(runs: Sequence[Run], found: Sequence[dict[str, dict]]) -> set[str]:
-    """Keys that stood in one of the runs and that a later one judged and did not find."""
-    stood: dict[str, dict] = {}
-    gone: set[str] = set()
-    for run, findings in zip(runs, found, strict=True):
-        if left := stood.keys() - findings.keys():
-            judged = _judged(run, (stood[key] for key in left))
-            gone |= {key for key in left if (stood[key]["subject"], stood[key]["requirement"]) in judged}
-        stood |= findings
-        gone -= findings.keys()
-    return gone
+    # Results are many, duties somebody failed are few: the join is built from these.
+    judged = " UNION ALL ".join(
+        f"SELECT {n} AS run, subject, requirement FROM {run.relation('results')}"
+        f" SEMI JOIN duties USING (subject, requirement) WHERE verdict NOT IN {_UNCLEAR}"
+        for n, run in enumerate(runs) if n
+    )
+    return f"""
+        WITH stood AS MATERIALIZED ({stood}),
+        duties AS MATERIALIZED (
+            SELECT subject, requirement, bool_or(run = {last - 1}) AS before
+            FROM stood WHERE run < {last} GROUP BY ALL),
+        judged AS MATERIALIZED ({judged}),
+        known AS (
+            SELECT subject, requirement, before, max(run) FILTER (run < {last}) AS judged_in,
+                coalesce(bool_or(run = {last}), false) AS judged_last
+            FROM duties LEFT JOIN judged USING (subject, requirement) GROUP BY ALL),
+        courses AS (
+            SELECT key, any_value(subject) AS subject, any_value(requirement) AS requirement,
+                bool_or(run = {last}) AS stands, bool_or(run = {last - 1}) AS did,
+                max(run) FILTER (run < {last}) AS seen
+            FROM stood GROUP BY key)
+        SELECT key, CASE
+            WHEN stands AND did THEN 'unchanged'
+            -- A run had judged it since it was seen last, and found it met; or the same duty, in an earlier period.
+            WHEN stands AND (coalesce(judged_in > seen, false) OR coalesce(before, false)) THEN 'recurred'
+            WHEN stands THEN 'new' WHEN judged_last THEN 'resolved' ELSE 'not_comparable' END AS change
+        FROM courses LEFT JOIN known USING (subject, requirement) WHERE stands OR did"""
 
 
 def compare(*runs: Run) -> Comparison:
@@ -90,27 +101,11 @@ def compare(*runs: Run) -> Comparison:
     >>> comparison.new, len(comparison.unchanged) == len(run.findings)
     ([], True)
     """
-    if len(runs) < 2:
-        raise UsageError("至少要两次督查结果才能对比", found=f"{len(runs)}次", expected="两次或更多，先旧后新")
-    days = [run.receipt["as_of"] for run in runs]
-    if days != sorted(days):
-        raise UsageError("督查结果没有按截至日期先旧后新排列", found="、".join(days), expected="、".join(sorted(days)))
-    earlier = [_findings(run, _SLIM) for run in runs[:-2]]
-    before, last = (_findings(run) for run in runs[-2:])
-    duties_before = {(row["subject"], row["requirement"]) for row in before.values()}
-    gone = _gone(runs[:-1], [*earlier, before])
-    judged = _judged(runs[-1], before.values())
+    with duckdb.connect() as con:
+        became = dict(con.execute(changes(*runs)).fetchall())
     result = Comparison(before=runs[-2].label, after=runs[-1].label)
-    for key, row in last.items():
-        if key in before:
-            result.unchanged.append(row)
-        elif key in gone or (row["subject"], row["requirement"]) in duties_before:
-            result.recurred.append(row)
-        else:
-            result.new.append(row)
-    for key, row in before.items():
-        if key in last:
-            continue
-        clear = (row["subject"], row["requirement"]) in judged
-        (result.resolved if clear else result.not_comparable).append(row)
+    for run, shown in ((runs[-1], ("new", "unchanged", "recurred")), (runs[-2], ("resolved", "not_comparable"))):
+        for row in run.rows(f"SELECT * FROM findings WHERE verdict IN {_STANDING}"):
+            if became[row["key"]] in shown:
+                getattr(result, became[row["key"]]).append(row)
     return result

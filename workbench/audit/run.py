@@ -101,9 +101,13 @@ class Run(Displayed):
     def _con(self) -> duckdb.DuckDBPyConnection:
         con = duckdb.connect()
         for name in VIEWS:
-            file = str(self.path / f"{name}.parquet").replace("'", "''")
-            con.execute(f"CREATE VIEW {name} AS SELECT * FROM read_parquet('{file}')")
+            con.execute(f"CREATE VIEW {name} AS FROM {self.relation(name)}")
         return con
+
+    def relation(self, name: str) -> str:
+        """What stands after FROM to read a table of :data:`VIEWS` on any connection of DuckDB."""
+        file = str(self.path / f"{name}.parquet").replace("'", "''")
+        return f"read_parquet('{file}')"
 
     def query(self, sql: str, parameters: list | None = None) -> pd.DataFrame:
         """SQL over the views of :data:`VIEWS`."""

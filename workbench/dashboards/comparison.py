@@ -1,6 +1,6 @@
 """Two runs side by side (对比), and the course over all runs of a folder; no browser, no widget.
 
-What is new or resolved is told by :func:`workbench.audit.compare.compare`; here it is counted by unit and by
+What is new or resolved is told by :func:`workbench.audit.compare.changes`; here it is counted by unit and by
 requirement, and each line says what the other run knew, so that "new" is not taken for "has just happened".
 """
 
@@ -17,20 +17,19 @@ import duckdb
 
 from workbench.audit.run import FILES
 from workbench.dashboards.scope import ScopedRun, relation
-from workbench.dashboards.state import JUDGED, WAITING, RunState
+from workbench.dashboards.state import BATCH, JUDGED, NO_UNIT, WAITING, RunState
 from workbench.errors import RunError, UsageError
 from workbench.vocabulary import Verdict
 
 if TYPE_CHECKING:
-    from workbench.audit.compare import Comparison
     from workbench.ledger.runs import RunTaken
 
 #: What became of a finding, as the field of a :class:`~workbench.audit.compare.Comparison` → in words.
 CHANGES = {"new": "新增", "recurred": "复发", "unchanged": "仍存在", "resolved": "已解决", "not_comparable": "无法比较"}
 #: Changes whose findings stand in the later run, and in the one before.
 STANDING, STOOD = ("new", "recurred", "unchanged"), ("unchanged", "resolved", "not_comparable")
-#: What a run says of a check that nobody had made on site yet.
-UNSEEN = "待现场核查"
+#: What a run says of a check that nobody had made on site yet, and of what it knows nothing of.
+UNSEEN, UNKNOWN = "待现场核查", "没有这一项"
 PAGE_SIZE = 50
 #: Characters of a fault that the list of runs has room for.
 SHORT = 40
@@ -164,73 +163,84 @@ class Comparing:
             return False
 
     @cached_property
-    def found(self) -> Comparison:
-        """What became of the findings of the earlier run."""
-        from workbench.audit.compare import compare
+    def con(self) -> duckdb.DuckDBPyConnection:
+        """Holds the table ``lines``: a row for each finding of both runs, by unit, organisation and requirement. They
+        may be tens of thousands: as objects they would take a visitor's memory several times over."""
+        from workbench.audit.compare import changes
 
-        return compare(*(s.run for s in self._all()))
-
-    @cached_property
-    def lines(self) -> list[Line]:
-        """All findings of both runs, by unit, organisation and requirement."""
-        organizations = {**_organizations(self.before), **_organizations(self.after)}
-        verdicts = [self._verdicts(s) for s in (self.before, self.after)]
-        lines = []
-        for change in CHANGES:
-            for row in getattr(self.found, change):
-                key = (row["subject"], row["requirement"])
-                name, unit, unit_name = organizations.get(key[0], (key[0], "-", "未归属单位"))
-                entry = self.after.by_id.get(key[1]) or self.before.by_id.get(key[1]) or _blank(row)
-                lines.append(Line(
-                    change, key[0], name, unit, unit_name, entry, row["period"], verdicts[0].get(key, "没有这一项"),
-                    verdicts[1].get(key, "没有这一项"), row["detail"],
-                ))
-        return sorted(lines, key=lambda x: (x.unit, x.subject, x.entry["document"], x.entry["order"], x.period))
-
-    def _verdicts(self, state: RunState) -> dict[tuple[str, str], str]:
-        """Verdict of every subject and requirement that one of the runs found something about."""
-        wanted = {(r["subject"], r["requirement"]) for change in CHANGES for r in getattr(self.found, change)}
-        subjects, requirements = (sorted({key[i] for key in wanted}) for i in (0, 1))
-        cursor = state.con.execute(
-            "SELECT subject, requirement, verdict FROM results"
-            " WHERE list_contains(?, subject) AND list_contains(?, requirement) UNION ALL"
-            " SELECT subject, requirement, ? FROM waiting"
-            " WHERE list_contains(?, subject) AND list_contains(?, requirement)",
-            [subjects, requirements, UNSEEN, subjects, requirements],
+        con = duckdb.connect()
+        con.execute("SET autoinstall_known_extensions = false; SET autoload_known_extensions = false; SET threads = 2")
+        con.execute(f"CREATE TABLE changes AS {changes(*(s.run for s in self._all()))}")
+        entries = list({r["id"]: r for s in (self.before, self.after) for r in s.requirements}.values())
+        con.execute(
+            "CREATE TABLE entries AS SELECT unnest(?::VARCHAR[]) AS requirement, unnest(?::VARCHAR[]) AS document,"
+            " unnest(?::INTEGER[]) AS ord, unnest(?::VARCHAR[]) AS words",
+            [*([r[name] for r in entries] for name in ("id", "document", "order")), [_words(r) for r in entries]],
         )
-        return {(s, r): verdict for s, r, verdict in cursor.fetchall()}
+        organizations, findings, verdicts = (
+            [s.run.relation(name) for s in (self.before, self.after)]
+            for name in ("organizations", "findings", "results")
+        )
+        named = "SELECT org_id, name, unit_id, unit_name FROM"
+        later = f"SELECT org_id FROM {organizations[1]}"
+        known = f"{named} {organizations[1]} UNION ALL {named} {organizations[0]} WHERE org_id NOT IN ({later})"
+        columns = "subject, requirement, document, period, detail"
+        # Results are many, findings few: of the former only those that a finding is about are ever held.
+        said = ", ".join(
+            f"said_{when} AS MATERIALIZED (SELECT subject, requirement,"
+            f" CASE WHEN {WAITING} THEN '{UNSEEN}' ELSE verdict END AS {when} FROM {results} SEMI JOIN found USING (subject, requirement))"
+            for when, results in zip(("before", "after"), verdicts, strict=True)
+        )
+        con.execute(f"""CREATE TABLE lines AS WITH found AS MATERIALIZED (
+                SELECT change, {columns} FROM {findings[1]} JOIN changes USING (key) WHERE change IN {STANDING}
+                UNION ALL SELECT change, {columns} FROM {findings[0]} JOIN changes USING (key)
+                WHERE change NOT IN {STANDING}), {said}
+            SELECT change, f.subject, coalesce(o.name, f.subject) AS name, coalesce(o.unit_id, '{NO_UNIT}') AS unit,
+                coalesce(o.unit_name, '未归属单位') AS unit_name, f.requirement, f.document, period, detail,
+                coalesce(before, '{UNKNOWN}') AS before, coalesce(after, '{UNKNOWN}') AS after
+            FROM found f LEFT JOIN ({known}) o ON o.org_id = f.subject LEFT JOIN entries e USING (requirement)
+            LEFT JOIN said_before USING (subject, requirement) LEFT JOIN said_after USING (subject, requirement)
+            ORDER BY unit, f.subject, coalesce(e.document, f.document), coalesce(e.ord, 0), period""")
+        con.execute("DROP TABLE changes")
+        return con
 
     def counts(self) -> dict[str, int]:
         """Change → findings, in the order of :data:`CHANGES`."""
-        found = Counter(line.change for line in self.lines)
-        return {change: found[change] for change in CHANGES}
+        found = dict(self.con.execute("SELECT change, count(*) FROM lines GROUP BY 1").fetchall())
+        return {change: found.get(change, 0) for change in CHANGES}
 
     def doubts(self) -> dict[str, int]:
         """What the words new and resolved leave out: ``unjudged`` new ones that the run before had no verdict on,
         ``idle`` resolved ones that no longer apply."""
-        return {
-            "unjudged": sum(x.change == "new" and x.before not in JUDGED for x in self.lines),
-            "idle": sum(x.change == "resolved" and x.after == Verdict.NOT_APPLICABLE for x in self.lines),
-        }
+        unjudged, idle = self.con.execute(
+            "SELECT count(*) FILTER (change = 'new' AND NOT list_contains(?, before)),"
+            " count(*) FILTER (change = 'resolved' AND after = ?) FROM lines", [[*JUDGED], Verdict.NOT_APPLICABLE],
+        ).fetchone()
+        return {"unjudged": unjudged, "idle": idle}
 
     def by_unit(self) -> list[dict[str, Any]]:
         """One dict per unit that has results: ``id``, ``name``, ``counts`` by change, ``before`` and ``after`` as
         (findings, judged)."""
         units = {**dict(self.before.units()), **dict(self.after.units())}
-        names = units | {line.unit: line.unit_name for line in self.lines}
-        return self._table("coalesce(unit_id, '-')", lambda line: line.unit, names)
+        listed = dict(self.con.execute("SELECT unit, any_value(unit_name) FROM lines GROUP BY 1").fetchall())
+        return self._table("coalesce(unit_id, '-')", "unit", units | listed)
 
     def by_requirement(self) -> list[dict[str, Any]]:
         """The same by requirement that somebody fails in one of the runs; ``entry`` beside them."""
-        entries = {line.entry["id"]: line.entry for line in self.lines}
-        rows = self._table("requirement", lambda line: line.entry["id"], dict.fromkeys(entries, ""))
+        found = self.con.execute("SELECT requirement, any_value(document) FROM lines GROUP BY 1").fetchall()
+        entries = {name: self.entry(name, document) for name, document in found}
+        rows = self._table("requirement", "requirement", dict.fromkeys(entries, ""))
         rows = [row | {"entry": entries[row["id"]]} for row in rows]
         return sorted(rows, key=lambda r: (r["entry"]["document"], r["entry"]["order"]))
 
-    def _table(self, column: str, of: Any, names: dict[str, str]) -> list[dict[str, Any]]:
+    def entry(self, requirement: str, document: str = "") -> dict[str, Any]:
+        """What the later run, or else the one before, says of a requirement."""
+        return self.after.by_id.get(requirement) or self.before.by_id.get(requirement) or _blank(requirement, document)
+
+    def _table(self, column: str, own: str, names: dict[str, str]) -> list[dict[str, Any]]:
         counts: dict[str, Counter[str]] = {key: Counter() for key in names}
-        for line in self.lines:
-            counts[of(line)][line.change] += 1
+        for key, change, n in self.con.execute(f"SELECT {own}, change, count(*) FROM lines GROUP BY 1, 2").fetchall():
+            counts[key][change] = n
         judged = [_judged(s, column) for s in (self.before, self.after)]
         return [
             {
@@ -261,14 +271,29 @@ class Comparing:
         """Organisations the served run has a page for."""
         return {row[0] for row in self.served.con.execute("SELECT org_id FROM organizations").fetchall()}
 
-    def select(self, f: ListFilter) -> list[Line]:
-        """The findings of the filter, whatever its page."""
-        words = f.text.casefold().split()
+    def count(self, f: ListFilter) -> int:
+        """How many findings the filter has, whatever its page."""
+        where, values = _where(f)
+        return self.con.execute(f"SELECT count(*) FROM lines WHERE {where}", values).fetchone()[0]
+
+    def part(self, f: ListFilter, first: int, count: int) -> list[Line]:
+        """Findings ``first`` (from 0) to ``first + count`` of the filter, whatever its page."""
+        where, values = _where(f)
+        rows = self.con.execute(
+            "SELECT change, subject, name, unit, unit_name, requirement, document, period, before, after, detail"
+            f" FROM lines WHERE {where} ORDER BY rowid LIMIT ? OFFSET ?", [*values, count, first],
+        ).fetchall()
         return [
-            line for line in self.lines
-            if f.change in ("", line.change) and f.unit in ("", line.unit)
-            and f.requirement in ("", line.entry["id"]) and all(word in _text(line) for word in words)
+            Line(change, subject, name, unit, unit_name, self.entry(requirement, document), *rest)
+            for change, subject, name, unit, unit_name, requirement, document, *rest in rows
         ]
+
+    def lines(self, f: ListFilter) -> Iterator[Line]:
+        """Every finding of the filter, in order."""
+        first = 0
+        while lines := self.part(f, first, BATCH):
+            yield from lines
+            first += BATCH
 
     def evidence(self, subject: str, requirement: str) -> list[dict[str, Any]]:
         """Of either run, earlier first: ``state``, ``evidence`` as :meth:`RunState.evidence` gives it."""
@@ -347,9 +372,20 @@ def alone(state: RunState) -> UsageError:
                       next_step="把同一地区的另一次督查结果文件夹放在同一位置")
 
 
-def _organizations(state: RunState) -> dict[str, tuple[str, str, str]]:
-    rows = state.con.execute("SELECT org_id, name, unit_id, unit_name FROM organizations").fetchall()
-    return {org: (name, unit, unit_name) for org, name, unit, unit_name in rows}
+def _where(f: ListFilter) -> tuple[str, list[Any]]:
+    """Conditions on ``lines``."""
+    terms, values = ["true"], []
+    for column in ("change", "unit", "requirement"):
+        if value := getattr(f, column):
+            terms.append(f"{column} = ?")
+            values.append(value)
+    for word in f.text.split():
+        terms.append(
+            "(contains(lower(concat_ws(' ', subject, name, unit_name, requirement, document, detail)), lower(?))"
+            " OR requirement IN (SELECT requirement FROM entries WHERE contains(lower(words), lower(?))))"
+        )
+        values += [word, word]
+    return " AND ".join(terms), values
 
 
 def _judged(state: RunState, column: str) -> dict[str, int]:
@@ -360,14 +396,11 @@ def _judged(state: RunState, column: str) -> dict[str, int]:
     ).fetchall())
 
 
-def _blank(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {"id": row["requirement"], "document": row["document"], "document_title": row["document"],
-            "clause": row["requirement"], "description": "", "order": 0}
+def _blank(requirement: str, document: str) -> dict[str, Any]:
+    return {"id": requirement, "document": document, "document_title": document, "clause": requirement,
+            "description": "", "order": 0}
 
 
-def _text(line: Line) -> str:
-    e = line.entry
-    return " ".join((
-        line.subject, line.name, line.unit_name, e["id"], e["document_title"], e["clause"], e["description"],
-        line.detail,
-    )).casefold()
+def _words(entry: Mapping[str, Any]) -> str:
+    """What of a requirement a reader may look for."""
+    return " ".join(entry[name] for name in ("document_title", "clause", "description"))

@@ -112,12 +112,12 @@ class Review:
         )}
 
     def _rows(self, comparing: Comparing, f: ListFilter) -> dict[str, Any]:
-        lines = comparing.select(f)
-        pages = max(1, -(-len(lines) // PAGE_SIZE))
+        total = comparing.count(f)
+        pages = max(1, -(-total // PAGE_SIZE))
         page = min(f.page, pages - 1)
         html = render(
-            "compare_rows.html.j2", lines=lines[page * PAGE_SIZE:(page + 1) * PAGE_SIZE], changes=CHANGES,
+            "compare_rows.html.j2", lines=comparing.part(f, page * PAGE_SIZE, PAGE_SIZE), changes=CHANGES,
             known=comparing.served.by_id, subjects=comparing.known(),
         )
-        return {"with": comparing.other.path.name, "html": html, "total": len(lines), "all": len(comparing.lines),
+        return {"with": comparing.other.path.name, "html": html, "total": total, "all": comparing.count(ListFilter()),
                 "page": page, "pages": pages}

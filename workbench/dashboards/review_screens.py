@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from workbench.dashboards.comparison import CHANGES, Comparing, Line, ListFilter
@@ -41,19 +42,18 @@ def compare(shown: Shown, asked: Mapping[str, Any]) -> Screen:
     """Two runs: what changed by unit and requirement, and the findings of the filter."""
     found = shown.reviewed().comparing(str(asked.get("with") or ""))
     f = ListFilter.of(asked)
-    counts, lines = found.counts(), found.select(f)
-    entry = found.after.by_id.get(f.requirement) or found.before.by_id.get(f.requirement) or {}
+    counts, total = found.counts(), found.count(f)
     units = {r["id"]: r["name"] for r in found.by_unit()}
     words = filters([
         ("变化", CHANGES.get(f.change, "")), ("单位", units.get(f.unit, f.unit)),
-        ("要求", entry.get("clause") or f.requirement), ("关键词", f.text),
+        ("要求", f.requirement and found.entry(f.requirement)["clause"]), ("关键词", f.text),
     ])
     head = (
         ("上次", _run(found.before, found.ids()[0])), ("本次", _run(found.after, found.ids()[1])),
         ("两次之间", "，".join(f"{title} {counts[change]}" for change, title in CHANGES.items())), *_beware(found),
     )
-    listed = Table.of("对比", _COMPARISON, map(_line, lines), caption="变化清单",
-                      head=(*words, ("条数/全部", f"{len(lines)}/{len(found.lines)}")))
+    whole = found.count(ListFilter())
+    listed = Table("对比", "变化清单", _COMPARISON, _Lines(found, f), total, (*words, ("条数/全部", f"{total}/{whole}")))
     return screen(
         shown.state, "两次对比", f"对比-{found.other.path.name}",
         (course(shown.reviewed().course()), _by_unit(found), _by_requirement(found), listed), head=head,
@@ -98,6 +98,17 @@ def _by_requirement(found: Comparing) -> Table:
 
 def _figures(r: Mapping[str, Any]) -> tuple[Any, ...]:
     return (*(r["counts"][change] for change in CHANGES), Share(*r["before"]), Share(*r["after"]))
+
+
+@dataclass(frozen=True)
+class _Lines:
+    """The findings of a filter, read whenever they are asked for."""
+
+    found: Comparing
+    filter: ListFilter
+
+    def __iter__(self) -> Iterator[tuple[Any, ...]]:
+        return map(_line, self.found.lines(self.filter))
 
 
 def _line(x: Line) -> tuple[Any, ...]:

@@ -11,7 +11,7 @@ from typing import Any
 
 import duckdb
 
-from workbench.audit.run import VIEWS, Run
+from workbench.audit.run import Run
 from workbench.errors import RunError
 
 #: Column of each table that says whose row it is.
@@ -80,12 +80,8 @@ class ScopedRun(Run):
             raise RunError("督查结果无法读取", place=str(path), found=str(e).splitlines()[0],
                            next_step="文件可能损坏，请用 workbench audit 重新生成督查结果") from e
 
-    @cached_property
-    def _con(self) -> duckdb.DuckDBPyConnection:
-        con = duckdb.connect()
-        for name in VIEWS:
-            con.execute(f"CREATE VIEW {name} AS FROM {relation(self.path, name, self.scope)}")
-        return con
+    def relation(self, name: str) -> str:
+        return relation(self.path, name, self.scope)
 
     @cached_property
     def own(self) -> frozenset[str]:
