@@ -413,5 +413,18 @@ def test_an_act_on_a_card_is_found_by_what_was_typed(own: Board, verb: str, type
     assert own.act(asked)["done"]
     assert "没有丢失" in desk.answer("board-acted", asked)["done"]
     name = next(iter(typed))
-    other = {**asked["fields"], name: {"outstanding": "true", "revoked": "false"}.get(name, "上级书记约谈" if name == "kind" else "另")}
+    changed = {"kind": "上级书记约谈", "revoked": "false"}.get(name, "另")
+    other = {**asked["fields"], name: changed}
     assert "没有登记" in desk.answer("board-acted", {**asked, "fields": other})["refused"]
+
+
+def test_the_course_of_a_finding_speaks_of_runs_by_their_day(board: Board) -> None:
+    """Numbers of runs and keys of people are for the machine: they stand in a title, or short."""
+    finding = next(f for f in board.ledger.findings.all() if f.state == "整改中")
+    html = board_pages.finding(board, finding.code, LATER)
+    seen = re.sub(r'title="[^"]*"', "", html)
+    runs = {run.id: run.as_of for run in board.ledger.runs.all()}
+    assert all(ident not in seen for ident in runs)
+    assert any(f'title="核查编号 {ident}">核查截至 {day}<' in html for ident, day in runs.items())
+    card = next(c for c in board.ledger.cards.all() if c.state == "红牌")
+    assert card.holder not in board_pages.holder(board, card.org_id, LATER) and len(card.holder) > 6

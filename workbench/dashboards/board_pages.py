@@ -20,7 +20,7 @@ _PARTICULARS = {
     "text": "内容", "agrees": "支部对问题", "owner": "责任人", "leader": "责任领导", "measure": "整改措施", "deadline": "时限",
     "ground": "未通过的情形", "conclusion": "回头看结论", "observed": "实为", "missed": "未达标期数", "units": "未达标期间",
     "detail": "情况", "verdict": "判定", "resolved_verdict": "判定", "by": "导入人", "level": "牌", "grounds": "事由",
-    "kind": "措施", "note": "情况", "still_failing": "了结后台账仍未补正", "holder": "书记（编码）", "holder_since": "任职日期",
+    "kind": "措施", "note": "情况", "still_failing": "了结后台账仍未补正", "holder": "书记", "holder_since": "任职日期",
     "source": "反馈的机关", "outstanding": "突出问题", "revoked": "系误亮，撤销", "gone": "已查不到的期间",
     "required_text": "应为", "nature": "性质", "subject_name": "组织", "unit_name": "所属单位", "as_of": "核查截至",
     "known": "了结时已知的期间", "known_missed": "了结时已知的期数",
@@ -81,11 +81,19 @@ def of_branch(entries: list[Entry], card: Card | None) -> str:
 
 
 def line(board: Board, event: Event) -> dict[str, Any]:
-    """An event of a timeline: ``event``, ``label``, ``machine``, ``facts`` (label, text)."""
+    """An event of a timeline: ``event``, ``label``, ``machine``, ``facts`` (label, text), ``run`` it rests on."""
     return {
         "event": event, "label": LABELS[event.kind], "machine": event.who == MACHINE,
-        "facts": list(_particulars(board, event)),
+        "facts": list(_particulars(board, event)), "run": _run(board, event.run),
     }
+
+
+def _run(board: Board, ident: str) -> str:
+    """A run by its day, as people speak of it; by its number where nothing more is known of it."""
+    taken = board.ledger.runs.find(ident) if ident else None
+    if taken or ident == board.run_id:
+        return f"核查截至 {taken.as_of if taken else board.state.receipt['as_of']}"
+    return f"核查 {ident}" if ident else ""
 
 
 def _particulars(board: Board, event: Event) -> Iterator[tuple[str, str]]:
@@ -97,6 +105,8 @@ def _particulars(board: Board, event: Event) -> Iterator[tuple[str, str]]:
             value = [board.ground(ground).text for ground in value]
         if name == "agrees":
             value = STANCES[value]
+        if name == "holder" and value:
+            value = f"代号 {value[:6]} 的人"  # as in the evidence of a run
         if value not in (None, "", [], False):
             yield _PARTICULARS.get(name, name), words(value)
 
