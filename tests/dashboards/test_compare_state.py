@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import tracemalloc
 from pathlib import Path
 
 import pytest
 from reviewed_runs import DAYS, write_runs
+from scaled_run import scaled_run
 
 from workbench.audit.compare import compare
 from workbench.audit.run import Run
@@ -149,6 +151,19 @@ def test_another_run_in_its_place_is_seen(folder: Path, tmp_path: Path) -> None:
     )
     assert page.answer({"do": "compare-rows", "with": DAYS[1]})[0]["all"] == len(Run(folder / DAYS[2]).findings)
     assert before != len(Run(folder / DAYS[2]).findings)
+
+
+def test_findings_are_not_held_as_objects(tmp_path: Path) -> None:
+    """Of thousands of findings Python holds no more than the page in view."""
+    runs = [scaled_run(tmp_path / day, branches=600, requirements=12, failing=4_000) for day in ("a", "b")]
+    pair = Comparing(RunState(runs[1]), runs[0])
+    tracemalloc.start()
+    try:
+        assert pair.count(ListFilter()) > 4_000 and len(pair.part(ListFilter(), 100, PAGE_SIZE)) == PAGE_SIZE
+        assert pair.by_unit() and pair.by_requirement() and pair.doubts()
+        assert tracemalloc.get_traced_memory()[1] < 4_000 * 200  # bytes; a row as an object takes some thousands
+    finally:
+        tracemalloc.stop()
 
 
 def test_within_a_scope_only_own_findings(folder: Path) -> None:
