@@ -83,6 +83,15 @@ def server(start: Callable[[Path], Server], fake: Path) -> Server:
     return start(fake)
 
 
+@pytest.fixture(scope="session")
+def service(season: tuple[Path, Path]) -> Iterator[Server]:
+    """A server on the run of the season and its ledger, for tests that only look."""
+    run, ledger = season
+    server = Server(run, ledger=ledger, inspector="督查员乙")
+    yield server
+    server.stop()
+
+
 @pytest.fixture(params=["fake", "demo_run"])
 def walked(request: pytest.FixtureRequest) -> Path:
     """The synthetic run, and the audited sample."""

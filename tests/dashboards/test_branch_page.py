@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -23,15 +23,6 @@ _FAULTS = """(view) => {
     const nameless = all.filter((e) => e.matches('table') && !e.querySelector('th[scope]'));
     return [mute.length, nameless.length, Math.max(0, document.documentElement.scrollWidth - innerWidth)];
 }"""
-
-
-@pytest.fixture(scope="module")
-def service(season: tuple[Path, Path]) -> Iterator[Server]:
-    """A server on a run and its ledger."""
-    run, ledger = season
-    server = Server(run, ledger=ledger, inspector="督查员乙")
-    yield server
-    server.stop()
 
 
 def _turn(page: Page, address: str, view: str, name: str, value: str) -> Any:

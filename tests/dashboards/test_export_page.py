@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,15 +18,6 @@ from workbench.ledger import Ledger
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 FORMATS = ("xlsx", "docx", "html")
-
-
-@pytest.fixture(scope="module")
-def service(season: tuple[Path, Path]) -> Iterator[Server]:
-    """A server on a run and its ledger."""
-    run, ledger = season
-    server = Server(run, ledger=ledger, inspector="督查员乙")
-    yield server
-    server.stop()
 
 
 def turned(shown: Page, address: str, ready: str) -> None:
