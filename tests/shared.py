@@ -13,16 +13,20 @@ TESTS = Path(__file__).resolve().parent
 
 #: Files that take longest, the longest first. Begun last they would keep one process busy while the others are done.
 LONGEST = (
-    "oracle/test_oracle.py", "sample/test_planted.py", "cases/test_cases.py", "sample/test_ledgers.py",
-    "dashboards/test_access_page.py", "dashboards/test_looks_page.py", "dashboards/test_print_page.py",
-    "dashboards/test_board_page.py", "dashboards/test_overview_page.py", "dashboards/test_list_page.py",
-    "dashboards/test_login_page.py",
-    "dashboards/test_faults_page.py", "dashboards/test_limits.py",
-    "sample/test_sample.py", "cli/test_season.py", "reports/test_papers_made.py", "test_exported_members.py",
-    "test_wheel.py", "cli/test_ledger_commands.py", "dashboards/test_lab.py", "dashboards/test_branch_page.py",
-    "cli/test_commands.py", "ledger/test_store_faults.py", "ledger/test_store_kills.py", "dashboards/test_notebooks.py",
-    "dashboards/test_quality_page.py", "dashboards/test_requirements_page.py", "audit/test_runs.py",
-    "records/test_safety.py", "ledger/test_ledger_model.py", "audit/test_run_files.py",
+    "oracle/test_oracle.py", "sample/test_planted.py", "dashboards/test_faults_page.py",
+    "dashboards/test_overview_page.py", "dashboards/test_access_page.py", "audit/test_runs.py",
+    "sample/test_ledgers.py", "cases/test_cases.py", "dashboards/test_board_page.py", "dashboards/test_print_page.py",
+    "dashboards/test_looks_page.py", "cases/test_borders.py", "dashboards/test_login_page.py",
+    "audit/test_shapes_states.py", "test_wheel.py", "sample/test_sample.py", "dashboards/test_charts_page.py",
+    "dashboards/test_limits.py", "test_exported_members.py", "dashboards/test_export_page.py", "cli/test_commands.py",
+    "dashboards/test_list_page.py", "dashboards/test_export_state.py", "dashboards/test_branch_page.py",
+    "dashboards/test_lab.py", "dashboards/test_scope_state.py", "cli/test_ledger_commands.py",
+    "dashboards/test_requirements_page.py", "cli/test_season.py", "records/test_formats.py",
+    "audit/test_suites_export.py", "audit/test_shapes_duties.py", "records/test_safety.py",
+    "ledger/test_ledger_model.py", "audit/test_shapes_grades.py", "audit/test_shapes_meetings.py",
+    "audit/test_run_files.py", "audit/test_shapes_activities.py", "ledger/test_store_kills.py",
+    "dashboards/test_notebooks.py", "ledger/test_verification.py", "records/test_checks.py", "audit/test_agreement.py",
+    "reports/test_onsite.py",
 )
 
 

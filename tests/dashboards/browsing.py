@@ -90,6 +90,11 @@ class Page:
         self.tab.locator(f"[data-do=expand]{which}").first.click()
         self.tab.locator("#wb-heat-detail table").wait_for()
 
+    def kernel(self) -> psutil.Process:
+        """The process behind the page."""
+        ident = self.tab.evaluate("JSON.parse(document.getElementById('wb-kernel').textContent).kernelId")
+        return next(k for k in self.server.kernels() if any(ident in part for part in k.cmdline()))
+
     def requirements(self) -> None:
         """Turn to the view of all requirements by its tab."""
         self.tab.locator('[data-tab="requirements"]').click()

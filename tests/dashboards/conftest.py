@@ -10,8 +10,10 @@ from typing import Any
 
 import pytest
 from browsing import Page, Server
-from fake_ledger import write_season
+from fake_ledger import LEDGER, SERVED, write_season
 from fake_run import write_run
+
+from tests.shared import made_once
 
 _CHROMIUM = ("/usr/bin/chromium", "chromium", "chromium-browser", "google-chrome")
 _ARGS = [
@@ -23,13 +25,14 @@ _ARGS = [
 @pytest.fixture(scope="session")
 def fake(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Folder of a synthetic run: 300 branches, 12 units, 30 requirements. Read only."""
-    return write_run(tmp_path_factory.mktemp("fake") / "run")
+    return made_once(tmp_path_factory, "fake", lambda out: write_run(out / "run")) / "run"
 
 
 @pytest.fixture(scope="session")
 def season(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """A synthetic run and a ledger with findings in every state. Read only."""
-    return write_season(tmp_path_factory.mktemp("season"))
+    folder = made_once(tmp_path_factory, "season", write_season)
+    return folder / SERVED, folder / LEDGER
 
 
 @pytest.fixture(scope="session")

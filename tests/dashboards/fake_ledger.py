@@ -19,6 +19,8 @@ from workbench.vocabulary import Verdict
 
 #: The second run, and the day most tests look at the ledger.
 LATER = date(2026, 9, 30)
+#: Names of the second run and of the ledger in the folder that is written.
+SERVED, LEDGER = "september", "ledger.sqlite"
 DEADLINES = (date(2026, 9, 20), date(2026, 9, 30), date(2026, 10, 15))
 #: Findings people deal with, as many of branches that mend their ways as of others; every tenth stays as it was.
 TREATED = 30
@@ -27,9 +29,9 @@ TREATED = 30
 def write_season(folder: Path) -> tuple[Path, Path]:
     """(folder of the second run, file of the ledger)."""
     first = write_run(folder / "august", branches=48, units=4)
-    second = write_run(folder / "september", branches=48, units=4, receipt={"as_of": LATER.isoformat()})
+    second = write_run(folder / SERVED, branches=48, units=4, receipt={"as_of": LATER.isoformat()})
     _mend(second)
-    where = folder / "ledger.sqlite"
+    where = folder / LEDGER
     with Ledger(where) as ledger:
         sync(ledger, Run(first), "督查员甲")
         for odd in (True, False):
