@@ -206,7 +206,8 @@ def test_names_that_look_like_tags_stand_as_typed(tmp_path: Path, visit: Callabl
             card.get_by_role("button", name="存为图片").click()
         assert told.value.suggested_filename.startswith("第八条 _i_A&B__i_数值分布-")
         written = tab.evaluate("""() => [...new DOMParser().parseFromString(
-          window.drawn[0].split(',').slice(1).join(','), 'image/svg+xml').querySelectorAll('.gtitle, .gtitle-subtitle')].map(t => t.textContent)""")
+          window.drawn[0].split(',').slice(1).join(','), 'image/svg+xml'
+          ).querySelectorAll('.gtitle, .gtitle-subtitle')].map(t => t.textContent)""")
         assert written == ["第八条 <i>A&B</i>数值分布", f"截至 {DAYS[1]}\uff0c督查结果 a&b<i>"]
         tab.locator("dialog [data-do=exports]").click()
         with tab.expect_download() as told:

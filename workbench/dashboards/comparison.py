@@ -188,7 +188,8 @@ class Comparing:
         # Results are many, findings few: of the former only those that a finding is about are ever held.
         said = ", ".join(
             f"said_{when} AS MATERIALIZED (SELECT subject, requirement,"
-            f" CASE WHEN {WAITING} THEN '{UNSEEN}' ELSE verdict END AS {when} FROM {results} SEMI JOIN found USING (subject, requirement))"
+            f" CASE WHEN {WAITING} THEN '{UNSEEN}' ELSE verdict END AS {when}"
+            f" FROM {results} SEMI JOIN found USING (subject, requirement))"
             for when, results in zip(("before", "after"), verdicts, strict=True)
         )
         con.execute(f"""CREATE TABLE lines AS WITH found AS MATERIALIZED (
