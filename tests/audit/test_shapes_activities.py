@@ -303,3 +303,17 @@ def test_attendance_that_nobody_records_is_not_judged() -> None:
         held("党课", "2026-05-10"), posts=POSTS, participations=came("2026-05-10", "a", kind="党员大会")
     )
     assert verdict(asked, DAY, tables) == (UNKNOWN, None)
+
+
+def test_records_of_an_organisation_that_no_roster_lists_count_for_nobody() -> None:
+    """Intake rejects them; rows given in memory may hold some, and no subject is coded by their name."""
+    monthly = requirement("expect_activity_count", activity="党员大会", period="quarter", minimum=1)
+    own = held("党员大会", "2026-02-03", "2026-05-06")
+    paper = {"requirement": "R", "org_id": "O9", "since": D("2026-01-01"), "until": D("2026-12-31")}
+    leave = {"requirement": "R", "org_id": "O9", "period": "2026Q1", "held_on": D("2026-05-06")}
+    stray = {
+        "activities": own + held("党员大会", "2026-01-05", "2026-05-06", org="O9"),
+        "exemptions": [paper],
+        "permissions": [leave],
+    }
+    assert verdict(monthly, "2026-06-30", stray) == verdict(monthly, "2026-06-30", {"activities": own}) == (MET, 1)

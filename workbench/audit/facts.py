@@ -14,6 +14,10 @@ from ibis import _
 from workbench.audit.tables import Tables
 from workbench.records.tables import TABLES
 from workbench.timeline import Period, PeriodKind, periods
+from workbench.vocabulary import Verdict
+
+#: How a unit stands.
+MET, MISSED, OPEN, UNKNOWN = "met", "missed", "open", "unknown"
 
 
 @ibis.udf.scalar.builtin
@@ -90,7 +94,15 @@ class Facts:
     def __init__(
         self, con: ibis.BaseBackend, as_of: date, year: int, cycle_start: int = 2022, requirements: Iterable[str] = ()
     ):
-        self.tables = Tables(con, {"requirement": sorted(requirements)} if requirements else {})
+        found = con.raw_sql("SELECT DISTINCT org_id FROM organizations WHERE org_id IS NOT NULL ORDER BY org_id")
+        coded = {
+            "requirement": sorted(requirements),
+            "subject": [org for (org,) in found.fetchall()],
+            "status": ("", MET, MISSED, OPEN, UNKNOWN),
+            "verdict": [v.value for v in Verdict],
+            "table_name": list(TABLES),
+        }
+        self.tables = Tables(con, coded)
         for name in (*TABLES, "rejected"):
             self.tables.table(name)  # now: asked for in the middle, its columns would wait for all that runs
         self.as_of = as_of
@@ -193,7 +205,9 @@ class Facts:
         """Permissions to meet later (补开许可) that have been used by then; few, so they are read as they are."""
         table = self._table("permissions")
         return self._rows(
-            table.filter(table.held_on <= self.as_of).select("org_id", "requirement", "period", "held_on")
+            table.filter(table.held_on <= self.as_of)
+            .semi_join(self.organizations, "org_id")
+            .select("org_id", "requirement", "period", "held_on")
         )
 
     @cached_property

@@ -3,9 +3,9 @@
 Ibis needs about as long to compile the expressions of an audit as DuckDB to run them, and DuckDB lets go of the
 interpreter while it runs. So statements go to a thread of their own, in order; whoever needs their outcome waits.
 
-Every row of an audit names a requirement, by an id of up to thirty characters. A column of that name is an ENUM in the
-database: two bytes a row, joined, grouped and sorted as a number, and text again for whoever reads or writes it. To
-Ibis it is text throughout. The same goes for any column given to :class:`Tables` as *coded*.
+Every row of an audit names a requirement and a subject, by ids of up to thirty characters. Columns of these names, and
+of others whose texts are few and known beforehand, are ENUMs in the database (*coded*): one or two bytes a row, joined,
+grouped, sorted and written as a number, and text again for whoever reads them. To Ibis they are text throughout.
 """
 
 from __future__ import annotations
@@ -22,6 +22,9 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 _numbers = count()
+#: Columns that files hold as text: of coded ones each part of a file tells the smallest and largest of all, and whoever
+#: asks for one subject goes by them to skip the parts that hold others.
+_TELLING = {"subject": "TEXT"}
 
 
 class Tables:
@@ -36,9 +39,9 @@ class Tables:
         self._small: set[str] = set()
         self._types: dict[str, str] = {}
         for column, texts in (coded or {}).items():
-            self._types[column] = f"_{column}_{next(_numbers)}"
-            values = ", ".join("'" + text.replace("'", "''") + "'" for text in texts)
-            con.raw_sql(f'CREATE TEMP TYPE "{self._types[column]}" AS ENUM ({values})')
+            if values := list(texts):
+                self._types[column] = f"_{column}_{next(_numbers)}"
+                con.raw_sql(f'CREATE TEMP TYPE "{self._types[column]}" AS {_enum(values)}')
 
     def store(self, name: str, expr: ir.Table) -> ir.Table:
         """Compute ``expr`` once and keep it as a temporary table with the types Ibis says it has.
@@ -54,12 +57,12 @@ class Tables:
     def given(self, name: str, rows: pa.Table) -> ir.Table:
         """Rows given in Python as a table; their texts are few, and coded like those that were given at the start."""
         fresh = f"_{name}_{next(_numbers)}"
-        texts = [column for column in rows.column_names if pa.types.is_string(rows.schema.field(column).type)]
-        coded = rows
-        for column in texts:  # the database takes a dictionary for an ENUM
-            coded = coded.set_column(coded.column_names.index(column), column, rows[column].dictionary_encode())
-        self._waiting.append(self._thread.submit(self._take, fresh, coded))
         schema = ibis.schema(rows.schema)
+        coded = {
+            column: _enum(sorted(set(rows[column].to_pylist()) - {None}) or [""])
+            for column, kind in schema.items() if kind.is_string()
+        }
+        self._waiting.append(self._thread.submit(self._take, fresh, rows, schema, coded))
         return ops.DatabaseTable(fresh, schema=schema, source=self.con).to_expr()
 
     def append(self, table: ir.Table, expr: ir.Table) -> None:
@@ -67,9 +70,12 @@ class Tables:
         self._run(expr, f'INSERT INTO "{table.get_name()}" BY NAME {self._typed(expr, self._types)}')
 
     def write(self, path: Path, expr: ir.Table) -> None:
-        """Put the outcome into a Parquet file, in the types Ibis says it has (months added leave a time of day)."""
+        """Put the outcome into a Parquet file, in the types Ibis says it has (months added leave a time of day).
+
+        Coded texts are read as text from there.
+        """
         name = str(path).replace("'", "''")
-        self._run(expr, f"COPY ({self._typed(expr, {})}) TO '{name}' (FORMAT parquet)")
+        self._run(expr, f"COPY ({self._typed(expr, _TELLING)}) TO '{name}' (FORMAT parquet)")
 
     def drop(self, tables: Iterable[ir.Table]) -> None:
         """Forget stored tables that nobody reads any more."""
@@ -127,12 +133,12 @@ class Tables:
         return ops.DatabaseTable(fresh, schema=expr.schema(), source=self.con).to_expr()
 
     def _typed(self, expr: ir.Table, coded: Mapping[str, str]) -> str:
-        """SELECT of ``expr`` in the types Ibis says it has, or those of ``coded``."""
+        """SELECT of ``expr`` in the types of ``coded``, else those Ibis says it has; texts coded already stay so."""
         with _unfused():
             query = self.con.compile(expr)
         types = self.con.compiler.type_mapper
         columns = (
-            f'"{c}"' if c in self._types and not coded
+            f'"{c}"' if kind.is_string() and c not in coded
             else f'CAST("{c}" AS {coded.get(c) or types.to_string(kind)}) AS "{c}"'
             for c, kind in expr.schema().items()
         )
@@ -156,15 +162,21 @@ class Tables:
     def _put(self, carried: Iterable[ops.InMemoryTable]) -> None:
         """Put small tables into the database; as tables, so that it knows their size when it plans a join."""
         for op in carried:
-            self._take(op.name, op.data.to_pyarrow(op.schema))
+            self._take(op.name, op.data.to_pyarrow(op.schema), op.schema, {})
 
-    def _take(self, name: str, rows: pa.Table) -> None:
+    def _take(self, name: str, rows: pa.Table, schema: ibis.Schema, coded: Mapping[str, str]) -> None:
+        """Put rows into a table; as lists, because the database imports pandas to look at anything of Arrow."""
+        mapper, coded = self.con.compiler.type_mapper, coded | self._types
         columns = (
-            f'CAST("{c}" AS {self._types[c]}) AS "{c}"' if c in self._types else f'"{c}"' for c in rows.column_names
+            f'CAST(unnest(CAST(? AS {mapper.to_string(kind)}[])) AS {coded.get(c) or mapper.to_string(kind)}) AS "{c}"'
+            for c, kind in schema.items()
         )
-        self.con.con.register("_given", rows)
-        self.con.raw_sql(f'CREATE TEMP TABLE "{name}" AS SELECT {", ".join(columns)} FROM _given')
-        self.con.con.unregister("_given")
+        statement = f'CREATE TEMP TABLE "{name}" AS SELECT {", ".join(columns)}'
+        self.con.con.execute(statement, [column.to_pylist() for column in rows.columns])
+
+
+def _enum(texts: Iterable[str]) -> str:
+    return "ENUM (" + ", ".join("'" + text.replace("'", "''") + "'" for text in texts) + ")"
 
 
 @contextmanager

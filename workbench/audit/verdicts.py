@@ -159,6 +159,7 @@ def _with_waivers(ctx: Context, t: ir.Table) -> ir.Table:
     ref = ctx.facts.ref
     e = ctx.facts.tables.table("exemptions")
     e = e.filter(e.since <= ref, e.requirement.isin(list(ctx.available)))
+    e = e.semi_join(ctx.facts.organizations, "org_id")
     e = ctx.store("waivers", e.group_by("requirement", subject="org_id").agg(until=e.until.max()))
     t = look_up(t, e, KEY)
     return t.mutate(

@@ -134,10 +134,11 @@ def full_results(
     }
     facts = ctx.facts.tables.given("facts", pa.table(columns))
     t = results.join(facts, "requirement")
-    failed = t.broken.notnull()
-    t = t.mutate(
-        verdict=ibis.ifelse(failed, Verdict.BROKEN.value, t.verdict), reason=ibis.ifelse(failed, t.broken, t.reason)
-    )
+    if broken:  # else what is coded stays so
+        failed = t.broken.notnull()
+        t = t.mutate(
+            verdict=ibis.ifelse(failed, Verdict.BROKEN.value, t.verdict), reason=ibis.ifelse(failed, t.broken, t.reason)
+        )
     return t.select(
         "subject",
         "requirement",

@@ -126,6 +126,7 @@ class _Intake:
         self.raw = self.con.con
         self.raw.execute(f"SET temp_directory = '{self.scratch}/spill'")
         self.raw.execute(f"SET memory_limit = '{_MEMORY_LIMIT}'")
+        self.raw.execute("SET enable_progress_bar = false")  # it would print into notebooks and piped output
         # blocks are kept for the next statement: given back and asked for again, they cost a tenth of an audit
         self.raw.execute(f"SET block_allocator_memory = '{_KEPT_BLOCKS}'")
         if in_memory:  # nothing is made safe by a checkpoint there, and it goes over all that has been read

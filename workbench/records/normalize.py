@@ -7,7 +7,6 @@ Codes may carry a detail after ``|``. :mod:`workbench.records.wording` puts them
 from __future__ import annotations
 
 import duckdb
-import pyarrow as pa
 
 from workbench.records.aliases import BLANK_WORDS, BLANKS, FALSE_SPELLINGS, TRUE_SPELLINGS, spellings, step_spellings
 from workbench.records.tables import TABLES, Column, ColumnType, Table
@@ -46,10 +45,12 @@ def _list(texts) -> str:
 
 def create_macros(con: duckdb.DuckDBPyConnection) -> None:
     """Macros for cleaning text and the tables of known spellings, both temporary."""
-    # plain ASCII (as many bytes as characters) needs no translation, which is slow
+    # translation is slow: for those few texts that need one; plain ASCII has as many bytes as characters
     fold = (
-        f"CASE WHEN strlen(s) = length(s) THEN trim(s, {quoted(' ' + _SPACES)}) ELSE "
-        f"trim(translate(s, {quoted(_FULL + _SPACES + _NOTHING)}, {quoted(_HALF + ' ' * len(_SPACES))})) END"
+        f"CASE WHEN strlen(s) = length(s) THEN trim(s, {quoted(' ' + _SPACES)}) "
+        f"WHEN regexp_matches(s, '[{_FULL}{_SPACES}{_NOTHING}]') "
+        f"THEN trim(translate(s, {quoted(_FULL + _SPACES + _NOTHING)}, {quoted(_HALF + ' ' * len(_SPACES))})) "
+        "ELSE trim(s) END"
     )
     con.execute(f"CREATE OR REPLACE TEMP MACRO wb_fold(s) AS {fold}")
     con.execute(
@@ -59,7 +60,8 @@ def create_macros(con: duckdb.DuckDBPyConnection) -> None:
     # a text with its punctuation half width and 无 and the like taken as empty: for dates, numbers, lists
     con.execute(
         "CREATE OR REPLACE TEMP MACRO wb_value(s) AS "
-        f"translate(wb_text(s), {quoted(_PUNCTUATION[0])}, {quoted(_PUNCTUATION[1])})"
+        f"CASE WHEN regexp_matches(s, '[{_PUNCTUATION[0]}]') "
+        f"THEN translate(wb_text(s), {quoted(_PUNCTUATION[0])}, {quoted(_PUNCTUATION[1])}) ELSE wb_text(s) END"
     )
     con.execute(
         "CREATE OR REPLACE TEMP MACRO wb_said(s) AS "
@@ -77,9 +79,12 @@ def create_macros(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def _create(con: duckdb.DuckDBPyConnection, name: str, columns: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
-    con.register("wb_batch", pa.table(dict(zip(columns, map(list, zip(*rows, strict=False)), strict=False))))
-    con.execute(f"CREATE TEMP TABLE {name} AS SELECT * REPLACE (wb_name(spelling) AS spelling) FROM wb_batch")
-    con.unregister("wb_batch")
+    # as lists: the database imports pandas to look at anything of Arrow
+    given = ", ".join(f"unnest(CAST(? AS VARCHAR[])) AS {column}" for column in columns)
+    con.execute(
+        f"CREATE TEMP TABLE {name} AS SELECT * REPLACE (wb_name(spelling) AS spelling) FROM (SELECT {given})",
+        [list(texts) for texts in zip(*rows, strict=True)],
+    )
 
 
 _DATE_PARTS = r"""

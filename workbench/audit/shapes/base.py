@@ -17,11 +17,9 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
-from workbench.audit.facts import Facts, Inventory, bit_count
+from workbench.audit.facts import MET, MISSED, OPEN, UNKNOWN, Facts, Inventory, bit_count
 from workbench.requirements.model import Requirement
 from workbench.requirements.shapes import SHAPES as DECLARED
-
-MET, MISSED, OPEN, UNKNOWN = "met", "missed", "open", "unknown"
 
 #: Columns of a tally, beside requirement and subject.
 TALLY = {

@@ -132,7 +132,7 @@ _COLUMNS = (
 
 
 def _dated(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
-    """Activities with the requirement they serve and the index of the period they fall into."""
+    """Activities of the subjects with the requirement they serve and the index of the period they fall into."""
     masks = _masks(ctx, requirements).drop("closed", "running", "minimum", "maximum", "expected_by_now")
     rows = telling_or_silent(ctx, requirements, parameters(requirements, _RULE))
     rows = rows.join(masks, "requirement").rename(subject="org_id")
@@ -147,7 +147,7 @@ def _dated(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
     parts = [plain.select(*_COLUMNS, counted=plain.tagged)]
     if any(r.kwargs.get("by_role") for r in requirements):
         parts += _by_role(ctx, rows.filter(rows.roles.length() > 0))
-    return union(parts)
+    return union(parts).join(ctx.active(requirements).select(*KEY), KEY)
 
 
 def _by_role(ctx: Context, rows: ir.Table) -> list[ir.Table]:
@@ -252,16 +252,14 @@ def _judged(t: ir.Table) -> ir.FloatingValue:
 
 def _count_evidence(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
     rows = ctx.shared("dated", lambda: _dated(ctx, requirements))
-    rows = rows.join(ctx.active(requirements).select(*KEY), KEY)
     labels = [
-        (
-            rows.requirement.isin([r.id for r in requirements if r.kwargs["period"] == kind]) & (rows["index"] == i),
-            p.label,
-        )
-        for kind in sorted({r.kwargs["period"] for r in requirements})
-        for i, p in enumerate(ctx.facts.periods(kind))
+        {"requirement": r.id, "index": i, "period": p.label}
+        for r in requirements
+        for i, p in enumerate(_calendar(ctx, r))
     ]
-    unit = ibis.cases(*labels, else_="")
+    labels = small_table(labels, {"requirement": str, "index": int, "period": str})
+    rows = look_up(rows, labels, ["requirement", "index"])
+    unit = rows.period.fill_null("")
     why = ibis.cases((rows.counted, ""), (rows.untagged, "（未注明类别，未计入）"), else_="（未注明人员，未计入）")
     label = rows.kind + why
     if any(True for _ in _permitted(ctx, requirements)):
