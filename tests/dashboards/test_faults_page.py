@@ -27,12 +27,6 @@ _PROGRAM = "from workbench.dashboards import door, limits\ndoor.SWEEP_MS = 300\n
 _HASTY = _PROGRAM.replace("SWEEP_MS", "SWEEP_MS = limits.DISCONNECTED = 1; door.SWEEP_MS")
 
 
-def kernel_of(page: Page) -> psutil.Process:
-    """The process behind a page."""
-    ident = page.tab.evaluate("JSON.parse(document.getElementById('wb-kernel').textContent).kernelId")
-    return next(k for k in page.server.kernels() if any(ident in part for part in k.cmdline()))
-
-
 def ended(process: psutil.Process) -> bool:
     return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
 
@@ -91,9 +85,9 @@ def relay(served: Server) -> Iterator[Relay]:
 def test_dead_and_stopped_kernels_and_a_lost_line(served: Server, relay: Relay, visit: Callable[..., Page]) -> None:
     stopped, cut, dead = visit(served), visit(relay), visit(served)
     names = [open_branch(page) for page in (stopped, cut, dead)]
-    kernel_of(stopped).send_signal(signal.SIGSTOP)
+    stopped.kernel().send_signal(signal.SIGSTOP)
     relay.deaf = relay.mute = True
-    kernel_of(dead).kill()
+    dead.kernel().kill()
 
     told = banner(dead, "服务重启过")
     nothing_shown(dead, names[2])
@@ -106,7 +100,7 @@ def test_dead_and_stopped_kernels_and_a_lost_line(served: Server, relay: Relay, 
         page.tab.keyboard.press("Escape")
         page.tab.locator("tr[data-subject]").nth(3).click()
         nothing_shown(page, name)
-    kernel_of(stopped).send_signal(signal.SIGCONT)
+    stopped.kernel().send_signal(signal.SIGCONT)
     relay.deaf = relay.mute = False
     relay.cut()
     for page in (stopped, cut):
@@ -120,7 +114,7 @@ def test_a_line_that_comes_and_goes_keeps_its_kernel(
     served: Server, relay: Relay, visit: Callable[..., Page]
 ) -> None:
     page = visit(relay)
-    kernel = kernel_of(page).pid
+    kernel = page.kernel().pid
     relay.down = True
     relay.cut()
     page.context.set_offline(True)
@@ -132,7 +126,7 @@ def test_a_line_that_comes_and_goes_keeps_its_kernel(
     relay.down = False
     quiet(page)
     page.tab.locator("dialog article").wait_for()
-    assert kernel_of(page).pid == kernel
+    assert page.kernel().pid == kernel
 
 
 def test_tabs_have_kernels_of_their_own_and_end_them(served: Server, visit: Callable[..., Page]) -> None:
@@ -143,15 +137,15 @@ def test_tabs_have_kernels_of_their_own_and_end_them(served: Server, visit: Call
     other.wait_for_selector("#wb-shell[data-ready]")
     ident = "JSON.parse(document.getElementById('wb-kernel').textContent).kernelId"
     assert other.evaluate(ident) != page.tab.evaluate(ident)
-    before = kernel_of(page)
+    before = page.kernel()
     # Away and back: a page that the browser has kept aside does not come back with a kernel that is gone.
     page.tab.goto("about:blank")
     assert until(lambda: ended(before))
     page.tab.go_back()
     page.tab.wait_for_selector("#wb-shell[data-ready]")
-    assert kernel_of(page).pid != before.pid
+    assert page.kernel().pid != before.pid
     open_branch(page)
-    last = kernel_of(page)
+    last = page.kernel()
     page.tab.close(run_before_unload=True)
     assert until(lambda: ended(last))
     other.locator("tr[data-subject]").first.click()
@@ -191,7 +185,7 @@ def test_an_act_under_way_is_never_lost_nor_done_twice(
         if muted:
             assert until(lambda c=code, n=number: len(_events(served, c)) == n + 1)
         if dies:
-            kernel_of(page).kill()
+            page.kernel().kill()
         relay.mute = relay.deaf = False
         relay.cut()
         if dies:
@@ -256,11 +250,11 @@ def test_the_server_is_killed_and_started_again(
         # A browser that is killed says nothing any more.
         others = set(psutil.Process().children(recursive=True))
         browser = chromium.browser_type.launch(executable_path=chromium_path(), args=["--no-sandbox", "--disable-gpu"])
-        kernel = kernel_of(Page(browser, server))
+        kernel = Page(browser, server).kernel()
         for process in set(psutil.Process().children(recursive=True)) - others:
             if "chrom" in process.name():
                 process.kill()
-        assert until(lambda: ended(kernel)) and not ended(kernel_of(page))
+        assert until(lambda: ended(kernel)) and not ended(page.kernel())
     finally:
         server.stop()
 

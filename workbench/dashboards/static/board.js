@@ -107,8 +107,10 @@ function board(view, { ask, go, address, asOf, redraw }) {
   }
   // Somebody, perhaps we ourselves, has written an event: draw again what is in view.
   function heard(message) {
-    if (message.seq == null || seq == null || message.seq === seq) return;
+    const first = seq == null;  // a detail may be drawn before the board is: what is written in between is news
+    if (message.seq == null || message.seq === seq) return;
     seq = message.seq;
+    if (first) return;
     clearTimeout(later);
     later = setTimeout(() => { redraw(); if (ready && !view.hidden) draw(); }, 0);
   }
