@@ -95,9 +95,9 @@ class Lab:
 def settled(tab: Any, told: list[bool]) -> None:
     """Wait until a kernel has said which widgets it has (``told``: whether a message of a websocket is that answer).
 
-    Only then is JupyterLab connected to it; the notebook is shown as idle before. Cells run earlier are not run, and may
-    make JupyterLab start the session twice: then it listens to no widget of that kernel until the page is loaded anew
-    ("widget model not found"), however often the cells are run.
+    Only then is JupyterLab connected to it; the notebook is shown as idle before. Cells run earlier are not run, and
+    may make JupyterLab start the session twice: then it listens to no widget of that kernel until the page is loaded
+    anew ("widget model not found"), however often the cells are run.
     """
     for _ in range(1200):
         if any(told):
