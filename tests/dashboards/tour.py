@@ -48,7 +48,8 @@ def stops(run: Path, ledger: Path) -> list[Stop]:
     return [
         Stop("overview", "view=overview", '.wb-section[data-state="there"] ~ #wb-list tr[data-subject]', 6),
         Stop("document", "view=overview", "#wb-list tr[data-subject]", 6, "[data-do=expand]"),
-        Stop("row", f"view=overview&branch={branch}&of={requirement}", "dialog article[data-subject]:not(:has(.wb-rest))", 3),
+        Stop("row", f"view=overview&branch={branch}&of={requirement}",
+             "dialog article[data-subject]:not(:has(.wb-rest))", 3),
         Stop("unit", "view=unit&unit=001", view.format("unit") + " .wb-children", 1),
         Stop("branch", f"view=branch&branch={branch}", view.format("branch") + " .wb-own-findings", 2),
         Stop("requirements", "view=requirements", view.format("requirements") + "[data-ready]", 3),
