@@ -45,12 +45,10 @@ def _list(texts) -> str:
 
 def create_macros(con: duckdb.DuckDBPyConnection) -> None:
     """Macros for cleaning text and the tables of known spellings, both temporary."""
-    # translation is slow: for those few texts that need one; plain ASCII has as many bytes as characters
+    # plain ASCII (as many bytes as characters) needs no translation, which is slow
     fold = (
-        f"CASE WHEN strlen(s) = length(s) THEN trim(s, {quoted(' ' + _SPACES)}) "
-        f"WHEN regexp_matches(s, '[{_FULL}{_SPACES}{_NOTHING}]') "
-        f"THEN trim(translate(s, {quoted(_FULL + _SPACES + _NOTHING)}, {quoted(_HALF + ' ' * len(_SPACES))})) "
-        "ELSE trim(s) END"
+        f"CASE WHEN strlen(s) = length(s) THEN trim(s, {quoted(' ' + _SPACES)}) ELSE "
+        f"trim(translate(s, {quoted(_FULL + _SPACES + _NOTHING)}, {quoted(_HALF + ' ' * len(_SPACES))})) END"
     )
     con.execute(f"CREATE OR REPLACE TEMP MACRO wb_fold(s) AS {fold}")
     con.execute(
@@ -60,8 +58,7 @@ def create_macros(con: duckdb.DuckDBPyConnection) -> None:
     # a text with its punctuation half width and 无 and the like taken as empty: for dates, numbers, lists
     con.execute(
         "CREATE OR REPLACE TEMP MACRO wb_value(s) AS "
-        f"CASE WHEN regexp_matches(s, '[{_PUNCTUATION[0]}]') "
-        f"THEN translate(wb_text(s), {quoted(_PUNCTUATION[0])}, {quoted(_PUNCTUATION[1])}) ELSE wb_text(s) END"
+        f"translate(wb_text(s), {quoted(_PUNCTUATION[0])}, {quoted(_PUNCTUATION[1])})"
     )
     con.execute(
         "CREATE OR REPLACE TEMP MACRO wb_said(s) AS "
