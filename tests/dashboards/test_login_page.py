@@ -142,7 +142,8 @@ def test_a_visitor_gets_their_unit_and_no_other(guarded: Guarded) -> None:
         html = (await kernel.ask(do="shell"))["html"]
         assert "模拟第二局" in html and not re.search("模拟第[一三四]局|模拟市委", html)
         assert (await kernel.ask(do="page", filter={"unit": "003", "verdict": ""}))["total"] == 0
-        assert "error" in await kernel.ask(do="branch", subject="003-0001", requirement="secretary-2022-1")
+        foreign = await kernel.ask(do="branch", subject="003-0001", requirement="secretary-2022-1")
+        assert "没有这个组织" in foreign["html"] and "第三局" not in foreign["html"]
         await kernel.ask(do="export", view="overview", format="xlsx", state={"verdict": ""})
         assert kernel.attached[-1][:2] == b"PK"
         whole = await other.admitted()

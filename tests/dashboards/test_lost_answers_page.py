@@ -111,5 +111,6 @@ def test_a_view_whose_answer_is_lost_is_asked_again_by_itself(
     view = tab.locator('.wb-view[data-view="requirements"][data-ready]')
     view.wait_for()
     lost(relay, page, lambda: view.locator("select[name=document]").select_option(index=1))
-    tab.wait_for_function("() => document.querySelector('.wb-clauses tr[data-id][hidden]')")
+    rows = ("tr[data-id][hidden]", "tr[data-id]:not([hidden])")  # while no answer is there none is shown
+    tab.wait_for_function("all => all.every(rows => document.querySelector('.wb-clauses ' + rows))", arg=rows)
     assert tab.locator(".wb-view:not([hidden]) .wb-unread").count() == 0

@@ -126,7 +126,8 @@ def test_the_widget_answers(fake: Path) -> None:
     assert "wb-coverage" in overview.answer({"do": "requirements"})[0]["html"]
     answer, _ = overview.answer({"do": "card", "requirement": "secretary-2022-1"})
     assert answer["requirement"] == "secretary-2022-1" and "wb-card" in answer["html"]
-    assert "nothing-1" in overview.answer({"do": "card", "requirement": "nothing-1"})[0]["error"]
+    answer, _ = overview.answer({"do": "card", "requirement": "nothing-1"})
+    assert answer["requirement"] == "nothing-1" and "没有这个条款编号" in answer["html"]
     heat = overview.answer({"do": "heat", "document": "xinfang-bureau"})[0]["html"]
     assert set(re.findall(r'data-document="([^"]*)"', heat)) == {"xinfang-bureau"}
 

@@ -91,7 +91,7 @@ def test_a_small_number_is_not_overclaimed() -> None:
     from workbench.dashboards.sections import Sector
 
     chart = charts.by_sector([Sector("两新", one, 1, 1), Sector("农村", Cell(60, 100), 9, 40)], "")
-    assert chart.traces[0]["marker"]["color"] == ["var(--h3)", "var(--h5)"]
+    assert chart.traces[0]["marker"]["color"] == ["var(--h4)", "var(--h5)"]
     assert chart.rows[0][:5] == ["两新", "100.0%", "1", "1", "20.7% 至 100.0%"]
 
 
@@ -251,8 +251,9 @@ def test_distribution_of_a_requirement(state: RunState) -> None:
 def test_names_are_text_to_plotly(folder: Path) -> None:
     points = [{"name": "<a href='https://x.example'>x</a>&", "as_of": d, "failing": 1, "judged": 9} for d in DAYS]
     chart = json.loads(charts.trend(points, "截至 <b>x</b>").drawing)
-    assert not re.search("<(?!br>)", json.dumps(chart))
-    assert chart["data"][0]["hovertext"][0].startswith("&lt;a href") and chart["note"] == "截至 &lt;b&gt;x&lt;/b&gt;"
+    assert not re.search("<(?!br>)", json.dumps([chart["data"], chart["layout"]]))
+    # The note goes into a picture alone, where charts.js makes it text.
+    assert chart["data"][0]["hovertext"][0].startswith("&lt;a href") and chart["note"] == "截至 <b>x</b>"
 
 
 def test_a_run_without_anything_judged_has_no_point() -> None:
