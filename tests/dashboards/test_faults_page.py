@@ -110,6 +110,17 @@ def test_dead_and_stopped_kernels_and_a_lost_line(served: Server, relay: Relay, 
         assert page.tab.locator("dialog article").get_attribute("data-subject") == subject
 
 
+def test_a_kernel_that_dies_while_it_waits_is_replaced(served: Server, visit: Callable[..., Page]) -> None:
+    assert until(lambda: served.kernels())
+    dead = served.kernels()
+    for kernel in dead:  # pages of others are gone by now: among them is the one that waits for the next visitor
+        kernel.kill()
+    assert until(lambda: any(kernel not in dead for kernel in served.kernels()))
+    page = visit(served)
+    open_branch(page)
+    assert page.tab.locator(".wb-banner").is_hidden()
+
+
 def test_a_line_that_comes_and_goes_keeps_its_kernel(
     served: Server, relay: Relay, visit: Callable[..., Page]
 ) -> None:

@@ -44,9 +44,11 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 def test_same_seed_same_bytes(tmp_path: Path) -> None:
-    first, second, other = (make_sample(40, seed, tmp_path / name) for seed, name in ((5, "a"), (5, "b"), (6, "c")))
-    assert contents(first) == contents(second)
-    assert contents(first)["planted.yaml"] != contents(other)["planted.yaml"]
+    # Excel files of one seed are held to those in the repository (test_ledgers.py).
+    first, second, other = (
+        contents(make_sample(40, seed, tmp_path / name, form="parquet")) for seed, name in ((5, "a"), (5, "b"), (6, "c"))
+    )
+    assert first == second and first["planted.yaml"] != other["planted.yaml"]
 
 
 def test_parquet_has_the_declared_columns(con: duckdb.DuckDBPyConnection) -> None:
