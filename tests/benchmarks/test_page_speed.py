@@ -191,7 +191,7 @@ async def _many_rows(run: Path, rows: int) -> None:
         async with browser() as opened:
             at: Any = opened
             for kind in ("cold", "warm"):
-                await settled(server, 3)
+                await settled(server, 2)
                 seen = await visit(at, server.address + "/")
                 at = seen.context
                 shown(f"50,000 failing rows, {kind}: usable", "50,000 failing", seen.usable)
