@@ -144,6 +144,8 @@ def test_what_nobody_could_judge_in_between_has_not_recurred(tmp_path: Path) -> 
     found = compare(first, second, third)
     assert [row["subject"] for row in found.new if row["requirement"] == MEETING] == ["A"]
     assert found.recurred == []
+    # A run that found it itself has not shown it met.
+    assert compare(first, first, second, third).recurred == []
     # Once a run has shown it met, a gap in the data afterwards does not make that unseen.
     shown = audited(tmp_path, "shown", {"A": [1, 2, 3, 4], "B": [1, 2, 3, 4]}, date(2026, 4, 15))
     found = compare(first, shown, second, third)
