@@ -7,6 +7,7 @@ counts must agree for each requirement, or its results become 检查出错.
 from __future__ import annotations
 
 import gc
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from datetime import date
@@ -27,7 +28,8 @@ from workbench.audit.subjects import unplaced
 from workbench.audit.shapes.base import Context
 from workbench.audit.verdicts import decide, missing_records, prepare
 from workbench.audit.write import (
-    catalogue_receipt, fresh_folder, full_results, needs_a_person, partial_folder, write_evidence, write_run,
+    catalogue_receipt, fresh_folder, full_results, needs_a_person, partial_folder, write_evidence, write_results,
+    write_run,
 )
 from workbench.errors import UsageError
 from workbench.exit_codes import exit_code
@@ -44,6 +46,9 @@ if TYPE_CHECKING:
     from workbench.records.intake import Records
 
 Progress = Callable[[str, int, int | None], None]
+
+#: Seconds after which a thread that holds the interpreter lets another have it (Python: 0.005).
+_PACE = 0.0005
 
 _ARROW = {
     ColumnType.LIST: pa.list_(pa.string()),
@@ -177,19 +182,29 @@ def _audit(
     progress: Progress | None,
 ) -> Run:
     requirements = suites.requirements
-    with closing(facts_for(records.con, requirements, as_of, year)) as facts, _uncollected():
+    with closing(facts_for(records.con, requirements, as_of, year)) as facts, _undisturbed():
         return _judge(records, suites, catalogue, adoption, facts, folder, keep, judge, progress)
 
 
 @contextmanager
-def _uncollected() -> Iterator[None]:
-    """Expressions are many, small and kept till the end: looking for garbage among them takes a tenth of an audit."""
-    was = gc.isenabled()
+def _undisturbed() -> Iterator[None]:
+    """No garbage is looked for, and threads take turns often.
+
+    Expressions are many, small and kept till the end: going over them takes a tenth of an audit. And the thread that
+    feeds the database wants the interpreter for an instant between two statements; it would wait for a hundred times as
+    long while this one puts the next into words.
+    """
+    collecting, frozen, pace = gc.isenabled(), gc.get_freeze_count(), sys.getswitchinterval()
     gc.disable()
+    sys.setswitchinterval(_PACE)
     try:
         yield
     finally:
-        if was:
+        sys.setswitchinterval(pace)
+        if collecting:
+            if not frozen:  # all there is becomes old: what has gone is found when the process next has time for it
+                gc.freeze()
+                gc.unfreeze()
             gc.enable()
 
 
@@ -211,15 +226,19 @@ def _judge(
     if progress:
         progress("Great Expectations 核对", 0, None)
     work = partial_folder(folder)
+    results = full_results(ctx, requirements, decided)
 
     def meanwhile() -> None:
+        write_results(ctx, results, work)
         write_due(ctx, requirements, decided, work)
         write_courses(ctx, work)
         write_secretaries(ctx, work)
         write_evidence(ctx, requirements, decided, keep, work)
 
     gx_results, broken = check(ctx, requirements, decided, judge, meanwhile)
-    results = full_results(ctx, requirements, decided, broken)
+    if broken:
+        results = full_results(ctx, requirements, decided, broken)
+        write_results(ctx, results, work)
     if progress:
         progress("写出结果", 0, None)
     facts.tables.settle()  # the receipt of the ledgers asks the connection itself

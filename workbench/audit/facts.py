@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
 import ibis
 import ibis.expr.types as ir
+import pyarrow as pa
 from ibis import _
 
 from workbench.audit.tables import Tables
@@ -70,6 +72,8 @@ class Inventory:
     """By level of the standard: its number of items and of aspects."""
     items_answered: bool
     """Whether somebody has looked at an item of the standard on site."""
+    rejected: bool
+    """Whether intake put rows aside that some organisation could have meant (:attr:`Facts.rejected`)."""
 
     def has_activity(self, kinds: Iterable[str], tags: Iterable[str] | None) -> bool:
         """Whether an activity of one of these kinds (with one of these tags) occurs."""
@@ -233,49 +237,69 @@ class Facts:
         return self.tables.store("below", ibis.union(*levels) if len(levels) > 1 else levels[0])
 
     @cached_property
+    def _occurring(self) -> dict[str, Future[pa.Table]]:
+        """What :attr:`inventory` is made of: queries asked for together, so that none waits for another's answer."""
+        acts, people, dues = self.activities, self.people, self._table("dues")
+        answered = self.checklist.semi_join(self.indicators, self.checklist.requirement == self.indicators.item)
+        expressions = {
+            "activities": acts.group_by("kind", "tags").agg(**{name: acts[name].count() for name in ACTIVITY_COLUMNS}),
+            "steps": self.case_steps.select("process", "step", "tags").distinct(),
+            "roles": self.posts.select(term="role").distinct(),
+            "categories": people.select(term=people.categories.unnest()).distinct(),
+            "measures": self.measures.select(term="measure").distinct(),
+            "ratings": self.ratings.select("kind", "grade").distinct(),
+            "dues": dues.agg(**{name: dues[name].count() for name in DUES_COLUMNS}),
+            "people": self._table("people").limit(1),
+            "standings": people.select(term="standing").distinct(),
+            "participations": self.participations.select(term="kind").distinct(),
+            "flags": self.organizations.select(term=self.organizations.flags.unnest()).distinct(),
+            "types": self.organizations.select(term="type").distinct(),
+            "standard": self.indicators.group_by("level").agg(items=_.item.nunique(), aspects=_.aspect.nunique()),
+            "items_answered": answered.limit(1),
+            "rejected": self.rejected.limit(1),
+        }
+        return {name: self.tables.ask(expr) for name, expr in expressions.items()}
+
+    def look_around(self) -> None:
+        """Ask for what occurs at all, without waiting: the answers are there when :attr:`inventory` is wanted."""
+        assert self._occurring
+
+    @cached_property
     def inventory(self) -> Inventory:
         """What occurs in the data set at all."""
-        acts = self.activities.group_by("kind", "tags").agg(
-            **{name: self.activities[name].count() for name in ACTIVITY_COLUMNS}
-        )
-        steps = self.case_steps.select("process", "step", "tags").distinct()
-        graded = self.ratings.select("kind", "grade").distinct()
-        items = self.indicators.group_by("level").agg(items=_.item.nunique(), aspects=_.aspect.nunique())
+        found = {name: asked.result().to_pylist() for name, asked in self._occurring.items()}
+
+        def terms(name: str) -> frozenset[str]:
+            return frozenset(row["term"] for row in found[name] if row["term"])
+
         activities, filled = set(), set()
-        for row in self._rows(acts):
+        for row in found["activities"]:
             activities.add((row["kind"], ""))
             activities.update((row["kind"], tag) for tag in row["tags"] or [])
             filled.update((row["kind"], name) for name in ACTIVITY_COLUMNS if row[name])
-        found = set()
-        for row in self._rows(steps):
-            found.add((row["process"], row["step"], ""))
-            found.update((row["process"], row["step"], tag) for tag in row["tags"] or [])
+        steps = set()
+        for row in found["steps"]:
+            steps.add((row["process"], row["step"], ""))
+            steps.update((row["process"], row["step"], tag) for tag in row["tags"] or [])
         return Inventory(
             activities=frozenset(activities),
             filled=frozenset(filled),
-            steps=frozenset(found),
-            roles=self._terms(self.posts.select(term="role")),
-            categories=self._terms(self.people.select(term=self.people.categories.unnest())),
-            measures=self._terms(self.measures.select(term="measure")),
-            ratings=self._terms(self.ratings.select(term="kind")),
-            grades=frozenset((row["kind"], row["grade"]) for row in self._rows(graded)),
-            dues=frozenset(name for name in DUES_COLUMNS if self._any(self._table("dues").filter(_[name].notnull()))),
-            people=self._any(self._table("people")),
-            standings=self._terms(self.people.select(term="standing")),
-            participations=self._terms(self.participations.select(term="kind")),
-            flags=self._terms(self.organizations.select(term=self.organizations.flags.unnest())),
-            types=self._terms(self.organizations.select(term="type")),
-            standard={row["level"]: (row["items"], row["aspects"]) for row in self._rows(items)},
-            items_answered=self._any(
-                self.checklist.semi_join(self.indicators, self.checklist.requirement == self.indicators.item)
-            ),
+            steps=frozenset(steps),
+            roles=terms("roles"),
+            categories=terms("categories"),
+            measures=terms("measures"),
+            ratings=frozenset(row["kind"] for row in found["ratings"] if row["kind"]),
+            grades=frozenset((row["kind"], row["grade"]) for row in found["ratings"]),
+            dues=frozenset(name for name in DUES_COLUMNS if found["dues"][0][name]),
+            people=bool(found["people"]),
+            standings=terms("standings"),
+            participations=terms("participations"),
+            flags=terms("flags"),
+            types=terms("types"),
+            standard={row["level"]: (row["items"], row["aspects"]) for row in found["standard"]},
+            items_answered=bool(found["items_answered"]),
+            rejected=bool(found["rejected"]),
         )
 
     def _rows(self, expr: ir.Table) -> list[dict]:
         return self.tables.rows(expr)
-
-    def _terms(self, expr: ir.Table) -> frozenset[str]:
-        return frozenset(row["term"] for row in self._rows(expr.distinct()) if row["term"])
-
-    def _any(self, table: ir.Table) -> bool:
-        return bool(self._rows(table.limit(1)))

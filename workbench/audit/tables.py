@@ -21,6 +21,8 @@ import ibis.expr.operations as ops
 import ibis.expr.types as ir
 import pyarrow as pa
 
+#: SQL and the values of its parameters.
+Statement = tuple[str, list]
 _numbers = count()
 #: Columns that files hold as text: of coded ones each part of a file tells the smallest and largest of all, and whoever
 #: asks for one subject goes by them to skip the parts that hold others.
@@ -33,6 +35,8 @@ class Tables:
     def __init__(self, con: ibis.BaseBackend, coded: Mapping[str, Iterable[str]] | None = None):
         """``coded``: name of a column → all the texts that can stand in it, in their order."""
         self.con = con
+        # looking for parts that two queries share costs planning a tenth of an audit, and what it finds is not worth it
+        con.raw_sql("SET disabled_optimizers = 'common_subplan'")
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="tables")
         self._waiting: list[Future] = []
         self._there: dict[str, ir.Table] = {}
@@ -62,7 +66,7 @@ class Tables:
             column: _enum(sorted(set(rows[column].to_pylist()) - {None}) or [""])
             for column, kind in schema.items() if kind.is_string()
         }
-        self._waiting.append(self._thread.submit(self._take, fresh, rows, schema, coded))
+        self._then(self._take(fresh, rows, schema, coded))
         return ops.DatabaseTable(fresh, schema=schema, source=self.con).to_expr()
 
     def append(self, table: ir.Table, expr: ir.Table) -> None:
@@ -78,10 +82,9 @@ class Tables:
         self._run(expr, f"COPY ({self._typed(expr, _TELLING)}) TO '{name}' (FORMAT parquet)")
 
     def drop(self, tables: Iterable[ir.Table]) -> None:
-        """Forget stored tables that nobody reads any more."""
-        self.settle()
+        """Forget stored tables that nothing asked for later reads."""
         for table in tables:
-            self.con.raw_sql(f'DROP TABLE "{table.get_name()}"')
+            self._then((f'DROP TABLE "{table.get_name()}"', []))
 
     def table(self, name: str) -> ir.Table:
         """A table that is there already; the database is asked for its columns once."""
@@ -103,10 +106,10 @@ class Tables:
             query = self.con.compile(expr.as_table())
 
         def run() -> pa.Table | pa.Scalar:
-            self._put(carried)
             # not Backend.to_pyarrow: it imports pandas
             return expr.__pyarrow_result__(self.con.con.sql(query).to_arrow_table())
 
+        self._then(*carried)
         asked = self._thread.submit(run)
         self._waiting.append(asked)
         return asked
@@ -145,34 +148,35 @@ class Tables:
         return f"SELECT {', '.join(columns)} FROM ({query})"
 
     def _run(self, expr: ir.Table, statement: str) -> None:
-        carried = self._carried(expr)
+        self._then(*self._carried(expr), (statement, []))
 
+    def _then(self, *statements: Statement) -> None:
+        """Have statements run in turn. They are whole: whatever takes the interpreter has been done before."""
         def run() -> None:
-            self._put(carried)
-            self.con.raw_sql(statement)
+            for statement, values in statements:
+                self.con.con.execute(statement, values)
 
-        self._waiting.append(self._thread.submit(run))
+        if statements:
+            self._waiting.append(self._thread.submit(run))
 
-    def _carried(self, expr: ir.Expr) -> list[ops.InMemoryTable]:
-        """The small tables given in Python that ``expr`` carries and the database does not know yet."""
+    def _carried(self, expr: ir.Expr) -> list[Statement]:
+        """What puts small tables given in Python that ``expr`` carries into the database, where it lacks them.
+
+        As tables, so that it knows their size when it plans a join.
+        """
         fresh = [op for op in expr.op().find(ops.InMemoryTable) if op.name not in self._small]
         self._small.update(op.name for op in fresh)
-        return fresh
+        return [self._take(op.name, op.data.to_pyarrow(op.schema), op.schema, {}) for op in fresh]
 
-    def _put(self, carried: Iterable[ops.InMemoryTable]) -> None:
-        """Put small tables into the database; as tables, so that it knows their size when it plans a join."""
-        for op in carried:
-            self._take(op.name, op.data.to_pyarrow(op.schema), op.schema, {})
-
-    def _take(self, name: str, rows: pa.Table, schema: ibis.Schema, coded: Mapping[str, str]) -> None:
-        """Put rows into a table; as lists, because the database imports pandas to look at anything of Arrow."""
+    def _take(self, name: str, rows: pa.Table, schema: ibis.Schema, coded: Mapping[str, str]) -> Statement:
+        """Puts rows into a table; as lists, because the database imports pandas to look at anything of Arrow."""
         mapper, coded = self.con.compiler.type_mapper, coded | self._types
         columns = (
             f'CAST(unnest(CAST(? AS {mapper.to_string(kind)}[])) AS {coded.get(c) or mapper.to_string(kind)}) AS "{c}"'
             for c, kind in schema.items()
         )
         statement = f'CREATE TEMP TABLE "{name}" AS SELECT {", ".join(columns)}'
-        self.con.con.execute(statement, [column.to_pylist() for column in rows.columns])
+        return statement, [column.to_pylist() for column in rows.columns]
 
 
 def _enum(texts: Iterable[str]) -> str:

@@ -49,6 +49,7 @@ def prepare(
     facts: Facts, requirements: Sequence[Requirement], keeps_rows: bool = False, adoption: Adoption | None = None
 ) -> Context:
     """Subjects bound, parameters at hand."""
+    facts.look_around()
     grace = next((int(p.value) for r in requirements for p in r.parameters if p.name == GRACE), 0)
     return Context(facts, bind(facts, requirements, adoption), grace, keeps_rows=keeps_rows)
 
@@ -112,7 +113,7 @@ def _waiting(r: Requirement) -> str:
 def _with_doubt(ctx: Context, requirements: Sequence[Requirement], t: ir.Table) -> ir.Table:
     """Adds the rejected rows of a subject that its requirement could have counted."""
     rejected = ctx.facts.rejected
-    if not ctx.facts.tables.read(rejected.count()).as_py():
+    if not ctx.facts.inventory.rejected:
         return t.mutate(rejected_rows=ibis.literal(0, "int64"))
     rows = [
         {

@@ -118,7 +118,7 @@ def _window(r: Requirement, facts: Facts) -> str:
 
 
 def full_results(
-    ctx: Context, requirements: Sequence[Requirement], results: ir.Table, broken: Mapping[str, str]
+    ctx: Context, requirements: Sequence[Requirement], results: ir.Table, broken: Mapping[str, str] | None = None
 ) -> ir.Table:
     """Results with the columns of the run folder; requirements whose check broke become 检查出错."""
     text = pa.string()
@@ -130,7 +130,7 @@ def full_results(
         "unit": pa.array([r.unit for r in requirements], text),
         "period": pa.array([_window(r, ctx.facts) for r in requirements], text),
         "period_kind": pa.array([_period_kind(r) for r in requirements], text),
-        "broken": pa.array([broken.get(r.id) for r in requirements], text),
+        "broken": pa.array([(broken or {}).get(r.id) for r in requirements], text),
     }
     facts = ctx.facts.tables.given("facts", pa.table(columns))
     t = results.join(facts, "requirement")
@@ -186,6 +186,11 @@ def organizations(ctx: Context) -> ir.Table:
         "org_id", "name", "type", "sector", "level", "parent_id", "unit_id", "unit_name", "members", "established_on",
         dissolved=gone,
     )
+
+
+def write_results(ctx: Context, results: ir.Table, work: Path) -> None:
+    """``results.parquet``, in the order of subjects; written over where a check turns out to be broken."""
+    ctx.facts.tables.write(work / "results.parquet", results.order_by("subject", "requirement"))
 
 
 def write_findings(rows: pa.Table, entries: Mapping[str, dict], year: int, path: Path) -> None:
@@ -253,16 +258,16 @@ def write_run(
     records: Any,
     receipt: dict[str, Any],
 ) -> None:
-    """All files of a run but the evidence, written to ``work``, then moved to ``folder`` in one step."""
+    """All files of a run but results and evidence, written to ``work``, then moved to ``folder`` in one step."""
     tables, requirements = ctx.facts.tables, suites.requirements
     (work / "gx").mkdir()
     entries = {r.id: requirement_entry(r, ctx.facts) for r in requirements}
     _json(work / "requirements.json", list(entries.values()))
+    failing = tables.ask(results.filter(needs_a_person(results)).order_by("subject", "requirement"))
     tables.write(work / "organizations.parquet", organizations(ctx).order_by("org_id"))
-    tables.write(work / "results.parquet", results.order_by("subject", "requirement"))
     tables.write(work / "sources.parquet", tables.table("sources"))
-    failing = results.filter(needs_a_person(results)).order_by("subject", "requirement")
-    write_findings(tables.read(failing), entries, ctx.year, work / "findings.parquet")
+    write_findings(failing.result(), entries, ctx.year, work / "findings.parquet")
+    tables.settle()  # rejected rows are asked of the connection itself
     records.write_rejects(work / "rejects.xlsx")
     _json(work / "messages.json", [asdict(m) for m in records.messages])
     for document, result in gx_results.items():

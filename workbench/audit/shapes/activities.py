@@ -13,6 +13,7 @@ from workbench.audit.shapes.base import (
     MET,
     MISSED,
     OPEN,
+    Columns,
     Context,
     Need,
     Shape,
@@ -20,43 +21,64 @@ from workbench.audit.shapes.base import (
     days_between,
     look_up,
     parameters,
+    union,
 )
 from workbench.requirements.model import Requirement, terms
 from workbench.timeline import day_of_year
 
 
-def of_kind(ctx: Context, rules: ir.Table) -> ir.Table:
-    """Activities of any organisation of the kinds a rule names, one row per rule and activity, with ``tagged``."""
-    acts = ctx.facts.activities
-    rules = rules.mutate(kind=rules.kinds.unnest())
-    joined = acts.join(rules, acts.kind == rules.kind)
-    asked = joined.tags_wanted.length() > 0
-    return joined.mutate(
-        tagged=~asked | list_has_any(joined.tags, joined.tags_wanted).fill_null(False),
-        untagged=asked & (joined.tags.isnull() | (joined.tags.length() == 0)),
-    )
+SELECTOR: Columns = {
+    "kinds": (list, lambda k: terms(k["activity"])), "tags_wanted": (list, lambda k: terms(k.get("tags")))
+}
+#: What every reader of activities needs of them.
+_COLUMNS = ("org_id", "kind", "tags", "held_on", "year_held", "source_id", "source_row")
 
 
-def selected(ctx: Context, rules: ir.Table) -> ir.Table:
-    """Activities of the kinds and tags a rule names."""
-    rows = of_kind(ctx, rules)
-    return rows.filter(rows.tagged)
+def _of_kind(ctx: Context, requirements: Sequence[Requirement], rule: Columns, columns: Sequence[str]) -> ir.Table:
+    """Activities of any organisation of the kinds a requirement names, one row per requirement and activity."""
+    # only what is asked for: each column more is carried through every step, in words and in rows
+    acts = ctx.facts.activities.select(*_COLUMNS, *columns)
+    rules = parameters(requirements, SELECTOR | rule)
+    return acts.join(rules.mutate(kind=rules.kinds.unnest()).drop("kinds"), "kind")
 
 
-def telling_or_silent(ctx: Context, requirements: Sequence[Requirement], rules: ir.Table) -> ir.Table:
-    """Activities ``tagged`` as a rule asks, and those without tags of organisations whose ledger never tells.
+def _asks_tags(r: Requirement) -> bool:
+    return bool(terms(r.kwargs.get("tags")))
+
+
+def selected(
+    ctx: Context, requirements: Sequence[Requirement], rule: Columns | None = None, columns: Sequence[str] = ()
+) -> ir.Table:
+    """Activities of the kinds and tags the requirements name, with these columns of the rule and of the ledger."""
+    rows = _of_kind(ctx, requirements, rule or {}, columns)
+    if not any(map(_asks_tags, requirements)):
+        return rows
+    return rows.filter((rows.tags_wanted.length() == 0) | _carries(rows).fill_null(False))
+
+
+def _carries(rows: ir.Table) -> ir.BooleanValue:
+    return list_has_any(rows.tags, rows.tags_wanted)
+
+
+def telling_or_silent(
+    ctx: Context, requirements: Sequence[Requirement], rule: Columns, columns: Sequence[str]
+) -> ir.Table:
+    """Activities ``tagged`` as a requirement asks, and those without tags of organisations whose ledger never tells.
 
     Who never fills in a tag of these kinds (on any date) does not tell; with anybody else empty means none.
     """
-    rows = of_kind(ctx, rules)
-    if not any(r.kwargs.get("tags") for r in requirements):
-        return rows
-    telling = rows.filter(rows.tags.length() > 0).select("requirement", "org_id").distinct()
-    silent = rows.filter(rows.untagged).anti_join(telling, ["requirement", "org_id"])
-    return rows.filter(rows.tagged).union(silent)
+    parts = []
+    if plain := [r for r in requirements if not _asks_tags(r)]:
+        parts.append(_of_kind(ctx, plain, rule, columns).mutate(tagged=ibis.literal(True)))
+    if asking := [r for r in requirements if _asks_tags(r)]:
+        rows = _of_kind(ctx, asking, rule, columns)
+        tells = rows.tags.length() > 0  # empty: no list either
+        told = rows.filter(tells)
+        silent = rows.filter(~tells.fill_null(False))
+        silent = silent.anti_join(told.select("requirement", "org_id").distinct(), ["requirement", "org_id"])
+        parts += [told.filter(_carries(told)).mutate(tagged=ibis.literal(True)), silent.mutate(tagged=ibis.literal(False))]
+    return union(parts)
 
-
-SELECTOR = {"kinds": (list, lambda k: terms(k["activity"])), "tags_wanted": (list, lambda k: terms(k.get("tags")))}
 
 
 def activity_needs(kwargs: dict) -> list[Need]:
@@ -83,15 +105,8 @@ def _due(ctx: Context, kwargs: dict) -> date:
 
 
 def _candidates(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
-    rules = parameters(
-        requirements,
-        SELECTOR
-        | {
-            "due": (date, lambda k: _due(ctx, k)),
-            "opens": (date, lambda k: day_of_year(k["opens"], ctx.year) if k.get("opens") else date(1900, 1, 1)),
-        },
-    )
-    rows = selected(ctx, rules)
+    opens = (date, lambda k: day_of_year(k["opens"], ctx.year) if k.get("opens") else date(1900, 1, 1))
+    rows = selected(ctx, requirements, {"opens": opens})
     rows = rows.filter(rows.year_held == ctx.year, rows.held_on >= rows.opens)
     return rows.rename(subject="org_id")
 

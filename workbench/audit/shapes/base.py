@@ -149,7 +149,11 @@ class Shape:
     waits: bool = False
 
 
-def parameters(requirements: Sequence[Requirement], columns: dict[str, tuple[type, Callable[[dict], Any]]]) -> ir.Table:
+#: Columns read from the arguments of a requirement: name → type and how to read it.
+Columns = dict[str, tuple[type, Callable[[dict], Any]]]
+
+
+def parameters(requirements: Sequence[Requirement], columns: Columns) -> ir.Table:
     """A small table, one row a requirement: ``columns`` maps a name to its type and how to read it from the kwargs."""
     rows = [
         {"requirement": r.id, **{name: read(r.kwargs) for name, (_, read) in columns.items()}} for r in requirements

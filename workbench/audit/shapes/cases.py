@@ -14,6 +14,7 @@ from workbench.audit.shapes.base import (
     MET,
     MISSED,
     OPEN,
+    Columns,
     Context,
     Need,
     Shape,
@@ -26,8 +27,6 @@ from workbench.audit.shapes.base import (
 )
 from workbench.requirements.model import Requirement, terms
 from workbench.timeline import day_of_year
-
-Columns = dict[str, tuple[type, Callable[[dict], Any]]]
 
 #: Keyword arguments that name steps of a process.
 STEP_ARGUMENTS = (
@@ -57,7 +56,8 @@ def case_rows(ctx: Context, requirements: Sequence[Requirement], columns: Column
     """Steps of the processes that the requirements mention, with start of duty and the rule's own columns."""
     rules = parameters(requirements, PROCESS | columns)
     rules = rules.mutate(step=rules.involved.unnest()).drop("involved")
-    rows = ctx.facts.case_steps.join(rules, ["process", "step"]).rename(subject="org_id")
+    rows = ctx.facts.case_steps.drop("recorded_on").join(rules, ["process", "step"])
+    rows = rows.drop("process").rename(subject="org_id")
     return rows.join(ctx.active(requirements).select("requirement", "subject", "start"), ["requirement", "subject"])
 
 
@@ -86,7 +86,8 @@ def named_rows(
     ]
     types = dict.fromkeys(("requirement", "process", "step"), str)
     rules = small_table(rows, {**types, **{name: kind for name, (kind, _) in columns.items()}})
-    return ctx.facts.case_steps.join(rules, ["process", "step"]).rename(subject="org_id")
+    steps = ctx.facts.case_steps.select("process", "step", "case_id", "done_on", "tags", subject="org_id")
+    return steps.join(rules, ["process", "step"]).drop("process", "step")
 
 
 def bound(ctx: Context, requirements: Sequence[Requirement], cases: ir.Table, columns: Columns) -> ir.Table:

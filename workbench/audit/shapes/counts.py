@@ -8,7 +8,7 @@ from datetime import date
 import ibis
 import ibis.expr.types as ir
 
-from workbench.audit.shapes.activities import SELECTOR, activity_available, activity_needs, telling_or_silent
+from workbench.audit.shapes.activities import activity_available, activity_needs, telling_or_silent
 from workbench.audit.shapes.base import (
     Context,
     Shape,
@@ -16,7 +16,6 @@ from workbench.audit.shapes.base import (
     bits,
     finish,
     look_up,
-    parameters,
     small_table,
     union,
 )
@@ -25,7 +24,7 @@ from workbench.timeline import SPAN, Period, PeriodKind, periods
 
 KEY = ["requirement", "subject"]
 _ZERO = ibis.literal(0, "int64")
-_RULE = SELECTOR | {
+_RULE = {
     "roles": (list, lambda k: terms(k.get("by_role"))),
     "how": (str, lambda k: k.get("count", "rows")),
 }
@@ -127,14 +126,14 @@ def _moved(rows: ir.Table, permitted: list[dict]) -> ir.Table:
 
 _COLUMNS = (
     "requirement", "subject", "index", "held_on", "kind", "tags", "tags_wanted", "how", "quantity", "source_id",
-    "source_row", "untagged", "moved",
+    "source_row", "tagged", "moved",
 )
 
 
 def _dated(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
     """Activities of the subjects with the requirement they serve and the index of the period they fall into."""
     masks = _masks(ctx, requirements).drop("closed", "running", "minimum", "maximum", "expected_by_now")
-    rows = telling_or_silent(ctx, requirements, parameters(requirements, _RULE))
+    rows = telling_or_silent(ctx, requirements, _RULE, ["person_id", "quantity"])
     rows = rows.join(masks, "requirement").rename(subject="org_id")
     months = (rows.held_on.year() - rows.first_day.year()) * 12 + rows.held_on.month() - rows.first_day.month()
     inside = ibis.ifelse(rows.by_year, rows.year_held == ctx.year, rows.held_on.between(rows.first_day, rows.last_day))
@@ -260,7 +259,7 @@ def _count_evidence(ctx: Context, requirements: Sequence[Requirement]) -> ir.Tab
     labels = small_table(labels, {"requirement": str, "index": int, "period": str})
     rows = look_up(rows, labels, ["requirement", "index"])
     unit = rows.period.fill_null("")
-    why = ibis.cases((rows.counted, ""), (rows.untagged, "（未注明类别，未计入）"), else_="（未注明人员，未计入）")
+    why = ibis.cases((rows.counted, ""), (~rows.tagged, "（未注明类别，未计入）"), else_="（未注明人员，未计入）")
     label = rows.kind + why
     if any(True for _ in _permitted(ctx, requirements)):
         label = label + ibis.ifelse(rows.moved & rows.counted, ibis.literal("（经批准补开，计入") + unit + "）", "")

@@ -9,7 +9,7 @@ import ibis
 import ibis.expr.types as ir
 
 from workbench.audit.facts import Inventory, list_has_any
-from workbench.audit.shapes.activities import SELECTOR, telling_or_silent
+from workbench.audit.shapes.activities import telling_or_silent
 from workbench.audit.shapes.base import Context, Need, Shape, as_evidence, finish, in_grace, look_up, parameters, union
 from workbench.requirements.model import Requirement, terms
 from workbench.timeline import PeriodKind
@@ -160,7 +160,7 @@ def _activities(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
         "span_first": (date, lambda k: (span(ctx, k) or (_ENDLESS, _NEVER))[0]),
         "span_last": (date, lambda k: (span(ctx, k) or (_ENDLESS, _NEVER))[1]),
     }
-    t = telling_or_silent(ctx, requirements, parameters(requirements, SELECTOR | rule))
+    t = telling_or_silent(ctx, requirements, rule, ["person_id", "hours", "days", "quantity"])
     t = t.filter(
         ibis.ifelse(t.attributed, t.year_held == ctx.year, t.held_on.between(t.span_first, t.span_last))
     )

@@ -9,7 +9,7 @@ import ibis
 import ibis.expr.types as ir
 
 from workbench.audit.facts import Inventory, list_has_all, list_has_any
-from workbench.audit.shapes.activities import SELECTOR, selected
+from workbench.audit.shapes.activities import selected
 from workbench.audit.shapes.base import (
     UNIT,
     Context,
@@ -75,7 +75,7 @@ def _covering(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
         t = t.filter(t.period == ctx.year).mutate(dated=t.rated_on, table_name=ibis.literal("ratings"))
         parts.append(t.rename(place="org_id").select(columns))
     if visited := [r for r in requirements if "activity" in r.kwargs]:
-        t = selected(ctx, parameters(visited, SELECTOR))
+        t = selected(ctx, visited)
         t = t.filter(t.year_held == ctx.year).mutate(dated=t.held_on, table_name=ibis.literal("activities"))
         parts.append(t.rename(place="org_id").select(columns))
     return union(parts)

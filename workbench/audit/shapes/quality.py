@@ -8,7 +8,7 @@ import ibis
 import ibis.expr.types as ir
 
 from workbench.audit.facts import Inventory, list_has_all
-from workbench.audit.shapes.activities import SELECTOR, activity_available, selected
+from workbench.audit.shapes.activities import activity_available, selected
 from workbench.audit.shapes.base import (
     MET,
     MISSED,
@@ -41,11 +41,12 @@ _ASKED = {
     "minuted": (bool, lambda k: bool(k.get("minutes"))),
     "dated": (str, lambda k: k.get("dated", "")),
 }
+_TOLD = ("chair_id", "minutes", "noticed_on", "approved_on")
 
 
 def _each(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
     """The activities of the year on which a subject was bound, each with its ``status``."""
-    rows = selected(ctx, parameters(requirements, SELECTOR | _ASKED))
+    rows = selected(ctx, requirements, _ASKED, _TOLD)
     rows = rows.filter(rows.year_held == ctx.year).rename(subject="org_id")
     rows = rows.join(ctx.active(requirements).select(*KEY, "start"), KEY)
     rows = rows.filter(rows.held_on >= rows.start)
@@ -74,14 +75,15 @@ def _each(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
 def _chaired(ctx: Context, rows: ir.Table) -> ir.Table:
     """Rows with ``in_post``: whether who chaired held one of the roles on that day."""
     posts, key = ctx.facts.posts, ["requirement", "source_id", "source_row"]
-    led = rows.semi_join(
+    asked = rows.filter(rows.chairs.length() > 0).select(*key, "subject", "chair_id", "chairs", "held_on")
+    led = asked.semi_join(
         posts,
         [
-            rows.subject == posts.org_id,
-            rows.chair_id == posts.person_id,
-            rows.chairs.contains(posts.role),
-            posts.started_on <= rows.held_on,
-            posts.ended_on.isnull() | (rows.held_on < posts.ended_on),
+            asked.subject == posts.org_id,
+            asked.chair_id == posts.person_id,
+            asked.chairs.contains(posts.role),
+            posts.started_on <= asked.held_on,
+            posts.ended_on.isnull() | (asked.held_on < posts.ended_on),
         ],
     )
     return look_up(rows, led.select(key).distinct().mutate(in_post=ibis.literal(True)), key)
@@ -139,7 +141,7 @@ def _came(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
 
 def _meetings(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table:
     """(requirement, subject, kind, held_on): the days of the year on which a subject met while bound."""
-    rows = selected(ctx, parameters(requirements, SELECTOR)).rename(subject="org_id")
+    rows = selected(ctx, requirements).rename(subject="org_id")
     rows = rows.filter(rows.year_held == ctx.year).join(ctx.active(requirements).select(*KEY, "start"), KEY)
     return rows.filter(rows.held_on >= rows.start).select(*KEY, "kind", "held_on").distinct()
 
