@@ -14,11 +14,12 @@ import ibis
 import ibis.expr.types as ir
 
 from workbench.audit.shapes import SHAPES
-from workbench.audit.shapes.base import OPEN, Context, look_up, plus, small_table, union
+from workbench.audit.shapes.base import OPEN, Context, look_up, plus, union
 from workbench.audit.shapes.dues import monthly
 from workbench.audit.shapes.members import span
 from workbench.audit.shapes.posts import terms_of_office
 from workbench.audit.shapes.state import STATE, due_by
+from workbench.audit.small_tables import small_table
 from workbench.requirements.model import Requirement
 from workbench.timeline import PeriodKind
 from workbench.vocabulary import DueKind, Process, RatingKind, Role, Standing

@@ -21,11 +21,12 @@ import pyarrow as pa
 
 from workbench.audit.due import write_courses, write_due, write_secretaries
 from workbench.audit.facts import Facts
-from workbench.audit.gx_process import GxProcess, Judgement
+from workbench.audit.gx_process import Frames, GxProcess, Judgement
 from workbench.audit.papers import exemption_states, permission_states, read_papers
 from workbench.audit.run import Run
 from workbench.audit.subjects import unplaced
 from workbench.audit.shapes.base import Context
+from workbench.audit.tables import enum_code
 from workbench.audit.verdicts import decide, missing_records, prepare
 from workbench.audit.write import (
     catalogue_receipt, fresh_folder, full_results, needs_a_person, partial_folder, write_evidence, write_results,
@@ -293,13 +294,16 @@ def check(
     )
     # asked for and not waited for: meanwhile goes on putting statements into words while these and older ones run
     tables = ctx.facts.tables
-    rows = tables.ask(t.filter(t.judged.notnull()).select("requirement", "subject", "judged"))
+    judged = t.filter(t.judged.notnull())
+    rows = tables.ask(
+        judged.select("judged", requirement=enum_code(judged.requirement), subject=enum_code(judged.subject))
+    )
     counts = tables.ask(t.group_by("requirement").agg(judged=t.judged.count(), failing=t.failing.sum()))
-    frames: dict[str, tuple[list[Requirement], pa.Table]] = {}
+    frames: Frames = {}
     validations, broken = {}, {}
 
-    def asking() -> dict[str, tuple[list[Requirement], pa.Table]]:
-        frames.update(judged_frames(rows.result(), requirements))
+    def asking() -> Frames:
+        frames.update(judged_frames(rows.result(), requirements, tables.texts))
         return frames
 
     try:
@@ -322,28 +326,31 @@ def check(
 
 
 def judged_frames(
-    found: pa.Table, requirements: Sequence[Requirement]
-) -> dict[str, tuple[list[Requirement], pa.Table]]:
-    """Per document the requirements that judged somebody, and one row per subject with a column for each of them.
+    found: pa.Table, requirements: Sequence[Requirement], texts: Mapping[str, Sequence[str]]
+) -> Frames:
+    """Per document the requirements that judged somebody, and for each of them the judged values, one per subject.
 
-    ``found`` has a row for each requirement, subject and judged value. What judged nobody is not asked: Great
-    Expectations lets an empty column pass.
+    ``found`` has a row for each requirement and subject, by their numbers in ``texts``, and judged value; of whom a
+    requirement judges nothing, the value is NaN. What judged nobody is not asked: Great Expectations lets an empty
+    column pass.
     """
-    names = found["requirement"].combine_chunks().dictionary_encode()
-    subjects = found["subject"].combine_chunks().dictionary_encode()
-    at, who, judged = names.indices.to_numpy(), subjects.indices.to_numpy(), found["judged"].to_numpy()
-    place = {name: number for number, name in enumerate(names.dictionary.to_pylist())}
+    if not found.num_rows:
+        return {}
+    # not Array.to_numpy: it imports pandas
+    at, who, judged = (np.from_dlpack(found[c].combine_chunks()) for c in ("requirement", "subject", "judged"))
+    place = {name: number for number, name in enumerate(texts["requirement"])}
+    asked, seen = np.bincount(at, minlength=len(place)) > 0, np.bincount(who, minlength=len(texts["subject"])) > 0
+    who = (np.cumsum(seen) - 1)[who]  # a column a subject of whom something is judged
     frames = {}
     for document in dict.fromkeys(r.document for r in requirements):
-        mine = [r for r in requirements if r.document == document and r.id in place]
+        mine = [r for r in requirements if r.document == document and asked[place[r.id]]]
         column = np.full(len(place), -1)
         column[[place[r.id] for r in mine]] = range(len(mine))
         chosen = column[at] >= 0
-        grid = np.full((len(mine), len(subjects.dictionary)), np.nan)
+        grid = np.full((len(mine), seen.sum()), np.nan)
         grid[column[at][chosen], who[chosen]] = judged[chosen]
-        columns = {r.id: pa.array(values, from_pandas=True) for r, values in zip(mine, grid, strict=True)}
-        if columns:
-            frames[document] = (mine, pa.table(columns))
+        if mine:
+            frames[document] = (mine, grid)
     return frames
 
 

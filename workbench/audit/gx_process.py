@@ -12,15 +12,16 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-import pyarrow as pa
+import numpy as np
 
 from workbench.requirements.model import Requirement
 
-Frames = Mapping[str, tuple[Sequence[Requirement], pa.Table]]
+#: By document its requirements and their judged values: a row a requirement, a column a subject, NaN for not judged.
+Frames = dict[str, tuple[Sequence[Requirement], np.ndarray]]
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ class GxProcess:
         it broke.
         """
         with ThreadPoolExecutor(1) as pool:
-            asked = pool.submit(lambda: pickle.dumps(dict(frames()), protocol=5))
+            asked = pool.submit(lambda: pickle.dumps(frames(), protocol=5))
             answered = pool.submit(lambda: self._process.communicate(asked.result()))
             meanwhile()
             asked.result()  # what is wrong with the frames is no fault of the process

@@ -1,7 +1,7 @@
 """The process in which Great Expectations runs: ``python -m workbench.audit.gx_worker``, started by :mod:`gx_process`.
 
 It imports Great Expectations while the parent still reads ledgers, takes one pickled message (document → requirements
-and Arrow table) from its parent on standard input, and answers with the pickled judgements on standard output.
+and judged values) from its parent on standard input, and answers with the pickled judgements on standard output.
 """
 
 from __future__ import annotations
@@ -25,13 +25,20 @@ def main() -> int:
     sys.modules["sqlalchemy"] = None  # it does without, and frames are all it is given
     # jsonschema builds a grammar for internationalised addresses on import if it can: a second for nothing we check
     sys.modules["rfc3987_syntax"] = None
+    import pandas as pd
+
     from workbench.audit import gx
 
     try:
         frames = pickle.load(sys.stdin.buffer)
     except EOFError:
         return 0
-    found = gx.judge({name: (requirements, table.to_pandas()) for name, (requirements, table) in frames.items()})
+    found = gx.judge(
+        {
+            document: (requirements, pd.DataFrame(judged.T, columns=[r.id for r in requirements]))
+            for document, (requirements, judged) in frames.items()
+        }
+    )
     pickle.dump(found, answer)
     answer.close()
     os._exit(0)  # the parent waits for the end, and taking so many modules down in order takes seconds

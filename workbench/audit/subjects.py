@@ -8,10 +8,10 @@ from typing import Any
 
 import ibis
 import ibis.expr.types as ir
-import pyarrow as pa
 
 from workbench.audit.facts import Facts, list_has_all, list_has_any
 from workbench.audit.shapes.base import NUMBER_OF_SHAPE, look_up
+from workbench.audit.small_tables import small_table
 from workbench.errors import UsageError
 from workbench.records.tables import TABLES
 from workbench.requirements.adoption import Adoption, Entry
@@ -51,12 +51,14 @@ def bind(facts: Facts, requirements: Sequence[Requirement], adoption: Adoption |
             | (orgs.traced & ~list_has_any(groups.not_under, orgs.above).fill_null(False)),
         ],
     )
-    members = members.select("binding", "org_id", "adopts", "established_on", "dissolved_on").distinct()
-    pairs = members.join(rules, "binding")
-    pairs = _adopting(facts, pairs, adoption)
+    members = members.select("binding", "adopts", "established_on", "dissolved_on", subject="org_id").distinct()
+    # who adopts which document first, and stored: there are ten times as many requirements
+    ways = ["binding", "document", "explicit"]
+    adopting = _adopting(facts, members.join(rules.select(ways).distinct(), "binding"), adoption)
+    pairs = facts.tables.store("adopting", adopting).join(rules, ways)
     bound = pairs.select(
-        requirement=pairs.requirement,
-        subject=pairs.org_id,
+        "requirement",
+        "subject",
         start=ibis.greatest(pairs.effective_from, ibis.coalesce(pairs.established_on, ibis.literal(_ALWAYS))),
         established_on=pairs.established_on,
         dissolved=(pairs.dissolved_on <= facts.as_of).fill_null(False),
@@ -71,18 +73,18 @@ def _adopting(facts: Facts, pairs: ir.Table, adoption: Adoption | None) -> ir.Ta
         pairs = pairs.mutate(given=~pairs.explicit)
     else:
         given = adopted(facts, adoption).mutate(given=ibis.literal(True))
-        pairs = look_up(pairs, given, ["org_id", "document"])
+        pairs = look_up(pairs, given, ["subject", "document"])
     own = (pairs.adopts.length() > 0).fill_null(False)
     return pairs.filter(ibis.ifelse(own, pairs.adopts.contains(pairs.document), pairs.given.fill_null(False)))
 
 
 def adopted(facts: Facts, adoption: Adoption) -> ir.Table:
-    """Columns org_id and document: what the adoption file gives each organisation.
+    """Columns subject and document: what the adoption file gives each organisation.
 
     Raises :class:`UsageError` for a name that no organisation, or more than one, bears.
     """
     orgs = facts.organizations
-    entries = ibis.memtable(_entries(facts, adoption))
+    entries = _entries(facts, adoption)
     fits = orgs.join(
         entries,
         [
@@ -94,10 +96,10 @@ def adopted(facts: Facts, adoption: Adoption) -> ir.Table:
             ~entries.excepted.contains(orgs.org_id),
         ],
     )
-    return facts.tables.store("adopted", fits.select("org_id", document=fits.documents.unnest()).distinct())
+    return facts.tables.store("adopted", fits.select(subject="org_id", document=fits.documents.unnest()).distinct())
 
 
-def _entries(facts: Facts, adoption: Adoption) -> pa.Table:
+def _entries(facts: Facts, adoption: Adoption) -> ir.Table:
     """The entries of the file, organisations by their code."""
     named = [name for e in adoption.entries for name in (*e.names, *e.except_names)]
     codes = _codes(facts, named, adoption.place) if named else {}
@@ -109,9 +111,8 @@ def _entries(facts: Facts, adoption: Adoption) -> pa.Table:
             "excepted": [codes[n] for n in e.except_names],
         }
 
-    words = pa.list_(pa.string())
     columns = ("documents", "types", "levels", "sectors", "flags", "named", "excepted")
-    return pa.Table.from_pylist([row(e) for e in adoption.entries], schema=pa.schema([(c, words) for c in columns]))
+    return small_table([row(e) for e in adoption.entries], dict.fromkeys(columns, list))
 
 
 def _codes(facts: Facts, names: Sequence[str], place: str) -> Mapping[str, str]:
@@ -193,21 +194,8 @@ def _traced(facts: Facts) -> ir.BooleanValue:
 
 def _groups(requirements: Sequence[Requirement]) -> ir.Table:
     """The groups of organisations that some requirement binds, a row for each way to belong to one."""
-    words = pa.list_(pa.string())
-    schema = pa.schema(
-        [
-            ("binding", pa.string()),
-            ("types", words),
-            ("levels", words),
-            ("sectors", words),
-            ("flags", words),
-            ("with_committee", pa.bool_()),
-            ("with_children", pa.bool_()),
-            ("without_committee", pa.bool_()),
-            ("under", words),
-            ("not_under", words),
-        ]
-    )
+    columns = {"binding": str} | dict.fromkeys(("types", "levels", "sectors", "flags", "under", "not_under"), list)
+    columns |= dict.fromkeys(("with_committee", "with_children", "without_committee"), bool)
     rows = [
         {
             "binding": label,
@@ -224,20 +212,13 @@ def _groups(requirements: Sequence[Requirement]) -> ir.Table:
         for label, group in {r.binds.label: r.binds for r in requirements}.items()
         for b in (group.alternatives or (group,))
     ]
-    return ibis.memtable(pa.Table.from_pylist(rows, schema=schema))
+    return small_table(rows, columns)
 
 
 def _rules(requirements: Sequence[Requirement]) -> ir.Table:
-    schema = pa.schema(
-        [
-            ("requirement", pa.string()),
-            ("document", pa.string()),
-            ("binding", pa.string()),
-            ("effective_from", pa.date32()),
-            ("explicit", pa.bool_()),
-            ("shape", pa.int8()),
-        ]
-    )
+    columns = {
+        "requirement": str, "document": str, "binding": str, "effective_from": date, "explicit": bool, "shape": "int8",
+    }
     rows = [
         {
             "requirement": r.id,
@@ -249,4 +230,4 @@ def _rules(requirements: Sequence[Requirement]) -> ir.Table:
         }
         for r in requirements
     ]
-    return ibis.memtable(pa.Table.from_pylist(rows, schema=schema))
+    return small_table(rows, columns)

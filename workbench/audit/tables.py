@@ -29,6 +29,11 @@ _numbers = count()
 _TELLING = {"subject": "TEXT"}
 
 
+@ibis.udf.scalar.builtin
+def enum_code(text: str) -> int:
+    """DuckDB's number of a coded text."""
+
+
 class Tables:
     """What an audit stores and reads on ``con``. Nothing else may use the connection before :meth:`settle`."""
 
@@ -41,11 +46,12 @@ class Tables:
         self._waiting: list[Future] = []
         self._there: dict[str, ir.Table] = {}
         self._small: set[str] = set()
+        #: By coded column its texts; the place of each is the number that :func:`enum_code` gives it.
+        self.texts = {column: list(texts) or [""] for column, texts in (coded or {}).items()}
         self._types: dict[str, str] = {}
-        for column, texts in (coded or {}).items():
-            if values := list(texts):
-                self._types[column] = f"_{column}_{next(_numbers)}"
-                con.raw_sql(f'CREATE TEMP TYPE "{self._types[column]}" AS {_enum(values)}')
+        for column, texts in self.texts.items():
+            self._types[column] = f"_{column}_{next(_numbers)}"
+            con.raw_sql(f'CREATE TEMP TYPE "{self._types[column]}" AS {_enum(texts)}')
 
     def store(self, name: str, expr: ir.Table) -> ir.Table:
         """Compute ``expr`` once and keep it as a temporary table with the types Ibis says it has.
@@ -58,15 +64,15 @@ class Tables:
         """Name ``expr`` in the database: whatever builds on it is put into words without it. It holds no memtable."""
         return self._create("VIEW", name, expr)
 
-    def given(self, name: str, rows: pa.Table) -> ir.Table:
-        """Rows given in Python as a table; their texts are few, and coded like those that were given at the start."""
-        fresh = f"_{name}_{next(_numbers)}"
-        schema = ibis.schema(rows.schema)
+    def given(self, name: str, rows: ir.Table) -> ir.Table:
+        """A small table kept; its texts are few, and coded like those that were given at the start."""
+        fresh, given = f"_{name}_{next(_numbers)}", rows.op()
+        schema = given.schema
         coded = {
-            column: _enum(sorted(set(rows[column].to_pylist()) - {None}) or [""])
+            column: _enum(sorted(set(given.data.obj.columns[column]) - {None}) or [""])
             for column, kind in schema.items() if kind.is_string()
         }
-        self._then(self._take(fresh, rows, schema, coded))
+        self._then(self._take(given, fresh, coded))
         return ops.DatabaseTable(fresh, schema=schema, source=self.con).to_expr()
 
     def append(self, table: ir.Table, expr: ir.Table) -> None:
@@ -166,17 +172,17 @@ class Tables:
         """
         fresh = [op for op in expr.op().find(ops.InMemoryTable) if op.name not in self._small]
         self._small.update(op.name for op in fresh)
-        return [self._take(op.name, op.data.to_pyarrow(op.schema), op.schema, {}) for op in fresh]
+        return [self._take(op, op.name, {}) for op in fresh]
 
-    def _take(self, name: str, rows: pa.Table, schema: ibis.Schema, coded: Mapping[str, str]) -> Statement:
-        """Puts rows into a table; as lists, because the database imports pandas to look at anything of Arrow."""
+    def _take(self, given: ops.InMemoryTable, name: str, coded: Mapping[str, str]) -> Statement:
+        """Puts a small table into the database; as lists, because that imports pandas to look at anything of Arrow."""
         mapper, coded = self.con.compiler.type_mapper, coded | self._types
         columns = (
             f'CAST(unnest(CAST(? AS {mapper.to_string(kind)}[])) AS {coded.get(c) or mapper.to_string(kind)}) AS "{c}"'
-            for c, kind in schema.items()
+            for c, kind in given.schema.items()
         )
         statement = f'CREATE TEMP TABLE "{name}" AS SELECT {", ".join(columns)}'
-        return statement, [column.to_pylist() for column in rows.columns]
+        return statement, list(given.data.obj.columns.values())
 
 
 def _enum(texts: Iterable[str]) -> str:

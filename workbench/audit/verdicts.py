@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterator, Sequence
 
 import ibis
 import ibis.expr.types as ir
-import pyarrow as pa
 
 from workbench.audit.facts import Facts
 from workbench.audit.shapes import SHAPES
 from workbench.audit.shapes.base import TALLY, UNIT, Context, Need, look_up, stored_units, tally_units, union
 from workbench.audit.shapes.cases import case_evidence
 from workbench.audit.shapes.populations import lacks_types
+from workbench.audit.small_tables import small_table
 from workbench.audit.subjects import bind
 from workbench.records.tables import TABLES
 from workbench.requirements.adoption import Adoption
@@ -92,16 +92,18 @@ def _tallies(ctx: Context, requirements: Sequence[Requirement], progress: Progre
 
 
 def _facts_of(requirements: Sequence[Requirement], available: dict[str, bool]) -> ir.Table:
-    return ibis.memtable(
-        pa.table(
-            {
-                "requirement": pa.array([r.id for r in requirements], pa.string()),
-                "available": pa.array([available[r.id] for r in requirements], pa.bool_()),
-                "outcome": pa.array([r.outcome.value for r in requirements], pa.string()),
-                "waiting": pa.array([_waiting(r) for r in requirements], pa.string()),
-                "untold": pa.array([int(SHAPES[r.shape].waits) for r in requirements], pa.int64()),
-            }
-        )
+    rows = [
+        {
+            "requirement": r.id,
+            "available": available[r.id],
+            "outcome": r.outcome.value,
+            "waiting": _waiting(r),
+            "untold": int(SHAPES[r.shape].waits),
+        }
+        for r in requirements
+    ]
+    return small_table(
+        rows, {"requirement": str, "available": bool, "outcome": str, "waiting": str, "untold": int}
     )
 
 
@@ -125,19 +127,7 @@ def _with_doubt(ctx: Context, requirements: Sequence[Requirement], t: ir.Table) 
         for r in requirements
         for need in dict.fromkeys(SHAPES[r.shape].needs(dict(r.kwargs)))
     ]
-    needs = ibis.memtable(
-        pa.Table.from_pylist(
-            rows,
-            schema=pa.schema(
-                [
-                    ("requirement", pa.string()),
-                    ("table_name", pa.string()),
-                    ("wanted", pa.string()),
-                    ("wide", pa.bool_()),
-                ]
-            ),
-        )
-    )
+    needs = small_table(rows, {"requirement": str, "table_name": str, "wanted": str, "wide": bool})
     hits = rejected.join(needs, "table_name")
     hits = hits.filter(hits.wanted.isnull() | hits.kind.isnull() | (hits.wanted == hits.kind))
     key = ["requirement", "subject", "table_name", "source_id", "source_row"]

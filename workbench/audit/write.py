@@ -14,15 +14,14 @@ from typing import Any
 import duckdb
 import ibis
 import ibis.expr.types as ir
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from workbench.audit.due import with_members
 from workbench.audit.facts import Facts
 from workbench.audit.run import FORMAT
 from workbench.audit.shapes import SHAPES
 from workbench.audit.shapes.base import EVIDENCE, Context
-from workbench.audit.verdicts import FAILING, evidence
+from workbench.audit.small_tables import small_table
+from workbench.audit.verdicts import FAILING, KEY, evidence
 from workbench.audit.wording import detail_text
 from workbench.errors import UsageError
 from workbench.requirements.catalogue import Catalogue, value_text
@@ -121,18 +120,21 @@ def full_results(
     ctx: Context, requirements: Sequence[Requirement], results: ir.Table, broken: Mapping[str, str] | None = None
 ) -> ir.Table:
     """Results with the columns of the run folder; requirements whose check broke become 检查出错."""
-    text = pa.string()
-    columns = {
-        "requirement": pa.array([r.id for r in requirements], text),
-        "document": pa.array([r.document for r in requirements], text),
-        "version": pa.array([r.version for r in requirements], text),
-        "required": pa.array([r.required for r in requirements], pa.float64()),
-        "unit": pa.array([r.unit for r in requirements], text),
-        "period": pa.array([_window(r, ctx.facts) for r in requirements], text),
-        "period_kind": pa.array([_period_kind(r) for r in requirements], text),
-        "broken": pa.array([(broken or {}).get(r.id) for r in requirements], text),
-    }
-    facts = ctx.facts.tables.given("facts", pa.table(columns))
+    rows = [
+        {
+            "requirement": r.id,
+            "document": r.document,
+            "version": r.version,
+            "required": r.required,
+            "unit": r.unit,
+            "period": _window(r, ctx.facts),
+            "period_kind": _period_kind(r),
+            "broken": (broken or {}).get(r.id),
+        }
+        for r in requirements
+    ]
+    texts = ("requirement", "document", "version", "unit", "period", "period_kind", "broken")
+    facts = ctx.facts.tables.given("facts", small_table(rows, dict.fromkeys(texts, str) | {"required": float}))
     t = results.join(facts, "requirement")
     if broken:  # else what is coded stays so
         failed = t.broken.notnull()
@@ -193,15 +195,17 @@ def write_results(ctx: Context, results: ir.Table, work: Path) -> None:
     ctx.facts.tables.write(work / "results.parquet", results.order_by("subject", "requirement"))
 
 
-def write_findings(rows: pa.Table, entries: Mapping[str, dict], year: int, path: Path) -> None:
-    """The rows that need a person, with key and Chinese detail."""
-    records = rows.to_pylist()
-    keys = ["|".join((r["subject"], r["requirement"], r["period"])) for r in records]
-    details = [detail_text(entries[r["requirement"]], r, year) for r in records]
-    table = rows.add_column(0, "key", pa.array(keys, pa.string())).append_column(
-        "detail", pa.array(details, pa.string())
-    )
-    pq.write_table(table, path)
+def write_findings(
+    ctx: Context, failing: ir.Table, rows: Sequence[dict], entries: Mapping[str, dict], path: Path
+) -> None:
+    """The results that need a person, given as ``rows`` too, with key and Chinese detail, in the order of subjects."""
+    details = [
+        {**{name: row[name] for name in KEY}, "detail": detail_text(entries[row["requirement"]], row, ctx.year)}
+        for row in rows
+    ]
+    t = failing.join(small_table(details, dict.fromkeys((*KEY, "detail"), str)), KEY)
+    columns = {"key": t.subject + "|" + t.requirement + "|" + t.period} | {name: t[name] for name in failing.columns}
+    ctx.facts.tables.write(path, t.select(**columns, detail=t.detail).order_by("subject", "requirement"))
 
 
 def write_evidence(ctx: Context, requirements: Sequence[Requirement], results: ir.Table, keep: str, work: Path) -> None:
@@ -210,8 +214,7 @@ def write_evidence(ctx: Context, requirements: Sequence[Requirement], results: i
     if keep == "failing":
         failing = results.filter(results.verdict.isin([v.value for v in _KEPT])).select("requirement", "subject")
         ctx = replace(ctx, subjects=ctx.store("failing", ctx.subjects.semi_join(failing, ["requirement", "subject"])))
-    empty = pa.schema([(n, ibis.dtype(k).to_pyarrow()) for n, k in EVIDENCE.items()]).empty_table()
-    found = ctx.store("evidence", ibis.memtable(empty))
+    found = ctx.store("evidence", small_table([], EVIDENCE))
     for part in evidence(ctx, requirements):
         tables.append(found, part)
     # sorting takes as much memory again, and subjects, units and rows have served
@@ -263,10 +266,11 @@ def write_run(
     (work / "gx").mkdir()
     entries = {r.id: requirement_entry(r, ctx.facts) for r in requirements}
     _json(work / "requirements.json", list(entries.values()))
-    failing = tables.ask(results.filter(needs_a_person(results)).order_by("subject", "requirement"))
+    failing = results.filter(needs_a_person(results))
+    asked = tables.ask(failing)
     tables.write(work / "organizations.parquet", organizations(ctx).order_by("org_id"))
     tables.write(work / "sources.parquet", tables.table("sources"))
-    write_findings(failing.result(), entries, ctx.year, work / "findings.parquet")
+    write_findings(ctx, failing, asked.result().to_pylist(), entries, work / "findings.parquet")
     tables.settle()  # rejected rows are asked of the connection itself
     records.write_rejects(work / "rejects.xlsx")
     _json(work / "messages.json", [asdict(m) for m in records.messages])

@@ -18,7 +18,8 @@ KIND_COLUMNS = {
 }
 
 #: An activity number of up to four digits is the running number of one sheet and names nothing.
-RUNNING_NUMBER = r"\d{1,4}"
+RUNNING_DIGITS = 4
+RUNNING_NUMBER = rf"\d{{1,{RUNNING_DIGITS}}}"
 
 
 def create_tables(con: duckdb.DuckDBPyConnection) -> None:

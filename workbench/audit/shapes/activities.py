@@ -76,7 +76,8 @@ def telling_or_silent(
         told = rows.filter(tells)
         silent = rows.filter(~tells.fill_null(False))
         silent = silent.anti_join(told.select("requirement", "org_id").distinct(), ["requirement", "org_id"])
-        parts += [told.filter(_carries(told)).mutate(tagged=ibis.literal(True)), silent.mutate(tagged=ibis.literal(False))]
+        carrying = told.filter(_carries(told))
+        parts += [carrying.mutate(tagged=ibis.literal(True)), silent.mutate(tagged=ibis.literal(False))]
     return union(parts)
 
 

@@ -15,9 +15,9 @@ from typing import Any
 
 import ibis
 import ibis.expr.types as ir
-import pyarrow as pa
 
 from workbench.audit.facts import MET, MISSED, OPEN, UNKNOWN, Facts, Inventory, bit_count
+from workbench.audit.small_tables import small_table
 from workbench.requirements.model import Requirement
 from workbench.requirements.shapes import SHAPES as DECLARED
 
@@ -50,16 +50,6 @@ EVIDENCE = {
     "counted": "boolean",
     "status": "string",
 }
-
-_ARROW = {
-    str: pa.string(),
-    int: pa.int64(),
-    float: pa.float64(),
-    bool: pa.bool_(),
-    date: pa.date32(),
-    list: pa.list_(pa.string()),
-}
-
 
 #: By name of a shape: the number by which bound subjects are stored.
 NUMBER_OF_SHAPE = {name: number for number, name in enumerate(DECLARED)}
@@ -161,12 +151,6 @@ def parameters(requirements: Sequence[Requirement], columns: Columns) -> ir.Tabl
     return small_table(rows, {"requirement": str, **{name: kind for name, (kind, _) in columns.items()}})
 
 
-def small_table(rows: Sequence[dict[str, Any]], columns: dict[str, type]) -> ir.Table:
-    """Rows given in Python as a table of these columns."""
-    schema = pa.schema([(name, _ARROW[kind]) for name, kind in columns.items()])
-    return ibis.memtable(pa.Table.from_pylist(list(rows), schema=schema))
-
-
 def days_between(later: ir.DateValue, earlier: ir.DateValue) -> ir.IntegerValue:
     """Calendar days from ``earlier`` to ``later``."""
     return later.delta(earlier, unit="day")
@@ -219,15 +203,9 @@ def tally_units(units: ir.Table, requirements: Sequence[Requirement], summed: Co
     ``judged`` is the worst value of the met and missed units: the smallest where only a minimum binds, the largest
     where only a maximum does, the farthest outside where both do; for shapes in ``summed`` the sum.
     """
-    bounds = ibis.memtable(
-        pa.table(
-            {
-                "requirement": pa.array([r.id for r in requirements], pa.string()),
-                "lower": pa.array([r.lower for r in requirements], pa.float64()),
-                "upper": pa.array([r.upper for r in requirements], pa.float64()),
-                "adds": pa.array([r.shape in summed for r in requirements], pa.bool_()),
-            }
-        )
+    bounds = small_table(
+        [{"requirement": r.id, "lower": r.lower, "upper": r.upper, "adds": r.shape in summed} for r in requirements],
+        {"requirement": str, "lower": float, "upper": float, "adds": bool},
     )
     judged = units.status.isin([MET, MISSED])
     grouped = units.group_by("requirement", "subject").agg(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 import ibis
 import ibis.expr.types as ir
@@ -10,6 +11,7 @@ import ibis.expr.types as ir
 from workbench.audit.facts import Inventory
 from workbench.audit.shapes.base import MET, MISSED, OPEN, UNKNOWN, Context, Need, Shape, look_up, plus
 from workbench.audit.shapes.cases import case_needs, case_rows, followed, listed, number, with_process, with_tags
+from workbench.audit.small_tables import small_table
 from workbench.requirements.model import Requirement, terms
 from workbench.timeline import PeriodKind
 
@@ -42,14 +44,14 @@ def _period_units(ctx: Context, requirements: Sequence[Requirement]) -> ir.Table
         start=rows.start.min(),
     )
     cases = cases.filter(cases.begun.notnull())
-    calendar = ibis.memtable(
+    calendar = small_table(
         [
-            {"period": kind, "first": p.first, "last": p.last}
+            {"period": kind.value, "first": p.first, "last": p.last}
             for kind in (PeriodKind.QUARTER, PeriodKind.HALF_YEAR, PeriodKind.MONTH, PeriodKind.YEAR)
             for p in ctx.facts.periods(kind)
             if p.first <= ctx.as_of
-        ]
-        or [{"period": "", "first": ctx.as_of, "last": ctx.as_of}]
+        ],
+        {"period": str, "first": date, "last": date},
     )
     u = cases.join(calendar, "period")
     u = u.filter(u["first"] >= ibis.greatest(u.begun, u.start), u.ended.isnull() | (u["last"] < u.ended))

@@ -23,8 +23,8 @@ from workbench.audit.shapes.base import (
     event_units,
     parameters,
     plus,
-    small_table,
 )
+from workbench.audit.small_tables import small_table
 from workbench.requirements.model import Requirement, terms
 from workbench.timeline import day_of_year
 

@@ -16,9 +16,9 @@ from workbench.audit.shapes.base import (
     bits,
     finish,
     look_up,
-    small_table,
     union,
 )
+from workbench.audit.small_tables import small_table
 from workbench.requirements.model import Requirement, terms
 from workbench.timeline import SPAN, Period, PeriodKind, periods
 

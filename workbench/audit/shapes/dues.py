@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import ibis
 import ibis.expr.types as ir
 
-from workbench.audit.facts import Inventory
+from workbench.audit.facts import Inventory, last_day
 from workbench.audit.shapes.base import (
     MET,
     MISSED,
@@ -47,7 +47,7 @@ def _unexcused(ctx: Context) -> ir.Table:
 
 def _limit(rows: ir.Table, rule: _Rule) -> ir.DateValue:
     """Last day of the month n months later."""
-    return (rows.month + ibis.interval(months=rule[1] + 1) - ibis.interval(days=1)).cast("date")
+    return last_day((rows.month + ibis.interval(months=rule[1])).cast("date")) if rule[1] else rows.month_end
 
 
 def _standing(ctx: Context, rows: ir.Table, rule: _Rule) -> tuple[ir.StringValue, ir.FloatingValue]:

@@ -18,10 +18,10 @@ from workbench.audit.shapes.base import (
     number_within,
     parameters,
     plus,
-    small_table,
     union,
 )
 from workbench.audit.shapes.cases import case_needs, case_rows, listed, number
+from workbench.audit.small_tables import small_table
 from workbench.requirements.model import Requirement, terms
 
 _RULE = {
