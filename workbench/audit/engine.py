@@ -21,7 +21,7 @@ import pyarrow as pa
 
 from workbench.audit.due import write_courses, write_due, write_secretaries
 from workbench.audit.facts import Facts
-from workbench.audit.gx_process import Frames, GxProcess, Judgement
+from workbench.audit.gx_process import GxProcess, Judgement
 from workbench.audit.papers import exemption_states, permission_states, read_papers
 from workbench.audit.run import Run
 from workbench.audit.subjects import unplaced
@@ -44,6 +44,7 @@ from workbench.resources import resource
 from workbench.vocabulary import Severity, Verdict
 
 if TYPE_CHECKING:
+    from workbench.audit.gx_process import Frames
     from workbench.records.intake import Records
 
 Progress = Callable[[str, int, int | None], None]
@@ -130,13 +131,14 @@ def audit(
     adoption: str | Path | None = None,
     evidence: str = "all",
     progress: Progress | None = None,
+    judge: GxProcess | None = None,
 ) -> Run:
     """Judge ledgers by the suites in force and write a run folder.
 
     ``source`` is a folder, a file, a SQLAlchemy URL or records already read; ``as_of`` the last day whose facts count;
     ``year`` the audited calendar year (default: that of ``as_of``); ``documents`` limits the documents; ``out`` a fresh
     folder (default ``runs/<as_of>``); ``suites`` another folder of suites; ``adoption`` a file that says who adopts
-    which document; ``evidence`` ``all`` or ``failing``.
+    which document; ``evidence`` ``all`` or ``failing``; ``judge`` a process of Great Expectations started before, which is closed.
 
     Raises :class:`workbench.errors.WorkbenchError` for anything a user can mend.
 
@@ -145,11 +147,11 @@ def audit(
     >>> run.receipt["as_of"]
     '2026-08-31'
     """
-    if evidence not in ("all", "failing"):
-        raise UsageError("证据范围写法不对", place="evidence", found=evidence, expected="all 或 failing")
-    folder = fresh_folder(Path(out) if out else None, as_of.isoformat())
     opened = isinstance(source, (str, Path))
-    with closing(GxProcess()) as judge:  # it imports while we read
+    with closing(judge or GxProcess()) as judge:  # it imports while we read
+        if evidence not in ("all", "failing"):
+            raise UsageError("证据范围写法不对", place="evidence", found=evidence, expected="all 或 failing")
+        folder = fresh_folder(Path(out) if out else None, as_of.isoformat())
         read = load_suites(
             documents,
             as_of=as_of,

@@ -15,13 +15,15 @@ import tempfile
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import numpy as np
+if TYPE_CHECKING:  # whoever starts the process early has nothing of this yet
+    import numpy as np
 
-from workbench.requirements.model import Requirement
+    from workbench.requirements.model import Requirement
 
-#: By document its requirements and their judged values: a row a requirement, a column a subject, NaN for not judged.
-Frames = dict[str, tuple[Sequence[Requirement], np.ndarray]]
+    #: By document its requirements and their judged values: a row a requirement, a column a subject, NaN: not judged.
+    Frames = dict[str, tuple[Sequence[Requirement], np.ndarray]]
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import shutil
 import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -78,16 +79,18 @@ def run_audit(
     """``workbench audit``: the run folder, a table per document, the worst units, the exit code."""
     day = parse_date("--as-of", as_of)
     one_of("--evidence", evidence, ("all", "failing"))
-    # Only now: this import takes seconds and a mistake in the arguments should be answered at once.
-    from workbench.audit.engine import audit
-
     for file in (junit, xlsx):
         if file is not None:
             file.parent.mkdir(parents=True, exist_ok=True)  # what cannot be written is told before the work
-    with progress() as report:
+    from workbench.audit.gx_process import GxProcess
+
+    with closing(GxProcess()) as judge, progress() as report:  # it imports while we do
+        # Only now: this import takes seconds and a mistake in the arguments should be answered at once.
+        from workbench.audit.engine import audit
+
         run = audit(
             source, as_of=day, year=year, documents=documents or None, out=out_folder, parameters=parameters,
-            suites=suites, adoption=adoption, evidence=evidence, progress=report,
+            suites=suites, adoption=adoption, evidence=evidence, progress=report, judge=judge,
         )
     if junit is not None:
         from workbench.reports.junit import write_junit
@@ -245,9 +248,8 @@ def _print_next(run: Any, code: ExitCode) -> None:
         lines.append(f"其中 {unknown:,} 行所在的表不像任何一种台账；若其实是台账，缺少其中的记录，判定可能偏严")
     command, shown = _as_invoked(), f'"{folder}"' if " " in str(folder) else str(folder)
     lines.append(f"看板：{command} serve {shown}")
-    failing = run.findings[run.findings["verdict"] != Verdict.WAIVED]
-    if len(failing):
-        first = failing.iloc[0]
+    failing = "SELECT subject, requirement FROM findings WHERE verdict <> ? ORDER BY ALL LIMIT 1"
+    for first in run.rows(failing, [Verdict.WAIVED.value]):
         lines.append(f"缘由：{command} explain {shown} {first['subject']} {first['requirement']}")
     out().print("\n".join(lines), markup=False, soft_wrap=True)
 
