@@ -51,6 +51,8 @@ Progress = Callable[[str, int, int | None], None]
 
 #: Seconds after which a thread that holds the interpreter lets another have it (Python: 0.005).
 _PACE = 0.0005
+#: Whether an audit of this process has left expressions behind that nobody has looked for.
+_left_behind = False
 
 _ARROW = {
     ColumnType.LIST: pa.list_(pa.string()),
@@ -107,7 +109,7 @@ def judge_tables(
     """
     con = connect_tables(tables)
     try:
-        with closing(facts_for(con, requirements, as_of, year)) as facts:
+        with closing(facts_for(con, requirements, as_of, year)) as facts, _undisturbed():
             return facts.tables.rows(decide(prepare(facts, requirements, adoption=adoption), requirements))
     finally:
         con.disconnect()
@@ -138,7 +140,8 @@ def audit(
     ``source`` is a folder, a file, a SQLAlchemy URL or records already read; ``as_of`` the last day whose facts count;
     ``year`` the audited calendar year (default: that of ``as_of``); ``documents`` limits the documents; ``out`` a fresh
     folder (default ``runs/<as_of>``); ``suites`` another folder of suites; ``adoption`` a file that says who adopts
-    which document; ``evidence`` ``all`` or ``failing``; ``judge`` a process of Great Expectations started before, which is closed.
+    which document; ``evidence`` ``all`` or ``failing``; ``judge`` a process of Great Expectations started before, which
+    is closed.
 
     Raises :class:`workbench.errors.WorkbenchError` for anything a user can mend.
 
@@ -193,11 +196,15 @@ def _audit(
 def _undisturbed() -> Iterator[None]:
     """No garbage is looked for, and threads take turns often.
 
-    Expressions are many, small and kept till the end: going over them takes a tenth of an audit. And the thread that
-    feeds the database wants the interpreter for an instant between two statements; it would wait for a hundred times as
-    long while this one puts the next into words.
+    Expressions are many, small and kept till the end: going over them takes a tenth of an audit. What is left of them
+    is looked for when the next audit of this process begins; most processes make one and end. And the thread that feeds
+    the database wants the interpreter for an instant between two statements; it would wait for a hundred times as long
+    while this one puts the next into words.
     """
+    global _left_behind
     collecting, frozen, pace = gc.isenabled(), gc.get_freeze_count(), sys.getswitchinterval()
+    if _left_behind and collecting:
+        gc.collect()
     gc.disable()
     sys.setswitchinterval(_PACE)
     try:
@@ -205,7 +212,8 @@ def _undisturbed() -> Iterator[None]:
     finally:
         sys.setswitchinterval(pace)
         if collecting:
-            if not frozen:  # all there is becomes old: what has gone is found when the process next has time for it
+            if not frozen:  # all there is becomes old at once, so that the next small collection has nothing to go over
+                _left_behind = True
                 gc.freeze()
                 gc.unfreeze()
             gc.enable()

@@ -37,6 +37,12 @@ VIEWS = tuple(name.removesuffix(".parquet") for name in FILES if name.endswith("
 _FAILING = f"r.verdict IN ('{Verdict.FAILED}', '{Verdict.MANUAL}') AND r.missed > 0"
 
 
+def stored(run: Path, name: str) -> str:
+    """What stands after FROM to read a file of a run folder."""
+    file = str(run / f"{name}.parquet").replace("'", "''")
+    return f"read_parquet('{file}')"
+
+
 class Run(Displayed):
     """One audit as it was written: append-only, comparable, readable without the records.
 
@@ -106,8 +112,7 @@ class Run(Displayed):
 
     def relation(self, name: str) -> str:
         """What stands after FROM to read a table of :data:`VIEWS` on any connection of DuckDB."""
-        file = str(self.path / f"{name}.parquet").replace("'", "''")
-        return f"read_parquet('{file}')"
+        return stored(self.path, name)
 
     def query(self, sql: str, parameters: list | None = None) -> pd.DataFrame:
         """SQL over the views of :data:`VIEWS`."""

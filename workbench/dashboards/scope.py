@@ -11,7 +11,7 @@ from typing import Any
 
 import duckdb
 
-from workbench.audit.run import Run
+from workbench.audit.run import Run, stored
 from workbench.errors import RunError
 
 #: Column of each table that says whose row it is.
@@ -32,28 +32,24 @@ _GENERAL = (
 
 def relation(run: Path, name: str, scope: str | None) -> str:
     """What stands after FROM to read a table of the run within the scope (None: all of it)."""
-    whole = _parquet(run, name)
+    whole = stored(run, name)
     if scope is None:
         return whole
     own = f"SELECT org_id FROM {_within(run, scope)}"
     if name == "sources":
         unknown = ", ".join(f"NULL::BIGINT AS {column}" for column in _COUNTS)
-        cited = f"SELECT source_id FROM {_parquet(run, 'evidence')} WHERE subject IN ({own})"
+        cited = f"SELECT source_id FROM {stored(run, 'evidence')} WHERE subject IN ({own})"
         return f"(SELECT * REPLACE ({unknown}) FROM {whole} WHERE source_id IN ({cited}))"
     return f"(SELECT * FROM {whole} WHERE {_OWNER[name]} IN ({own}))"
 
 
 def _within(run: Path, scope: str) -> str:
     """Organisations of the scope. UNION, not UNION ALL: a ring of superiors in a ledger must not run for ever."""
-    whole = _parquet(run, "organizations")
+    whole = stored(run, "organizations")
     return (
         f"(WITH RECURSIVE own(org_id) AS (SELECT org_id FROM {whole} WHERE org_id = {_text(scope)} UNION"
         f" SELECT o.org_id FROM {whole} o JOIN own ON o.parent_id = own.org_id) FROM own)"
     )
-
-
-def _parquet(run: Path, name: str) -> str:
-    return f"read_parquet({_text(str(run / f'{name}.parquet'))})"
 
 
 def _text(value: str) -> str:
