@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import subprocess
 import sys
 from contextlib import closing
@@ -14,9 +15,10 @@ import pandas as pd
 import pytest
 
 from workbench.audit import gx
-from workbench.audit.engine import _disagreement, check, connect_tables, facts_for
+from workbench.audit.engine import _disagreement, _undisturbed, audit, check, connect_tables, facts_for
 from workbench.audit.gx_process import GxProcess, Judgement
 from workbench.audit.verdicts import decide, prepare
+from workbench.exit_codes import ExitCode
 from workbench.requirements import load_requirements
 
 AS_OF = date(2026, 8, 31)
@@ -112,20 +114,63 @@ def test_a_dead_process_breaks_every_check_it_should_have_made() -> None:
     assert "检查出错" in broken[MONTHLY]
 
 
+def roster(folder: Path) -> str:
+    """A ledger of one branch, as Parquet."""
+    folder.mkdir()
+    row = "SELECT 'A' AS org_id, '测试支部' AS name, '党支部' AS type"
+    duckdb.sql(f"COPY ({row}) TO '{folder / 'organizations.parquet'}' (FORMAT parquet)")
+    return str(folder)
+
+
+def test_a_run_whose_checks_broke_says_so_in_every_file(tmp_path: Path) -> None:
+    meetings = "SELECT 'A' AS org_id, '党员大会' AS kind, DATE '2026-01-05' AS held_on"
+    ledgers = roster(tmp_path / "ledgers")
+    duckdb.sql(f"COPY ({meetings}) TO '{tmp_path / 'ledgers' / 'activities.parquet'}' (FORMAT parquet)")
+    judge = GxProcess()
+    judge._process.kill()
+    judge._process.wait()
+    run = audit(ledgers, as_of=AS_OF, documents=["xinfang-bureau"], out=tmp_path / "run", judge=judge)
+    told = run.results.set_index("requirement")
+    assert MONTHLY in run.receipt["broken"]
+    assert set(told.index[told.verdict == "检查出错"]) == set(run.receipt["broken"]) & set(told.index)
+    assert told.loc[MONTHLY, "reason"].startswith("Great Expectations 检查出错")
+    assert run.receipt["verdicts"]["检查出错"] == (told.verdict == "检查出错").sum()
+    assert run.receipt["exit_code"] == ExitCode.INCOMPLETE
+    assert not set(run.findings.requirement) & set(run.receipt["broken"])
+
+
 def test_the_process_says_why_it_failed() -> None:
     with closing(GxProcess()) as process, pytest.raises(RuntimeError, match=r"\w"):
         process.judge(lambda: {"document": (["not a requirement"], np.ones((1, 1)))})
 
 
 def test_the_auditing_process_imports_neither_great_expectations_nor_pandas(tmp_path: Path) -> None:
-    ledgers = tmp_path / "ledgers"
-    ledgers.mkdir()
-    roster = "SELECT 'A' AS org_id, '测试支部' AS name, '党支部' AS type"
-    duckdb.sql(f"COPY ({roster}) TO '{ledgers / 'organizations.parquet'}' (FORMAT parquet)")
+    ledgers = roster(tmp_path / "ledgers")
     script = (
         "import sys; from datetime import date; from workbench.audit.engine import audit\n"
-        f"audit({str(ledgers)!r}, as_of=date(2026, 8, 31), out={str(tmp_path / 'run')!r})\n"
+        f"audit({ledgers!r}, as_of=date(2026, 8, 31), out={str(tmp_path / 'run')!r})\n"
         "assert not {'great_expectations', 'pandas'} & sys.modules.keys()"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+
+
+def test_an_audit_gives_back_what_it_changed_for_itself() -> None:
+    before = (gc.isenabled(), sys.getswitchinterval())
+    with _undisturbed():
+        assert not gc.isenabled()
+        assert sys.getswitchinterval() < before[1]
+    assert (gc.isenabled(), sys.getswitchinterval()) == before
+    with pytest.raises(RuntimeError), _undisturbed():
+        raise RuntimeError
+    assert (gc.isenabled(), sys.getswitchinterval()) == before
+
+
+def test_who_had_switched_collecting_off_keeps_it_off() -> None:
+    gc.disable()
+    try:
+        with _undisturbed():
+            pass
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
