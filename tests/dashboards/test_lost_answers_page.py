@@ -32,7 +32,9 @@ def questions(run: Path) -> dict[str, Question]:
     results = pd.read_parquet(run / "results.parquet")
     branch = results[results["verdict"] == "未达标"]["subject"].mode()[0]
     overview, view = ("view=overview", ".wb-due-weeks tfoot"), '.wb-view[data-view="{}"]:not([hidden])'
-    dialog = (f"view=overview&branch={branch}", "dialog article[data-subject]", "dialog .wb-evidence > summary")
+    # the dialog asks for its rest and for the branch's findings by itself: not these are to be lost
+    whole = "dialog article[data-subject]:not(:has(.wb-rest)):not(:has(.wb-branch-findings:empty))"
+    dialog = (f"view=overview&branch={branch}", whole, "dialog .wb-evidence > summary")
     profile = (f"view=branch&branch={branch}", view.format("branch") + " .wb-profile")
     board = ("view=board&state=待核实", ".wb-part:not([aria-busy]) > .wb-alone", ".wb-further[data-do=more-findings]")
     compare = ("view=compare", ".wb-changed-list li", ".wb-changed-list [data-both] > summary")
