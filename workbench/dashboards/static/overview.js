@@ -10,6 +10,7 @@ const DETAILS = {
   holder: (id, day) => ({ do: "board-holder", id, filter: { day } }),
 };
 const OPENED = [...Object.keys(DETAILS), "branch", "of"];
+const RENEW_MS = 1000;  // between two times that everything in view is asked for once more
 // What is said in the banner when no answer comes, and what in its own place (``read``); all else is asked once more.
 const FILES = ["export", "quality-rejects"], SMALL = ["heat", "branch-rest", "evidence", "records", "due-rows", "board-more", "board-branch", "compare-evidence"];
 
@@ -66,14 +67,17 @@ function overview(root, model, served) {
     },
   });
   // Everything in view once more, after nothing was known for a while.
-  let renewed = 0;
+  let renewed = 0, renewal = 0;
   const renew = () => {
+    clearTimeout(renewal);
     renewed = Date.now();
     redo = true;
     if (dialog.open && selected) { if (selected.kind) openDetail(selected.kind, selected.id, true); else openBranch(selected.subject, selected.requirement); }
     route();
     load();
   };
+  // Once for all that was lost together, and again for what is lost while that is on its way: but not every moment.
+  const renewSoon = () => { clearTimeout(renewal); renewal = setTimeout(renew, Math.max(0, renewed + RENEW_MS - Date.now())); };
   // One way in for every answer: a fault or another run is said aloud and nothing else is shown.
   const ask = async (request, patience) => {
     // Kept back until the line is there again, a step might be written when nobody expects it any more.
@@ -81,7 +85,7 @@ function overview(root, model, served) {
     const answer = await link.ask(request, patience), acting = request.do.startsWith("board-act");
     if (answer.message.error === UNTOLD && !FILES.includes(request.do)) {
       // What is in view is asked for once more; what became of a step is looked up.
-      if (!acting && !SMALL.includes(request.do) && Date.now() - renewed > 1000) renew();
+      if (!acting && !SMALL.includes(request.do)) renewSoon();
       return null;
     }
     if (answer.message.error) { if (!link.isOver()) say(answer.message.error); return null; }
