@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -55,11 +55,6 @@ class _Given(TableProxy[Lists]):
 def small_table(rows: Iterable[Mapping[str, Any]], columns: Mapping[str, type | str]) -> ir.Table:
     """Rows given in Python as a table of these columns, by their type: Python's (``list``: of text) or Ibis's name."""
     rows = list(rows)
-    return table_of({name: [row[name] for row in rows] for name in columns}, columns)
-
-
-def table_of(values: Mapping[str, Sequence[Any]], columns: Mapping[str, type | str]) -> ir.Table:
-    """Like :func:`small_table`, of values by column."""
     schema = ibis.schema({name: _TYPES.get(kind, kind) for name, kind in columns.items()})
-    lists = Lists({name: list(values[name]) for name in columns})
+    lists = Lists({name: [row[name] for row in rows] for name in columns})
     return ops.InMemoryTable(name=ibis.util.gen_name("small"), schema=schema, data=_Given(lists)).to_expr()
