@@ -13,6 +13,7 @@ import pytest
 from tests.records.ledgers import ID1, ID2, ORGANIZATIONS, PEOPLE, balanced, rows, take, told, workbook
 from workbench.errors import IntakeError
 from workbench.records.intake import intake
+from workbench.vocabulary import STEPS, Process
 
 ACTIVITIES = [
     ["党组织名称", "会议类型", "会议时间", "学时"],
@@ -248,3 +249,18 @@ def test_parquet_beside_a_workbook_of_the_same_table(tmp_path: Path, monkeypatch
 def test_a_source_that_does_not_exist(tmp_path: Path) -> None:
     with pytest.raises(IntakeError, match="台账不存在"):
         intake(tmp_path / "nowhere")
+
+
+def test_canonical_parquet_with_a_step_of_another_process(tmp_path: Path) -> None:
+    pq.write_table(pa.table({"org_id": ["B1"], "name": ["甲"], "type": ["党支部"]}), tmp_path / "organizations.parquet")
+    steps = {
+        "case_id": ["1", "2", "3"], "org_id": ["B1"] * 3,
+        "step": [STEPS[Process.ADMISSION][0], STEPS[Process.ADMISSION][0], "没有这一步"],
+        "done_on": [date(2026, 1, 5)] * 3,
+    }
+    steps["process"] = [Process.ADMISSION.value, Process.ELECTION.value, Process.ADMISSION.value]
+    pq.write_table(pa.table(steps), tmp_path / "case_steps.parquet")
+    with intake(tmp_path) as records:
+        kept = records.con.raw_sql("SELECT case_id FROM case_steps").fetchall()
+        assert kept == [("1",)]
+        assert records.receipt()["rows"]["case_steps"]["rejected"] == 2
