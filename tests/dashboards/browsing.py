@@ -41,12 +41,13 @@ class Server:
         )
         self.greeting = self.process.stdout.readline()
 
-    def kernels(self) -> list[psutil.Process]:
-        """The kernels of this server, the one that waits for the next visitor among them."""
+    def kernels(self, ident: str = "") -> list[psutil.Process]:
+        """The kernels of this server, the one that waits for the next visitor among them; or that of one name."""
         found = []
         for child in psutil.Process(self.process.pid).children(recursive=True):
             with suppress(psutil.NoSuchProcess):  # it may end while it is looked at; what has ended has no command line
-                if "ipykernel_launcher" in " ".join(child.cmdline()):
+                told = " ".join(child.cmdline())
+                if "ipykernel_launcher" in told and ident in told:
                     found.append(child)
         return found
 
@@ -93,7 +94,7 @@ class Page:
     def kernel(self) -> psutil.Process:
         """The process behind the page."""
         ident = self.tab.evaluate("JSON.parse(document.getElementById('wb-kernel').textContent).kernelId")
-        return next(k for k in self.server.kernels() if any(ident in part for part in k.cmdline()))
+        return next(iter(self.server.kernels(ident)))
 
     def requirements(self) -> None:
         """Turn to the view of all requirements by its tab."""
@@ -102,6 +103,13 @@ class Page:
 
     def clean(self) -> None:
         assert (self.outside, self.errors) == ([], [])
+
+
+def ended(process: psutil.Process) -> bool:
+    """Whether a process is no more, or is but a name that nobody has asked for yet."""
+    with suppress(psutil.NoSuchProcess):  # between the two questions
+        return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+    return True
 
 
 def until(condition: Callable[[], bool], seconds: float = 60) -> bool:

@@ -7,12 +7,13 @@ import re
 import shutil
 import signal
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import psutil
 import pytest
-from browsing import ROOT, SERVE, Page, Server, until
+from browsing import ROOT, SERVE, Page, Server, ended, until
 from fake_ledger import LATER
 from fake_run import write_run
 from relay import Relay
@@ -25,10 +26,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 _PROGRAM = "from workbench.dashboards import door, limits\ndoor.SWEEP_MS = 300\n" + SERVE
 #: A page without a connection is given up at once.
 _HASTY = _PROGRAM.replace("SWEEP_MS", "SWEEP_MS = limits.DISCONNECTED = 1; door.SWEEP_MS")
-
-
-def ended(process: psutil.Process) -> bool:
-    return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
 
 
 def chromium_path() -> str:
@@ -263,8 +260,9 @@ def test_the_server_is_killed_and_started_again(
         browser = chromium.browser_type.launch(executable_path=chromium_path(), args=["--no-sandbox", "--disable-gpu"])
         kernel = Page(browser, server).kernel()
         for process in set(psutil.Process().children(recursive=True)) - others:
-            if "chrom" in process.name():
-                process.kill()
+            with suppress(psutil.NoSuchProcess):  # each that is killed takes others with it
+                if "chrom" in process.name():
+                    process.kill()
         assert until(lambda: ended(kernel)) and not ended(page.kernel())
     finally:
         server.stop()
