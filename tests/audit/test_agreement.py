@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import gc
+import json
+import os
 import subprocess
 import sys
+import weakref
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing
 from datetime import date
+from multiprocessing import get_context
 from pathlib import Path
 
 import duckdb
@@ -16,7 +22,7 @@ import pytest
 
 from workbench.audit import gx
 from workbench.audit.engine import _disagreement, _undisturbed, audit, check, connect_tables, facts_for
-from workbench.audit.gx_process import GxProcess, Judgement
+from workbench.audit.gx_process import GxProcess, Judgement, kept, lent
 from workbench.audit.verdicts import decide, prepare
 from workbench.exit_codes import ExitCode
 from workbench.requirements import load_requirements
@@ -122,10 +128,16 @@ def roster(folder: Path) -> str:
     return str(folder)
 
 
+def one_meeting(folder: Path) -> str:
+    """Ledgers of one branch that met once, as Parquet."""
+    ledgers = roster(folder)
+    row = "SELECT 'A' AS org_id, '党员大会' AS kind, DATE '2026-01-05' AS held_on"
+    duckdb.sql(f"COPY ({row}) TO '{folder / 'activities.parquet'}' (FORMAT parquet)")
+    return ledgers
+
+
 def test_a_run_whose_checks_broke_says_so_in_every_file(tmp_path: Path) -> None:
-    meetings = "SELECT 'A' AS org_id, '党员大会' AS kind, DATE '2026-01-05' AS held_on"
-    ledgers = roster(tmp_path / "ledgers")
-    duckdb.sql(f"COPY ({meetings}) TO '{tmp_path / 'ledgers' / 'activities.parquet'}' (FORMAT parquet)")
+    ledgers = one_meeting(tmp_path / "ledgers")
     judge = GxProcess()
     judge._process.kill()
     judge._process.wait()
@@ -140,8 +152,73 @@ def test_a_run_whose_checks_broke_says_so_in_every_file(tmp_path: Path) -> None:
 
 
 def test_the_process_says_why_it_failed() -> None:
-    with closing(GxProcess()) as process, pytest.raises(RuntimeError, match=r"\w"):
-        process.judge(lambda: {"document": (["not a requirement"], np.ones((1, 1)))})
+    with closing(GxProcess()) as process:
+        with pytest.raises(RuntimeError, match="has no attribute"):
+            process.judge(lambda: {"document": (["not a requirement"], np.ones((1, 1)))})
+        assert not process.free
+
+
+@pytest.fixture
+def nobody_waits() -> Iterator[None]:
+    """No process is left of an audit before, and none afterwards."""
+    kept.end()
+    yield
+    kept.end()
+
+
+def test_one_process_serves_audit_after_audit(tmp_path: Path, nobody_waits: None) -> None:
+    ledgers = one_meeting(tmp_path / "ledgers")
+    runs, served = [], []
+    for name in ("first", "second"):
+        runs.append(audit(ledgers, as_of=AS_OF, documents=["xinfang-bureau"], out=tmp_path / name))
+        with lent() as process:
+            served.append(process)
+    assert served[0] is served[1] and served[0].free
+    first, second = (json.loads((run.path / "gx" / "xinfang-bureau.json").read_text("utf-8")) for run in runs)
+    assert [one["result"] for one in first["results"]] == [one["result"] for one in second["results"]] != []
+    assert runs[0].receipt["broken"] == runs[1].receipt["broken"] == {}
+
+
+def test_a_process_that_failed_serves_nobody_again(nobody_waits: None) -> None:
+    with pytest.raises(RuntimeError), lent() as broken:
+        broken.judge(lambda: {"document": (["not a requirement"], np.ones((1, 1)))})
+    with lent() as killed:
+        assert killed is not broken
+    killed._process.kill()
+    killed._process.wait()
+    with lent() as fresh:
+        assert fresh is not killed
+        # A wrong path, a wrong frame: nothing was asked, so nothing is owed.
+        with pytest.raises(ZeroDivisionError):
+            fresh.judge(lambda: 1 / 0)
+        assert fresh.free
+        fresh._asked = True  # interrupted while an answer was under way
+    assert fresh._process.poll() is not None
+
+
+def test_a_process_nobody_needs_ends(monkeypatch: pytest.MonkeyPatch, nobody_waits: None) -> None:
+    monkeypatch.setattr(kept, "seconds", 0.05)
+    with lent() as process:
+        pass
+    process._process.wait(60)
+    with lent() as other:
+        assert other is not process
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")
+def test_a_copy_of_the_program_takes_a_process_of_its_own(nobody_waits: None) -> None:
+    with lent() as process:
+        pass
+    with ProcessPoolExecutor(1, mp_context=get_context("fork")) as pool:
+        assert pool.submit(_number_of_a_lent_process).result() != process._process.pid
+    assert process.free
+
+
+def _number_of_a_lent_process() -> int:
+    with lent() as process:
+        number = process._process.pid
+    kept.end()
+    return number
 
 
 def test_the_auditing_process_imports_neither_great_expectations_nor_pandas(tmp_path: Path) -> None:
@@ -164,6 +241,38 @@ def test_an_audit_gives_back_what_it_changed_for_itself() -> None:
     with pytest.raises(RuntimeError), _undisturbed():
         raise RuntimeError
     assert (gc.isenabled(), sys.getswitchinterval()) == before
+
+
+@pytest.fixture
+def thawed() -> Iterator[None]:
+    """Nothing is kept from being looked at, as in a program of a user."""
+    gc.unfreeze()
+    yield
+    gc.collect()
+    gc.freeze()
+
+
+class _Ring:
+    """Holds itself: only whoever looks for garbage finds it."""
+
+    def __init__(self) -> None:
+        self.own = self
+
+
+def test_what_an_audit_leaves_is_looked_for_when_the_next_begins(thawed: None) -> None:
+    with _undisturbed():
+        left = weakref.ref(_Ring())
+    assert left() is not None and gc.get_freeze_count() == 0
+    with _undisturbed():
+        assert left() is None
+
+
+def test_what_was_put_aside_before_an_audit_stays_there() -> None:
+    gc.freeze()
+    before = gc.get_freeze_count()
+    with _undisturbed():
+        pass
+    assert gc.get_freeze_count() == before > 0
 
 
 def test_who_had_switched_collecting_off_keeps_it_off() -> None:

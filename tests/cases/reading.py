@@ -108,7 +108,9 @@ def tables_of(given: Mapping[str, Any]) -> Tables:
         if name == "organizations":
             continue
         for org, rows in (("O1", given.get(name)), ("O9", given.get("others", {}).get(name))):
-            base = {"org_id": org, **({"case_id": "C1"} if name == "case_steps" else {}), **defaults.get(name, {})}
+            own = {"org_id": org, "case_id": "C1"}
+            base = {c: own[c] for c in own if any(c == known.name for known in TABLES[name].columns)}
+            base |= defaults.get(name, {})
             tables[name] += _each(*({**base, **row} for row in _rows(name, rows)))
     for number, row in enumerate(tables["activities"]):
         row.setdefault("activity_id", f"A{number}")

@@ -17,11 +17,10 @@ from typing import TYPE_CHECKING, Any
 import ibis
 import ibis.expr.types as ir
 import numpy as np
-import pyarrow as pa
 
 from workbench.audit.due import write_courses, write_due, write_secretaries
 from workbench.audit.facts import Facts
-from workbench.audit.gx_process import GxProcess, Judgement
+from workbench.audit.gx_process import GxProcess, Judgement, lent
 from workbench.audit.papers import exemption_states, permission_states, read_papers
 from workbench.audit.run import Run
 from workbench.audit.subjects import unplaced
@@ -35,7 +34,7 @@ from workbench.audit.write import (
 from workbench.errors import UsageError
 from workbench.exit_codes import exit_code
 from workbench.records.intake import intake
-from workbench.records.tables import TABLES, ColumnType
+from workbench.records.loading import create_tables
 from workbench.requirements.adoption import Adoption, load_adoption
 from workbench.requirements.catalogue import Catalogue, catalogue_of
 from workbench.requirements.loader import load_suites
@@ -44,6 +43,9 @@ from workbench.resources import resource
 from workbench.vocabulary import Severity, Verdict
 
 if TYPE_CHECKING:
+    import duckdb
+    import pyarrow as pa
+
     from workbench.audit.gx_process import Frames
     from workbench.records.intake import Records
 
@@ -54,44 +56,29 @@ _PACE = 0.0005
 #: Whether an audit of this process has left expressions behind that nobody has looked for.
 _left_behind = False
 
-_ARROW = {
-    ColumnType.LIST: pa.list_(pa.string()),
-    ColumnType.DATE: pa.date32(),
-    ColumnType.MONTH: pa.date32(),
-    ColumnType.NUMBER: pa.float64(),
-    ColumnType.YEAR: pa.int32(),
-    ColumnType.BOOLEAN: pa.bool_(),
-}
-_REJECTED = pa.schema(
-    [
-        ("table_name", pa.string()),
-        ("org_id", pa.string()),
-        ("kind", pa.string()),
-        ("source_id", pa.int32()),
-        ("source_row", pa.int32()),
-        ("duplicate", pa.bool_()),
-    ]
-)
-
 
 def connect_tables(tables: Mapping[str, Sequence[Mapping]]) -> ibis.BaseBackend:
-    """A connection holding rows given in memory, as intake would leave them (for cases, tests, notebooks)."""
+    """A connection holding rows given in memory, as intake would leave them (for cases, tests, notebooks).
+
+    Raises ``KeyError`` for a table or column that there is none of.
+    """
     con = ibis.duckdb.connect()
-    for name, table in TABLES.items():
-        schema = pa.schema(
-            [
-                *((c.name, _ARROW.get(c.type, pa.string())) for c in table.columns),
-                ("source_id", pa.int32()),
-                ("source_row", pa.int32()),
-            ]
-        )
-        con.create_table(name, pa.Table.from_pylist(_placed(tables.get(name, ())), schema=schema))
-    con.create_table("rejected", pa.Table.from_pylist(_placed(tables.get("rejected", ())), schema=_REJECTED))
+    create_tables(con.con)
+    for name, rows in tables.items():
+        if rows:
+            _fill(con.con, name, [{"source_id": 0, "source_row": n, **row} for n, row in enumerate(rows, 1)])
     return con
 
 
-def _placed(rows: Sequence[Mapping]) -> list[dict]:
-    return [{"source_id": 0, "source_row": number, **row} for number, row in enumerate(rows, 1)]
+def _fill(con: duckdb.DuckDBPyConnection, name: str, rows: Sequence[Mapping]) -> None:
+    types = dict(con.execute(
+        "SELECT column_name, data_type FROM duckdb_columns() WHERE table_name = ?", [name]
+    ).fetchall())
+    given = list(dict.fromkeys(column for row in rows for column in row))
+    columns = ", ".join(f'unnest(CAST(? AS {types[column]}[])) AS "{column}"' for column in given)
+    con.execute(
+        f'INSERT INTO "{name}" BY NAME SELECT {columns}', [[row.get(column) for row in rows] for column in given]
+    )
 
 
 def judge_tables(
@@ -151,7 +138,7 @@ def audit(
     '2026-08-31'
     """
     opened = isinstance(source, (str, Path))
-    with closing(judge or GxProcess()) as judge:  # it imports while we read
+    with closing(judge) if judge else lent() as judge:  # it imports while we read
         if evidence not in ("all", "failing"):
             raise UsageError("证据范围写法不对", place="evidence", found=evidence, expected="all 或 failing")
         folder = fresh_folder(Path(out) if out else None, as_of.isoformat())

@@ -1,19 +1,23 @@
 """Great Expectations in a process of its own.
 
 Its import takes seconds and 200 MB. Beside the reading of ledgers, on another core, that costs almost nothing; a
-notebook that audits stays small; and a crash there makes requirements 检查出错 instead of ending the run.
+notebook that audits stays small; and a crash there makes requirements 检查出错 instead of ending the run. Who audits
+again soon (:func:`lent`) does not wait for the import again.
 """
 
 from __future__ import annotations
 
+import atexit
 import os
 import pickle
 import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -37,9 +41,10 @@ class Judgement:
 
 
 class GxProcess:
-    """Started early, asked once (:meth:`judge`), closed in any case."""
+    """Started early, asked (:meth:`judge`) once or again, closed in any case."""
 
     def __init__(self) -> None:
+        self._asked = False
         self._complaints = tempfile.TemporaryFile()
         self._folder = tempfile.mkdtemp(prefix="workbench-gx-")  # Great Expectations leaves a folder behind each time
         environment = {
@@ -66,16 +71,28 @@ class GxProcess:
         """
         with ThreadPoolExecutor(1) as pool:
             asked = pool.submit(lambda: pickle.dumps(frames(), protocol=5))
-            answered = pool.submit(lambda: self._process.communicate(asked.result()))
+            answered = pool.submit(lambda: self._answer(asked.result()))
             meanwhile()
             asked.result()  # what is wrong with the frames is no fault of the process
             try:
-                answer, _ = answered.result()
-            except (OSError, ValueError) as error:
+                return answered.result()
+            except (OSError, ValueError, EOFError, pickle.UnpicklingError) as error:
+                self._process.kill()
+                self._process.wait()
                 raise RuntimeError(self._last_words() or str(error)) from error
-        if self._process.returncode != 0 or not answer:
-            raise RuntimeError(self._last_words())
-        return pickle.loads(answer)
+
+    def _answer(self, message: bytes) -> dict[str, tuple[dict, list[Judgement]]]:
+        self._asked = True
+        self._process.stdin.write(message)
+        self._process.stdin.flush()
+        answer = pickle.load(self._process.stdout)
+        self._asked = False
+        return answer
+
+    @property
+    def free(self) -> bool:
+        """Whether it can be asked: it lives and owes no answer."""
+        return not self._asked and self._process.poll() is None
 
     def close(self) -> None:
         """End the process, whatever it is doing."""
@@ -83,10 +100,70 @@ class GxProcess:
             self._process.kill()
         self._process.wait()
         for stream in (self._process.stdin, self._process.stdout, self._complaints):
-            stream.close()
+            with suppress(OSError):  # what it was sent and never took
+                stream.close()
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def _last_words(self) -> str:
         self._complaints.seek(0)
         lines = self._complaints.read().decode("utf-8", "replace").strip().splitlines()
         return lines[-1] if lines else f"进程异常结束（代码 {self._process.poll()}）"
+
+
+class _Kept:
+    """The one process of this program that nobody uses, for a while: several audits are seldom made at once."""
+
+    def __init__(self, seconds: float):
+        self.seconds = seconds
+        self._lock = threading.Lock()
+        self._process: GxProcess | None = None
+        self._owner = 0
+        self._timer: threading.Timer | None = None
+
+    def take(self) -> GxProcess:
+        """That process, or a new one."""
+        process = self._out()
+        if process and process.free:
+            return process
+        if process:
+            process.close()
+        return GxProcess()
+
+    def keep(self, process: GxProcess) -> None:
+        """Have it wait for the next audit; what waited before ends."""
+        self.end()
+        with self._lock:
+            self._process, self._owner = process, os.getpid()
+            self._timer = threading.Timer(self.seconds, self.end)
+            self._timer.daemon = True
+            self._timer.start()
+
+    def end(self) -> None:
+        if process := self._out():
+            process.close()
+
+    def _out(self) -> GxProcess | None:
+        with self._lock:
+            if self._timer:
+                self._timer.cancel()
+            process, self._process, self._timer = self._process, None, None
+        # A copy of this program (os.fork) has the same process at hand, and would read the answers to the other.
+        return process if self._owner == os.getpid() else None
+
+
+#: Seconds for which a process waits: as long as somebody tries a requirement and audits again.
+kept = _Kept(300)
+atexit.register(kept.end)
+
+
+@contextmanager
+def lent() -> Iterator[GxProcess]:
+    """A process for one audit: that of the audit before, or a new one. Afterwards it waits for the next, if it can."""
+    process = kept.take()
+    try:
+        yield process
+    finally:
+        if process.free:
+            kept.keep(process)
+        else:
+            process.close()

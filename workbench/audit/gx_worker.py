@@ -1,7 +1,7 @@
 """The process in which Great Expectations runs: ``python -m workbench.audit.gx_worker``, started by :mod:`gx_process`.
 
-It imports Great Expectations while the parent still reads ledgers, takes one pickled message (document → requirements
-and judged values) from its parent on standard input, and answers with the pickled judgements on standard output.
+It imports Great Expectations while the parent still reads ledgers, takes pickled messages (document → requirements
+and judged values) from its parent on standard input, and answers each with the pickled judgements on standard output.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from types import ModuleType
 _UNUSED = ("altair", "scipy.stats")
 
 
-def main() -> int:
-    """Judge what the parent sends; 0 also when the parent leaves without sending anything."""
-    gc.disable()  # lives for one answer: what is left behind goes with the process
+def main() -> None:
+    """Judge what the parent sends, until it leaves."""
+    gc.disable()  # while somebody waits
     sys.modules.update({name: ModuleType(name) for name in _UNUSED})
     answer = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever a library prints must not mix with the answer
@@ -29,20 +29,22 @@ def main() -> int:
 
     from workbench.audit import gx
 
-    try:
-        frames = pickle.load(sys.stdin.buffer)
-    except EOFError:
-        return 0
-    found = gx.judge(
-        {
-            document: (requirements, pd.DataFrame(judged.T, columns=[r.id for r in requirements]))
-            for document, (requirements, judged) in frames.items()
-        }
-    )
-    pickle.dump(found, answer)
-    answer.close()
-    os._exit(0)  # the parent waits for the end, and taking so many modules down in order takes seconds
+    while True:
+        try:
+            frames = pickle.load(sys.stdin.buffer)
+        except EOFError:
+            os._exit(0)  # taking so many modules down in order takes seconds
+        found = gx.judge(
+            {
+                document: (requirements, pd.DataFrame(judged.T, columns=[r.id for r in requirements]))
+                for document, (requirements, judged) in frames.items()
+            }
+        )
+        pickle.dump(found, answer)
+        answer.flush()
+        del frames, found
+        gc.collect()  # nobody waits now
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
