@@ -9,10 +9,11 @@ from typing import Any
 
 class Relay:
     """Hands connections on to a port of this machine. ``deaf``: nothing reaches the server; ``mute``: nothing comes
-    back; both look whole to browser and server. ``down``: new connections are refused."""
+    back; both look whole to browser and server; ``swallowed``: bytes lost so. ``down``: new connections are refused."""
 
     def __init__(self, server: Any):
         self.server, self.deaf, self.mute, self.down = server, False, False, False
+        self.swallowed = 0
         self._listening = socket.create_server(("127.0.0.1", 0))
         self.port = self._listening.getsockname()[1]
         self.address = f"http://localhost:{self.port}"
@@ -36,7 +37,9 @@ class Relay:
     def _carry(self, source: socket.socket, target: socket.socket, held: str) -> None:
         try:
             while data := source.recv(65536):
-                if not getattr(self, held):
+                if getattr(self, held):
+                    self.swallowed += len(data)
+                else:
                     target.sendall(data)
             if not getattr(self, held):
                 target.shutdown(socket.SHUT_WR)

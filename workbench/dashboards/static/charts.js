@@ -153,7 +153,8 @@ function sections(root, ask) {
       if (answer && box.isConnected) { box.innerHTML = answer.message.html; box.scrollIntoView({ block: "nearest" }); }
     },
   };
+  const again = () => { for (const section of all) if (section.dataset.state === "failed") { delete section.dataset.state; load(section); } };
   const whole = () => { all.forEach(load); return waiting; };  // what paper shows, scrolled to or not
-  return { deeds, whole, stop: () => { clearTimeout(rest); sight.disconnect(); ready.disconnect(); } };
+  return { deeds, whole, again, stop: () => { clearTimeout(rest); sight.disconnect(); ready.disconnect(); } };
 }
 

@@ -11,8 +11,9 @@ const DETAILS = {
 };
 const OPENED = [...Object.keys(DETAILS), "branch", "of"];
 const RENEW_MS = 1000;  // between two times that everything in view is asked for once more
-// What is said in the banner when no answer comes, and what in its own place (``read``); all else is asked once more.
-const FILES = ["export", "quality-rejects"], SMALL = ["heat", "branch-rest", "evidence", "records", "due-rows", "board-more", "board-branch", "compare-evidence"];
+// What is said in the banner when no answer comes, and what in its own place (``read``); all else is asked once more, of
+// which these parts of the overview have nothing to do with the rest.
+const SECTIONS = ["paper", "sectors", "trend", "due"], FILES = ["export", "quality-rejects"], SMALL = ["heat", "branch-rest", "evidence", "records", "due-rows", "board-more", "board-branch", "compare-evidence"];
 
 // The address says what is shown (#view=…&…). In a notebook, whose address is not ours, it is only remembered.
 function addresses(served) {
@@ -48,6 +49,7 @@ function overview(root, model, served) {
     (dialog.open ? dialog : root).prepend(banner);
   };
   const hideDetail = (text) => {
+    if (selected) selected.asked = false;
     dialog.replaceChildren(...(banner.hidden ? [] : [banner]), waitNote(text));
   };
   // What somebody has typed stays to be read; everything else would be out of date.
@@ -72,9 +74,10 @@ function overview(root, model, served) {
     clearTimeout(renewal);
     renewed = Date.now();
     redo = true;
-    if (dialog.open && selected) { if (selected.kind) openDetail(selected.kind, selected.id, true); else openBranch(selected.subject, selected.requirement); }
+    if (dialog.open && selected?.kind) openDetail(selected.kind, selected.id, true);
     route();
     load();
+    parts.again();
   };
   // Once for all that was lost together, and again for what is lost while that is on its way: but not every moment.
   const renewSoon = () => { clearTimeout(renewal); renewal = setTimeout(renew, Math.max(0, renewed + RENEW_MS - Date.now())); };
@@ -85,7 +88,8 @@ function overview(root, model, served) {
     const answer = await link.ask(request, patience), acting = request.do.startsWith("board-act");
     if (answer.message.error === UNTOLD && !FILES.includes(request.do)) {
       // What is in view is asked for once more; what became of a step is looked up.
-      if (!acting && !SMALL.includes(request.do)) renewSoon();
+      if (SECTIONS.includes(request.do)) setTimeout(parts.again, RENEW_MS);
+      else if (!acting && !SMALL.includes(request.do)) renewSoon();
       return null;
     }
     if (answer.message.error) { if (!link.isOver()) say(answer.message.error); return null; }
@@ -231,9 +235,12 @@ function overview(root, model, served) {
     if (answer && rest.isConnected) rest.outerHTML = answer.message.html;
   }
   async function openBranch(subject, requirement) {
+    // What stands there stands: somebody may have opened something in it. A line that is lost takes it away.
+    if (dialog.open && selected?.subject === subject && selected.requirement === requirement && (selected.asked || dialog.querySelector("article"))) return;
     const mine = selected = { subject, requirement };
     const asked = ask({ do: "branch", subject, requirement });  // before the dialog opens, which takes the browser a while
     hideDetail("正在读取…");
+    mine.asked = true;
     list.mark(selected);
     // An answer that comes at once is the first thing painted.
     const seen = () => dialog.classList.remove("wb-soon");
@@ -241,6 +248,7 @@ function overview(root, model, served) {
     if (link.isLost()) { say(""); hideDetail("连接中断，详情已隐去。按 Esc 关闭。"); }
     const answer = await asked;
     if (selected !== mine) return;  // closed, or another one opened meanwhile
+    mine.asked = false;
     if (!answer) { hideDetail("未能读取，按 Esc 关闭后重试。"); return; }
     dialog.innerHTML = answer.message.html;
     seen();
