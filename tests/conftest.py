@@ -36,6 +36,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     longest_first(items)
     # Thousands of tests and expressions of Ibis live long: looking through them again and again frees nothing.
     gc.set_threshold(100_000, 20, 20)
+    gc.collect()
+    gc.freeze()
+
+
+def pytest_unconfigure() -> None:
+    gc.unfreeze()  # at the end everything is given back in order
 
 
 @pytest.fixture(scope="session", autouse=True)

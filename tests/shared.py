@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from filelock import FileLock
+
+from workbench.resources import resource
 
 TESTS = Path(__file__).resolve().parent
 
@@ -42,6 +45,14 @@ def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path],
         if not done.exists():
             make(folder)
             done.touch()
+    return folder
+
+
+def suites_of(folder: Path, *files: str) -> Path:
+    """A folder of suites with these files of ``expectations/`` alone: few requirements are audited sooner than all."""
+    for name in ("subjects.yaml", "parameters.yaml", *files):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(resource("expectations") / name, folder / name)
     return folder
 
 

@@ -101,7 +101,8 @@ def test_no_message_tells_of_others(season: tuple, own: Path, monkeypatch: pytes
     for message in messages(season[0], own):
         # What somebody sends comes back to them: only names and codes they did not send are told.
         sent = json.dumps(message, ensure_ascii=False)
-        found = [other for other in OTHERS if other in told(widget, **message) and other not in sent]
+        shown = told(widget, **message)
+        found = [other for other in OTHERS if other in shown and other not in sent]
         assert (message, found) == (message, [])
     shown = told(whole, do="shell")
     assert all(name in shown for name in OTHERS[:3]), "the words looked for are those of the page"

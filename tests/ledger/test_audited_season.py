@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from datetime import date
 from pathlib import Path
 
@@ -10,11 +9,11 @@ import openpyxl
 import pytest
 
 from tests.heard import heard
+from tests.shared import suites_of
 from workbench.audit.engine import audit
 from workbench.audit.run import Run
 from workbench.ledger import Act, Ledger, sync
 from workbench.ledger.finding import Finding
-from workbench.resources import resource
 
 STUDY = "xinfang-bureau-2.1-1"
 CLOSING = date(2026, 8, 10)
@@ -22,12 +21,7 @@ CLOSING = date(2026, 8, 10)
 
 @pytest.fixture
 def suites(tmp_path: Path) -> Path:
-    """The suite of study alone: three requirements are audited sooner than two hundred."""
-    folder = tmp_path / "suites"
-    for name in ("subjects.yaml", "parameters.yaml", "xinfang-bureau/2022-01-01/study.yaml"):
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(resource("expectations") / name, folder / name)
-    return folder
+    return suites_of(tmp_path / "suites", "xinfang-bureau/2022-01-01/study.yaml")
 
 
 def audited(folder: Path, suites: Path, as_of: date, studies: dict[str, set[int]], kind: str = "集中学习") -> Run:
