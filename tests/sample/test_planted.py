@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from workbench.audit.engine import facts_for
+from workbench.audit.engine import _undisturbed, facts_for
 from workbench.audit.run import Run
 from workbench.audit.verdicts import decide, prepare
 from workbench.records.intake import intake
@@ -39,7 +39,7 @@ def watched(rows: list[dict]) -> dict[tuple[str, str], str]:
 def judge(folder: Path, as_of: date, year: int | None = None) -> list[dict]:
     suites = load_suites(as_of=as_of, year=year)
     with intake(folder) as records:
-        with closing(facts_for(records.con, suites.requirements, as_of, year)) as facts:
+        with closing(facts_for(records.con, suites.requirements, as_of, year)) as facts, _undisturbed():
             context = prepare(facts, suites.requirements, adoption=load_adoption(folder / FILE, suites=suites))
             return facts.tables.rows(decide(context, suites.requirements))
 
