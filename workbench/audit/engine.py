@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import ibis
 import ibis.expr.types as ir
 import numpy as np
+import pyarrow as pa
 
 from workbench.audit.due import write_courses, write_due, write_secretaries
 from workbench.audit.facts import Facts
@@ -44,7 +45,6 @@ from workbench.vocabulary import Severity, Verdict
 
 if TYPE_CHECKING:
     import duckdb
-    import pyarrow as pa
 
     from workbench.audit.gx_process import Frames
     from workbench.records.intake import Records
@@ -60,7 +60,7 @@ _left_behind = False
 def connect_tables(tables: Mapping[str, Sequence[Mapping]]) -> ibis.BaseBackend:
     """A connection holding rows given in memory, as intake would leave them (for cases, tests, notebooks).
 
-    Raises ``KeyError`` for a table or column that there is none of.
+    Raises ``KeyError`` for a column, :class:`duckdb.CatalogException` for a table that there is none of.
     """
     con = ibis.duckdb.connect()
     create_tables(con.con)
@@ -71,14 +71,11 @@ def connect_tables(tables: Mapping[str, Sequence[Mapping]]) -> ibis.BaseBackend:
 
 
 def _fill(con: duckdb.DuckDBPyConnection, name: str, rows: Sequence[Mapping]) -> None:
-    types = dict(con.execute(
-        "SELECT column_name, data_type FROM duckdb_columns() WHERE table_name = ?", [name]
-    ).fetchall())
-    given = list(dict.fromkeys(column for row in rows for column in row))
-    columns = ", ".join(f'unnest(CAST(? AS {types[column]}[])) AS "{column}"' for column in given)
-    con.execute(
-        f'INSERT INTO "{name}" BY NAME SELECT {columns}', [[row.get(column) for row in rows] for column in given]
-    )
+    types = con.table(name).limit(0).to_arrow_table().schema
+    given = dict.fromkeys(column for row in rows for column in row)
+    con.register("_given", pa.table({c: pa.array([row.get(c) for row in rows], types.field(c).type) for c in given}))
+    con.execute(f'INSERT INTO "{name}" BY NAME SELECT * FROM _given')
+    con.unregister("_given")
 
 
 def judge_tables(
