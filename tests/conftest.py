@@ -16,6 +16,9 @@ from tests.postgres_server import PostgresServer, running_server
 from tests.shared import longest_first, made_once
 from workbench.records.identity import KEY_FILE, load_key
 
+# Where a machine forbids it, each of the servers, kernels and commands of the tests would compile the program again.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 #: The day the demonstration is audited as of.
 AS_OF = date(2026, 8, 31)
 
