@@ -77,6 +77,8 @@ class GxProcess:
             try:
                 return answered.result()
             except (OSError, ValueError, EOFError, pickle.UnpicklingError) as error:
+                with suppress(subprocess.TimeoutExpired):
+                    self._process.wait(5)  # how it ended by itself says more
                 self._process.kill()
                 self._process.wait()
                 raise RuntimeError(self._last_words() or str(error)) from error
@@ -151,7 +153,7 @@ class _Kept:
         return process if self._owner == os.getpid() else None
 
 
-#: Seconds for which a process waits: as long as somebody tries a requirement and audits again.
+#: Five minutes: as long as somebody tries a requirement and audits again.
 kept = _Kept(300)
 atexit.register(kept.end)
 
