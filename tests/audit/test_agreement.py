@@ -24,6 +24,7 @@ from workbench.audit import gx
 from workbench.audit.engine import _disagreement, _undisturbed, audit, check, connect_tables, facts_for
 from workbench.audit.gx_process import GxProcess, Judgement, kept, lent
 from workbench.audit.verdicts import decide, prepare
+from workbench.errors import UsageError
 from workbench.exit_codes import ExitCode
 from workbench.requirements import load_requirements
 
@@ -91,6 +92,16 @@ def _small() -> tuple:
     )
     ctx = prepare(facts_for(con, rs, AS_OF, None), rs)
     return rs, ctx, decide(ctx, rs)
+
+
+@pytest.mark.parametrize(("given", "named"), [
+    ({"organisations": []}, "organisations"),
+    ({"organizations": [{"org_id": "O1"}, {"org_id": "O2", "colour": "红"}]}, "organizations.colour"),
+])
+def test_records_in_memory_that_no_table_holds_are_refused(given: dict, named: str) -> None:
+    with pytest.raises(UsageError) as told:
+        connect_tables(given)
+    assert told.value.place == named and "org" in told.value.expected
 
 
 def test_agreement_of_a_real_pass() -> None:

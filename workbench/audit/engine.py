@@ -36,6 +36,7 @@ from workbench.errors import UsageError
 from workbench.exit_codes import exit_code
 from workbench.records.intake import intake
 from workbench.records.loading import create_tables
+from workbench.records.tables import TABLES
 from workbench.requirements.adoption import Adoption, load_adoption
 from workbench.requirements.catalogue import Catalogue, catalogue_of
 from workbench.requirements.loader import load_suites
@@ -60,8 +61,11 @@ _left_behind = False
 def connect_tables(tables: Mapping[str, Sequence[Mapping]]) -> ibis.BaseBackend:
     """A connection holding rows given in memory, as intake would leave them (for cases, tests, notebooks).
 
-    Raises ``KeyError`` for a column, :class:`duckdb.CatalogException` for a table that there is none of.
+    Raises :class:`workbench.errors.UsageError` for a table or column that there is none of.
     """
+    known = (*TABLES, "rejected")
+    for name in tables.keys() - set(known):
+        raise UsageError("没有这种表", place=name, expected="、".join(known))
     con = ibis.duckdb.connect()
     create_tables(con.con)
     for name, rows in tables.items():
@@ -73,6 +77,8 @@ def connect_tables(tables: Mapping[str, Sequence[Mapping]]) -> ibis.BaseBackend:
 def _fill(con: duckdb.DuckDBPyConnection, name: str, rows: Sequence[Mapping]) -> None:
     types = con.table(name).limit(0).to_arrow_table().schema
     given = dict.fromkeys(column for row in rows for column in row)
+    for column in given.keys() - set(types.names):
+        raise UsageError("表中没有这一列", place=f"{name}.{column}", expected="、".join(types.names))
     con.register("_given", pa.table({c: pa.array([row.get(c) for row in rows], types.field(c).type) for c in given}))
     con.execute(f'INSERT INTO "{name}" BY NAME SELECT * FROM _given')
     con.unregister("_given")

@@ -11,9 +11,8 @@ const DETAILS = {
 };
 const OPENED = [...Object.keys(DETAILS), "branch", "of"];
 const RENEW_MS = 1000;  // between two times that everything in view is asked for once more
-// What is said in the banner when no answer comes, and what in its own place (``read``); all else is asked once more, of
-// which these parts of the overview have nothing to do with the rest.
-const SECTIONS = ["paper", "sectors", "trend", "due"], FILES = ["export", "quality-rejects"], SMALL = ["heat", "branch-rest", "evidence", "records", "due-rows", "board-more", "board-branch", "compare-evidence"];
+// What is said in the banner when no answer comes, and what in its own place (``read``); all else is asked once more.
+const FILES = ["export", "quality-rejects"], SMALL = ["heat", "branch-rest", "evidence", "records", "due-rows", "board-more", "board-branch", "compare-evidence"];
 
 // The address says what is shown (#view=…&…). In a notebook, whose address is not ours, it is only remembered.
 function addresses(served) {
@@ -88,7 +87,7 @@ function overview(root, model, served) {
     const answer = await link.ask(request, patience), acting = request.do.startsWith("board-act");
     if (answer.message.error === UNTOLD && !FILES.includes(request.do)) {
       // What is in view is asked for once more; what became of a step is looked up.
-      if (SECTIONS.includes(request.do)) setTimeout(parts.again, RENEW_MS);
+      if ($(`[data-section="${request.do}"]`)) setTimeout(parts.again, RENEW_MS);  // it has nothing to do with the rest
       else if (!acting && !SMALL.includes(request.do)) renewSoon();
       return null;
     }
