@@ -222,7 +222,7 @@ def test_a_copy_of_the_program_takes_a_process_of_its_own(nobody_waits: None) ->
         pass
     with ProcessPoolExecutor(1, mp_context=get_context("fork")) as pool:
         assert pool.submit(_number_of_a_lent_process).result() != process._process.pid
-    assert process.free
+    assert process.free and Path(process._folder).is_dir()
 
 
 def _number_of_a_lent_process() -> int:

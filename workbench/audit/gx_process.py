@@ -149,7 +149,7 @@ class _Kept:
             if self._timer:
                 self._timer.cancel()
             process, self._process, self._timer = self._process, None, None
-        # A copy of this program (os.fork) has the same process at hand, and would read the answers to the other.
+        # A copy of this program (os.fork) has the same process at hand, and would take away its folder.
         return process if self._owner == os.getpid() else None
 
 
